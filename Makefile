@@ -1,0 +1,93 @@
+# The only list of commands; CI runs `make lint test`. Needs Rust, python3 with pip and, for `make lint`, npm.
+# Everything else is fetched in pinned versions into .tools/, without root.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+TARGET := $(or $(CARGO_TARGET_DIR),$(CARGO_BUILD_TARGET_DIR),target)
+SERVICES := order-intake provider-dispatch trade-tracker webhook-ingress
+PROGRAMS := skinbus provider-sim $(SERVICES)
+PURE := skinbus-domain skinbus-providers skinbus-proto
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: needs-cargo
+needs-cargo:
+	@command -v cargo >/dev/null || { echo "cargo is missing: install Rust with rustup, and a C compiler to link with" >&2; exit 1; }
+
+.PHONY: demo
+demo: needs-cargo ## Build, start NATS, all services and the simulator, place orders everywhere, show what became of them
+	cargo build $(PROGRAMS:%=--bin %)
+	nats=$$(.ci/nats-server) && "$(TARGET)/debug/skinbus" demo --nats-server "$$nats"
+
+.PHONY: up
+up: needs-cargo ## The same without the orders: keep everything running until Ctrl-C
+	cargo build $(PROGRAMS:%=--bin %)
+	nats=$$(.ci/nats-server) && "$(TARGET)/debug/skinbus" dev --nats-server "$$nats"
+
+# Tests start the services as processes, so the programs are built first. Nothing is tried again: a flaky test fails.
+.PHONY: test
+test: needs-cargo ## Run all tests, with real NATS servers
+	cargo build --workspace --bins
+	cargo test --workspace --doc
+	SKINBUS_NATS_SERVER=$$(.ci/nats-server) && export SKINBUS_NATS_SERVER && \
+	if cargo nextest --version >/dev/null 2>&1; then \
+	    cargo nextest run --workspace; \
+	else \
+	    echo "cargo-nextest is not here (cargo install --locked cargo-nextest); cargo test does it, more slowly." >&2; \
+	    cargo test --workspace --lib --bins --tests; \
+	fi
+
+.PHONY: test-fast
+test-fast: needs-cargo ## Run the tests of the pure crates: no servers, some seconds
+	if cargo nextest --version >/dev/null 2>&1; then \
+	    cargo nextest run $(PURE:%=-p %); \
+	else \
+	    cargo test $(PURE:%=-p %); \
+	fi
+
+.PHONY: bench
+bench: needs-cargo ## Measure throughput and latency in a release build, with a real NATS server
+	cargo build --release --workspace --bins
+	nats=$$(.ci/nats-server) && SKINBUS_NATS_SERVER="$$nats" cargo run --release --bin bench
+
+.PHONY: fmt
+fmt: needs-cargo ## Format Rust and protobuf
+	cargo fmt --all
+	buf=$$(.ci/tool buf) && "$$buf" format -w
+
+.PHONY: lint
+lint: rust-lint deny proto-lint typos ## Check format, clippy, docs, dependencies, protobuf and spelling
+
+.PHONY: rust-lint
+rust-lint: needs-cargo ## Check format, clippy and rustdoc
+	@for part in fmt clippy; do \
+	    cargo "$$part" --version >/dev/null 2>&1 || { echo "cargo $$part is missing: rustup component add rustfmt clippy" >&2; exit 1; }; \
+	done
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --workspace --quiet
+
+.PHONY: deny
+deny: needs-cargo ## Check licences, sources and which crate may use which
+	cargo fetch --locked --quiet
+	deny=$$(.ci/tool cargo-deny) && "$$deny" --offline check bans licenses sources
+
+.PHONY: proto-lint
+proto-lint: ## Check style and format of the protobuf files
+	buf=$$(.ci/tool buf) && "$$buf" lint && "$$buf" format --diff --exit-code
+
+.PHONY: typos
+typos: ## Check spelling
+	typos=$$(.ci/tool typos) && "$$typos"
+
+.PHONY: tools
+tools: ## Get nats-server and the lint tools into .tools/
+	@.ci/nats-server; for tool in cargo-deny buf typos; do .ci/tool "$$tool"; done
+
+.PHONY: clean-tools
+clean-tools: ## Remove .tools/
+	rm -rf .tools

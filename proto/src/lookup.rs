@@ -1,0 +1,87 @@
+//! Look-up rows: observations on their way from provider-dispatch to trade-tracker.
+
+use skinbus_domain::trade::Reason;
+use skinbus_domain::{Cause, Hold, Observation, Progress};
+
+use crate::facts::{facts_from_proto, facts_to_proto, time};
+use crate::trade::{reversed_by_from_proto, reversed_by_to_proto};
+use crate::{Corrupt, timestamp_to_proto, v1};
+
+/// An observation as a row.
+#[must_use]
+pub fn row_from_observation(observation: &Observation) -> v1::LookupRow {
+    let mut row = v1::LookupRow {
+        reference: observation.reference.to_string(),
+        facts: facts_to_proto(&observation.facts),
+        occurred_at: observation.occurred_at.map(timestamp_to_proto),
+        ..v1::LookupRow::default()
+    };
+    let (progress, reason) = match &observation.progress {
+        Progress::Submitted => (v1::Progress::Submitted, None),
+        Progress::OfferSent => (v1::Progress::OfferSent, None),
+        Progress::UserAccepted => (v1::Progress::UserAccepted, None),
+        Progress::Delivered { hold } => {
+            let (hold, hold_ends_at) = match hold {
+                Hold::None => (v1::Hold::None, None),
+                Hold::Until(end) => (v1::Hold::Until, Some(timestamp_to_proto(*end))),
+                Hold::Unknown => (v1::Hold::Unknown, None),
+            };
+            row.hold = hold.into();
+            row.hold_ends_at = hold_ends_at;
+            (v1::Progress::Delivered, None)
+        }
+        Progress::Failed(reason) => (v1::Progress::Failed, Some(reason)),
+        Progress::Canceled(reason) => (v1::Progress::Canceled, Some(reason)),
+        Progress::Expired(reason) => (v1::Progress::Expired, Some(reason)),
+        Progress::Reverted { reason, by } => {
+            reversed_by_to_proto(*by).clone_into(&mut row.reverted_by);
+            (v1::Progress::Reverted, Some(reason))
+        }
+        Progress::Unknown => (v1::Progress::Unknown, None),
+    };
+    row.progress = progress.into();
+    if let Some(reason) = reason {
+        row.reason.clone_from(&reason.code);
+    }
+    row
+}
+
+/// A row as an observation.
+///
+/// # Errors
+///
+/// [`Corrupt`] with the first field that provider-dispatch cannot have written so.
+pub fn observation_from_row(row: &v1::LookupRow) -> Result<Observation, Corrupt> {
+    let corrupt = |field| Corrupt::of("LookupRow", field);
+    let facts = facts_from_proto(row.facts.as_ref())?;
+    let reason = || Reason { code: row.reason.clone(), provider_code: facts.provider_status.clone() };
+    let hold = || match row.hold() {
+        v1::Hold::None => Ok(Hold::None),
+        v1::Hold::Until => Ok(Hold::Until(
+            time(row.hold_ends_at.as_ref(), "LookupRow", "hold_ends_at")?.ok_or(corrupt("hold_ends_at"))?,
+        )),
+        v1::Hold::Unknown => Ok(Hold::Unknown),
+        v1::Hold::Unspecified => Err(corrupt("hold")),
+    };
+    let progress = match row.progress() {
+        v1::Progress::Unspecified => return Err(corrupt("progress")),
+        v1::Progress::Unknown => Progress::Unknown,
+        v1::Progress::Submitted => Progress::Submitted,
+        v1::Progress::OfferSent => Progress::OfferSent,
+        v1::Progress::UserAccepted => Progress::UserAccepted,
+        v1::Progress::Delivered => Progress::Delivered { hold: hold()? },
+        v1::Progress::Failed => Progress::Failed(reason()),
+        v1::Progress::Canceled => Progress::Canceled(reason()),
+        v1::Progress::Expired => Progress::Expired(reason()),
+        v1::Progress::Reverted => {
+            Progress::Reverted { reason: reason(), by: reversed_by_from_proto(&row.reverted_by) }
+        }
+    };
+    Ok(Observation {
+        cause: Cause::LookUp,
+        reference: row.reference.parse().map_err(|_| corrupt("reference"))?,
+        progress,
+        occurred_at: time(row.occurred_at.as_ref(), "LookupRow", "occurred_at")?,
+        facts,
+    })
+}

@@ -1,0 +1,131 @@
+//! Orders as our own services store them.
+
+use std::collections::BTreeMap;
+
+use skinbus_domain::ids::OrderId;
+use skinbus_domain::order::{Game, Item, Operation, Order, Purchase, SteamUser};
+use skinbus_domain::{Money, Violation};
+
+use crate::facts::{money_from_proto, money_to_proto, time};
+use crate::{Corrupt, timestamp_to_proto, v1};
+
+const MESSAGE: &str = "OrderRequest";
+
+/// A broken rule in the proto form.
+#[must_use]
+pub fn violation_to_proto(violation: &Violation) -> v1::Violation {
+    v1::Violation {
+        field: violation.field.clone(),
+        rule: violation.rule.clone(),
+        message: violation.message.clone(),
+        given: violation.given.clone(),
+    }
+}
+
+pub(crate) fn violation_from_proto(violation: &v1::Violation) -> Violation {
+    Violation {
+        field: violation.field.clone(),
+        rule: violation.rule.clone(),
+        message: violation.message.clone(),
+        given: violation.given.clone(),
+    }
+}
+
+pub(crate) fn game_to_proto(game: Option<Game>) -> v1::Game {
+    match game {
+        None => v1::Game::Unspecified,
+        Some(Game::Cs2) => v1::Game::Cs2,
+        Some(Game::Dota2) => v1::Game::Dota2,
+        Some(Game::Rust) => v1::Game::Rust,
+        Some(Game::Tf2) => v1::Game::Tf2,
+    }
+}
+
+pub(crate) fn game_from_proto(game: v1::Game) -> Option<Game> {
+    match game {
+        v1::Game::Unspecified => None,
+        v1::Game::Cs2 => Some(Game::Cs2),
+        v1::Game::Dota2 => Some(Game::Dota2),
+        v1::Game::Rust => Some(Game::Rust),
+        v1::Game::Tf2 => Some(Game::Tf2),
+    }
+}
+
+/// A request that buys an offered item, for callers that build one from parts.
+#[must_use]
+pub fn offer_request(
+    order_id: &str,
+    account: &str,
+    recipient: v1::SteamUser,
+    game: Option<Game>,
+    offer_id: &str,
+    max_price: &Money,
+) -> v1::OrderRequest {
+    v1::OrderRequest {
+        order_id: order_id.to_owned(),
+        account: account.to_owned(),
+        operation: Some(v1::order_request::Operation::Purchase(v1::Purchase {
+            recipient: Some(recipient),
+            game: game_to_proto(game).into(),
+            item: Some(v1::purchase::Item::OfferId(offer_id.to_owned())),
+            max_price: Some(money_to_proto(max_price)),
+        })),
+        expires_at: None,
+        metadata: BTreeMap::new(),
+    }
+}
+
+pub(crate) fn order_to_proto(order: &Order, order_id: &OrderId) -> v1::OrderRequest {
+    let Operation::Purchase(purchase) = &order.operation;
+    let token = purchase.recipient.trade_token.as_ref();
+    v1::OrderRequest {
+        order_id: order_id.to_string(),
+        account: order.account.to_string(),
+        operation: Some(v1::order_request::Operation::Purchase(v1::Purchase {
+            recipient: Some(v1::SteamUser {
+                steam_id: purchase.recipient.steam_id.to_string(),
+                trade_token: token.map(|token| token.reveal().to_owned()).unwrap_or_default(),
+            }),
+            game: game_to_proto(purchase.game).into(),
+            item: Some(match &purchase.item {
+                Item::Offer(id) => v1::purchase::Item::OfferId(id.clone()),
+                Item::Name(name) => v1::purchase::Item::MarketHashName(name.clone()),
+            }),
+            max_price: Some(money_to_proto(&purchase.max_price)),
+        })),
+        expires_at: order.expires_at.map(timestamp_to_proto),
+        // Kept once, beside the order.
+        metadata: BTreeMap::new(),
+    }
+}
+
+pub(crate) fn order_from_proto(order: &v1::OrderRequest, provider: &str) -> Result<Order, Corrupt> {
+    let corrupt = |field| Corrupt::of(MESSAGE, field);
+    let Some(v1::order_request::Operation::Purchase(purchase)) = &order.operation else {
+        return Err(corrupt("operation"));
+    };
+    let recipient = purchase.recipient.as_ref().ok_or(corrupt("recipient"))?;
+    let trade_token = match recipient.trade_token.as_str() {
+        "" => None,
+        token => Some(token.parse().map_err(|_| corrupt("trade_token"))?),
+    };
+    let max_price = purchase.max_price.as_ref().and_then(money_from_proto).ok_or(corrupt("max_price"))?;
+    Ok(Order {
+        account: order.account.parse().map_err(|_| corrupt("account"))?,
+        provider: provider.to_owned(),
+        operation: Operation::Purchase(Purchase {
+            recipient: SteamUser {
+                steam_id: recipient.steam_id.parse().map_err(|_| corrupt("steam_id"))?,
+                trade_token,
+            },
+            game: game_from_proto(purchase.game()),
+            item: match &purchase.item {
+                Some(v1::purchase::Item::OfferId(id)) => Item::Offer(id.clone()),
+                Some(v1::purchase::Item::MarketHashName(name)) => Item::Name(name.clone()),
+                None => return Err(corrupt("item")),
+            },
+            max_price,
+        }),
+        expires_at: time(order.expires_at.as_ref(), MESSAGE, "expires_at")?,
+    })
+}

@@ -1,0 +1,186 @@
+//! One input applied to one trade. This is the only way in which a trade changes.
+
+use jiff::Timestamp;
+
+use crate::observation::Observation;
+use crate::order::Request;
+use crate::outcome::Outcome;
+use crate::rules::Rules;
+use crate::trade::{Attempt, Cause, Trade, TradeStatus};
+use crate::transition;
+
+/// Something that may change a trade.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// The merchant's request was read.
+    Requested(Request),
+    /// We are about to call the provider: the intent.
+    AttemptStarted(Attempt),
+    /// The call of an attempt came to an outcome.
+    AttemptAnswered {
+        /// Which attempt.
+        number: u32,
+        /// To what.
+        outcome: Outcome,
+    },
+    /// The lease of the attempt in flight ended without an outcome.
+    LeaseExpired,
+    /// The provider does not know the reference.
+    LookedUpAbsent {
+        /// When the look-up began: only what had arrived by then is proved absent.
+        asked_at: Timestamp,
+    },
+    /// The provider told something about the trade.
+    Observed(Observation),
+    /// The order's deadline may have passed.
+    DeadlinePassed,
+}
+
+/// What an input came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fold {
+    /// The trade changes; the change is to be appended.
+    Applied(Box<Change>),
+    /// Nothing new, or older than what is known. A normal outcome: counted, not applied.
+    Stale,
+    /// It contradicts what is known. The trade keeps its state and somebody is told.
+    Anomaly(Anomaly),
+}
+
+/// A new version of a trade, not yet written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The status before.
+    pub from: Option<TradeStatus>,
+    /// What brought it about.
+    pub cause: Cause,
+    /// When it happened, where the provider says so.
+    pub occurred_at: Option<Timestamp>,
+    /// The whole new state.
+    pub trade: Trade,
+    /// What somebody should look at, besides.
+    pub alerts: Vec<Alert>,
+}
+
+/// A contradiction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Anomaly {
+    /// Same order id, other content. The first order is untouched.
+    OrderConflict,
+    /// Something else; see the alert.
+    Contradiction(Alert),
+}
+
+/// Something that a person should look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alert {
+    /// What kind.
+    pub kind: AlertKind,
+    /// For people; never a secret.
+    pub detail: String,
+}
+
+/// The kinds of alerts, as in the subject `skinbus.v1.alert.<kind>`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AlertKind {
+    /// A provider uses a word that its adapter does not know.
+    Drift,
+    /// Facts contradict each other.
+    Anomaly,
+    /// A webhook names an order that nobody has.
+    Orphan,
+    /// A trade waits for a person.
+    NeedsReview,
+}
+
+impl AlertKind {
+    /// The last token of the alert's subject.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Drift => "drift",
+            Self::Anomaly => "anomaly",
+            Self::Orphan => "orphan",
+            Self::NeedsReview => "needs_review",
+        }
+    }
+}
+
+impl Alert {
+    /// An alert about contradicting facts.
+    #[must_use]
+    pub fn anomaly(detail: impl Into<String>) -> Self {
+        Self { kind: AlertKind::Anomaly, detail: detail.into() }
+    }
+}
+
+/// An input that must not reach a trade in this state: a defect in the caller, never a normal outcome.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{input} is illegal for a trade that is {status}")]
+pub struct IllegalTransition {
+    /// What was tried.
+    pub input: &'static str,
+    /// On which status; `NONE` where there is no trade.
+    pub status: &'static str,
+}
+
+/// Applies `input` to the trade as it stands.
+///
+/// # Errors
+///
+/// [`IllegalTransition`] where the caller may not offer this input to such a trade.
+pub fn fold(
+    current: Option<&Trade>,
+    input: &Input,
+    rules: &Rules,
+    now: Timestamp,
+) -> Result<Fold, IllegalTransition> {
+    let trade = || current.ok_or(IllegalTransition { input: input.name(), status: "NONE" });
+    match input {
+        Input::Requested(request) => Ok(transition::request::apply(current, request, now)),
+        Input::AttemptStarted(attempt) => transition::start_attempt::apply(trade()?, attempt, now),
+        Input::AttemptAnswered { number, outcome } => answered(trade()?, *number, outcome, rules, now),
+        Input::LeaseExpired => Ok(transition::expire_lease::apply(trade()?, now)),
+        Input::LookedUpAbsent { asked_at } => Ok(transition::confirm_absent::apply(trade()?, *asked_at, rules)),
+        Input::Observed(observation) => Ok(transition::observe::apply(trade()?, observation, rules, now)),
+        Input::DeadlinePassed => Ok(transition::pass_deadline::apply(trade()?, now)),
+    }
+}
+
+fn answered(
+    trade: &Trade,
+    number: u32,
+    outcome: &Outcome,
+    rules: &Rules,
+    now: Timestamp,
+) -> Result<Fold, IllegalTransition> {
+    Ok(match outcome {
+        Outcome::Placed(observation) => transition::observe::apply(trade, observation, rules, now),
+        Outcome::Refused(reason) => transition::refuse::apply(trade, number, reason),
+        Outcome::NotSent { reason, retry_at } => transition::not_sent::apply(trade, number, reason, *retry_at),
+        Outcome::Unknown { reason, refusal_unproved } => {
+            transition::uncertain::apply(trade, number, reason, *refusal_unproved, now)
+        }
+    })
+}
+
+impl Input {
+    /// The input's name, for errors and metrics.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Requested(_) => "requested",
+            Self::AttemptStarted(_) => "attempt_started",
+            Self::AttemptAnswered { outcome, .. } => match outcome {
+                Outcome::Placed(_) => "attempt_placed",
+                Outcome::Refused(_) => "attempt_refused",
+                Outcome::NotSent { .. } => "attempt_not_sent",
+                Outcome::Unknown { .. } => "attempt_unknown",
+            },
+            Self::LeaseExpired => "lease_expired",
+            Self::LookedUpAbsent { .. } => "looked_up_absent",
+            Self::Observed(_) => "observed",
+            Self::DeadlinePassed => "deadline_passed",
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! The pure core of Skinbus: what an order is, what may happen to a trade, when a provider may be called.
+//!
+//! This crate may not read a clock, draw a random number, or do any I/O: time and ids are arguments, decisions are
+//! return values (invariant P1). The services are thin shells around it; the tests drive the same functions.
+//!
+//! * [`order`] – what a merchant asks for, already validated.
+//! * [`trade`] – the order's life at the provider: states, facts, attempts.
+//! * [`fold()`] – one input applied to one trade: applied, stale, anomaly, or a typed error.
+//! * [`placing`] – the protocol around a call that buys something, as a state machine without I/O.
+//! * [`resolving`] – what a look-up means for a trade whose outcome is unknown.
+//! * [`quota`] – the exact sliding window that all replicas share.
+//! * [`polling`] – when a trade is looked at next.
+
+mod fold;
+pub mod ids;
+pub mod money;
+pub mod observation;
+pub mod order;
+pub mod outcome;
+pub mod placing;
+pub mod polling;
+pub mod quota;
+pub mod resolving;
+pub mod rules;
+pub mod trade;
+pub mod transition;
+pub mod violation;
+
+pub use fold::{Alert, AlertKind, Anomaly, Change, Fold, IllegalTransition, Input, fold};
+pub use ids::{AccountId, MerchantId, OrderId, Reference, TradeKey};
+pub use money::{Currency, Money};
+pub use observation::{Hold, Observation, Progress, ProviderFacts};
+pub use order::Order;
+pub use outcome::Outcome;
+pub use rules::{GameRules, PlacingRules};
+pub use trade::{Cause, Recorded, Trade, TradeState, TradeStatus};
+pub use violation::Violation;

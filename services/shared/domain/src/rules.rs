@@ -1,0 +1,68 @@
+//! What the deployment and the provider's contract lay down for the decisions of this crate.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::order::{Game, Order, Operation};
+
+/// All rules that [`crate::fold()`] and the protocols need.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rules {
+    /// How orders are placed at this provider.
+    pub placing: PlacingRules,
+    /// What Steam lets be taken back.
+    pub games: GameRules,
+    /// Every polling interval is divided by this; 1 in production.
+    pub speed: u32,
+}
+
+/// How orders are placed at a provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlacingRules {
+    /// What the provider does with a repeated reference.
+    pub idempotency: Idempotency,
+    /// A request that got no answer is surely executed or lost after this.
+    pub settle_time: Duration,
+    /// A request that was answered with an unproved refusal shows in look-ups within this, if it was executed.
+    pub refusal_settle_time: Duration,
+    /// The longest that a call may take, from the recorded intent to the last byte of the answer.
+    pub lease: Duration,
+}
+
+/// What a provider does with a repeated reference, as its contract documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Idempotency {
+    /// It refuses it, or answers with the first: sending again cannot buy twice.
+    UniqueReference,
+    /// Nobody says: never send again.
+    Undocumented,
+}
+
+/// How long Steam lets a delivered item be taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GameRules {
+    /// Counted from the first sight of the delivery, where the provider does not give the end itself.
+    pub protection: Duration,
+    /// How much longer a completed trade of a protected game is looked at.
+    pub watch: Duration,
+}
+
+impl GameRules {
+    /// Whether items of the order may be taken back after delivery. An unknown game counts as protected.
+    #[must_use]
+    pub fn is_protected(order: &Order) -> bool {
+        let Operation::Purchase(purchase) = &order.operation;
+        match purchase.game {
+            Some(Game::Cs2) | None => true,
+            Some(Game::Dota2 | Game::Rust | Game::Tf2) => false,
+        }
+    }
+}
+
+/// `moment` plus `delay`, ending at the end of time instead of overflowing.
+#[must_use]
+pub fn after(moment: Timestamp, delay: Duration) -> Timestamp {
+    let delay = SignedDuration::try_from(delay).unwrap_or(SignedDuration::MAX);
+    moment.saturating_add(delay).unwrap_or(Timestamp::MAX)
+}

@@ -1,0 +1,132 @@
+//! The provider told something about the trade: it moves forwards, or not at all.
+
+mod contradict;
+mod target;
+
+use jiff::Timestamp;
+
+use super::{Stage, changed, stage};
+use crate::fold::{Alert, AlertKind, Anomaly, Fold};
+use crate::observation::{Observation, Progress};
+use crate::order::Operation;
+use crate::rules::Rules;
+use crate::trade::{Trade, TradeState, TradeStatus};
+
+pub(crate) fn apply(trade: &Trade, observation: &Observation, rules: &Rules, now: Timestamp) -> Fold {
+    if let Some(alert) = contradict::identity(trade, observation) {
+        return Fold::Anomaly(Anomaly::Contradiction(alert));
+    }
+    match stage(trade.status()) {
+        Stage::Final => after_the_end(trade, observation),
+        Stage::Review => same_state(trade, observation, Vec::new()),
+        Stage::Rejected | Stage::Waiting | Stage::InFlight | Stage::AtProvider => {
+            forwards(trade, observation, rules, now)
+        }
+    }
+}
+
+fn forwards(trade: &Trade, observation: &Observation, rules: &Rules, now: Timestamp) -> Fold {
+    let mut alerts = price_alert(trade, observation);
+    let is_unknown = observation.progress == Progress::Unknown;
+    if is_unknown {
+        alerts.push(drift_alert(observation));
+    }
+    let target = target::of(trade, observation, rules, now);
+    let target_rank = rank(target.status());
+    if target_rank < rank(trade.status()) {
+        // An unknown word is kept with the trade, so that it raises one alert and not one at every look.
+        return if is_unknown { same_state(trade, observation, alerts) } else { Fold::Stale };
+    }
+    if target == trade.state {
+        return same_state(trade, observation, alerts);
+    }
+    if let Some(alert) = contradict::undone(trade, observation) {
+        alerts.push(alert);
+    }
+    let mut next = trade.moved_to(target);
+    next.facts = trade.facts.updated_with(&observation.facts);
+    changed(trade, next, observation.cause, observation.occurred_at, alerts)
+}
+
+/// New facts without a new state are a version too; the same facts again are nothing.
+fn same_state(trade: &Trade, observation: &Observation, alerts: Vec<Alert>) -> Fold {
+    let facts = trade.facts.updated_with(&observation.facts);
+    if facts == trade.facts {
+        return Fold::Stale;
+    }
+    let next = Trade { facts, ..trade.clone() };
+    changed(trade, next, observation.cause, observation.occurred_at, alerts)
+}
+
+/// A final state leaves only along the table of states (invariant T3): a completed trade may be reverted.
+fn after_the_end(trade: &Trade, observation: &Observation) -> Fold {
+    let contradiction = || {
+        Fold::Anomaly(Anomaly::Contradiction(Alert::anomaly(format!(
+            "the trade is {}, but the provider now says {}",
+            trade.status(),
+            observation.facts.provider_status.as_deref().unwrap_or("otherwise")
+        ))))
+    };
+    match (trade.status(), &observation.progress) {
+        (TradeStatus::Completed, Progress::Reverted { reason, by }) => {
+            let mut next = trade.moved_to(TradeState::Reverted { reason: reason.clone(), by: *by });
+            next.facts = trade.facts.updated_with(&observation.facts);
+            changed(trade, next, observation.cause, observation.occurred_at, Vec::new())
+        }
+        (TradeStatus::Completed, Progress::Failed(_) | Progress::Canceled(_) | Progress::Expired(_)) => {
+            contradiction()
+        }
+        (
+            TradeStatus::Failed | TradeStatus::Canceled | TradeStatus::Expired,
+            Progress::UserAccepted | Progress::Delivered { .. } | Progress::Reverted { .. },
+        ) => contradiction(),
+        (_, Progress::Unknown) => Fold::Anomaly(Anomaly::Contradiction(drift_alert(observation))),
+        (
+            _,
+            Progress::Submitted
+            | Progress::OfferSent
+            | Progress::UserAccepted
+            | Progress::Delivered { .. }
+            | Progress::Failed(_)
+            | Progress::Canceled(_)
+            | Progress::Expired(_)
+            | Progress::Reverted { .. },
+        ) => Fold::Stale,
+    }
+}
+
+/// Forwards is any later state: skipping is normal, going back is not.
+fn rank(status: TradeStatus) -> u8 {
+    match status {
+        TradeStatus::Rejected => 0,
+        TradeStatus::Accepted => 1,
+        TradeStatus::Dispatching => 2,
+        TradeStatus::Uncertain => 3,
+        TradeStatus::Submitted => 4,
+        TradeStatus::OfferSent => 5,
+        TradeStatus::UserAccepted => 6,
+        TradeStatus::OnHold => 7,
+        TradeStatus::Completed
+        | TradeStatus::Failed
+        | TradeStatus::Canceled
+        | TradeStatus::Expired
+        | TradeStatus::Reverted
+        | TradeStatus::NeedsReview => 8,
+    }
+}
+
+fn price_alert(trade: &Trade, observation: &Observation) -> Vec<Alert> {
+    let Some(paid) = &observation.facts.price_paid else { return Vec::new() };
+    let Some(Operation::Purchase(purchase)) = trade.order.as_ref().map(|order| &order.operation) else {
+        return Vec::new();
+    };
+    if trade.facts.price_paid.as_ref() == Some(paid) || paid.exceeds(&purchase.max_price) == Some(false) {
+        return Vec::new();
+    }
+    vec![Alert::anomaly(format!("{paid} was paid, at most {} was allowed", purchase.max_price))]
+}
+
+fn drift_alert(observation: &Observation) -> Alert {
+    let word = observation.facts.provider_status.as_deref().unwrap_or("(none)");
+    Alert { kind: AlertKind::Drift, detail: format!("unknown status {word:?}; the trade keeps its state") }
+}

@@ -1,0 +1,206 @@
+//! `[accounts.<name>]`: one set of credentials at one provider.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Deserialize;
+use skinbus_domain::ids::MerchantId;
+
+use super::parse;
+
+/// One account. Which of the credentials are needed depends on the provider and on the service that asks.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountConfig {
+    /// Whose API it is for.
+    pub provider: ProviderName,
+    /// The site that owns it.
+    #[serde(deserialize_with = "parse::de_text")]
+    pub merchant: MerchantId,
+    /// Where the API is, where that is not the provider's own address.
+    #[serde(default)]
+    pub base_url: Option<String>,
+    /// How long connecting may take.
+    #[serde(default = "default_connect_timeout", deserialize_with = "parse::de_duration")]
+    pub connect_timeout: Duration,
+    /// How long a whole call may take; after it the outcome is unknown.
+    #[serde(default = "default_total_timeout", deserialize_with = "parse::de_duration")]
+    pub total_timeout: Duration,
+    /// How long a sent request may still take effect at the provider, where that is not the provider's default.
+    #[serde(default, deserialize_with = "parse::de_optional_duration")]
+    pub settle_time: Option<Duration>,
+    /// The same after an answer that refused the request, where that is not the provider's default.
+    #[serde(default, deserialize_with = "parse::de_optional_duration")]
+    pub refusal_settle_time: Option<Duration>,
+    /// The rate limit, where it is not the provider's documented one.
+    #[serde(default)]
+    pub quota: Option<QuotaConfig>,
+    /// Most trades in one look-up, where that is not the provider's default.
+    #[serde(default)]
+    pub lookup_batch: Option<usize>,
+
+    /// File of the API token (Skinify, ShadowPay).
+    #[serde(default)]
+    pub token_file: Option<PathBuf>,
+    /// File of the secret part of the webhook's path.
+    #[serde(default)]
+    pub webhook_path_secret_file: Option<PathBuf>,
+    /// SkinsBack's client id; not a secret.
+    #[serde(default, deserialize_with = "parse::de_optional_text")]
+    pub client_id: Option<String>,
+    /// File of SkinsBack's client secret.
+    #[serde(default)]
+    pub client_secret_file: Option<PathBuf>,
+    /// File of the API key (Skinout, Skinslink).
+    #[serde(default)]
+    pub api_key_file: Option<PathBuf>,
+    /// ShadowPay's public hash; not a secret.
+    #[serde(default, deserialize_with = "parse::de_optional_text")]
+    pub public_hash: Option<String>,
+    /// File of ShadowPay's secret hash.
+    #[serde(default)]
+    pub secret_hash_file: Option<PathBuf>,
+    /// File of Skinslink's webhook secret.
+    #[serde(default)]
+    pub webhook_secret_file: Option<PathBuf>,
+    /// File of the constant webhook signature (Skinout, Skinify, SkinsBack).
+    #[serde(default)]
+    pub webhook_signature_file: Option<PathBuf>,
+}
+
+impl AccountConfig {
+    /// An account with the defaults and no credentials.
+    #[must_use]
+    pub fn new(provider: ProviderName, merchant: MerchantId) -> Self {
+        Self {
+            provider,
+            merchant,
+            base_url: None,
+            connect_timeout: default_connect_timeout(),
+            total_timeout: default_total_timeout(),
+            settle_time: None,
+            refusal_settle_time: None,
+            quota: None,
+            lookup_batch: None,
+            token_file: None,
+            webhook_path_secret_file: None,
+            client_id: None,
+            client_secret_file: None,
+            api_key_file: None,
+            public_hash: None,
+            secret_hash_file: None,
+            webhook_secret_file: None,
+            webhook_signature_file: None,
+        }
+    }
+
+    /// Where the configuration says that a secret is.
+    #[must_use]
+    pub fn secret_file(&self, field: SecretField) -> Option<&Path> {
+        let file = match field {
+            SecretField::Token => &self.token_file,
+            SecretField::WebhookPathSecret => &self.webhook_path_secret_file,
+            SecretField::ClientSecret => &self.client_secret_file,
+            SecretField::ApiKey => &self.api_key_file,
+            SecretField::SecretHash => &self.secret_hash_file,
+            SecretField::WebhookSecret => &self.webhook_secret_file,
+            SecretField::WebhookSignature => &self.webhook_signature_file,
+        };
+        file.as_deref()
+    }
+}
+
+/// The limit of requests in any window of a length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct QuotaConfig {
+    /// Most requests in one window.
+    pub requests: u32,
+    /// The window's length.
+    #[serde(deserialize_with = "parse::de_duration")]
+    pub per: Duration,
+}
+
+/// The providers there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ProviderName {
+    /// SkinsBack.
+    Skinsback,
+    /// Skinout Pay.
+    Skinout,
+    /// Skinify.
+    Skinify,
+    /// ShadowPay.
+    Shadowpay,
+    /// Skinslink.
+    Skinslink,
+}
+
+impl ProviderName {
+    /// Every provider, in the order of the documentation.
+    pub const ALL: [Self; 5] =
+        [Self::Skinsback, Self::Skinout, Self::Skinify, Self::Shadowpay, Self::Skinslink];
+
+    /// The name in settings, logs and metrics.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Skinsback => "skinsback",
+            Self::Skinout => "skinout",
+            Self::Skinify => "skinify",
+            Self::Shadowpay => "shadowpay",
+            Self::Skinslink => "skinslink",
+        }
+    }
+}
+
+impl fmt::Display for ProviderName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+/// The secrets an account may have. Each is a setting that names a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SecretField {
+    /// `token_file`.
+    Token,
+    /// `webhook_path_secret_file`.
+    WebhookPathSecret,
+    /// `client_secret_file`.
+    ClientSecret,
+    /// `api_key_file`.
+    ApiKey,
+    /// `secret_hash_file`.
+    SecretHash,
+    /// `webhook_secret_file`.
+    WebhookSecret,
+    /// `webhook_signature_file`.
+    WebhookSignature,
+}
+
+impl SecretField {
+    /// The setting's name inside the account's section.
+    #[must_use]
+    pub const fn setting(self) -> &'static str {
+        match self {
+            Self::Token => "token_file",
+            Self::WebhookPathSecret => "webhook_path_secret_file",
+            Self::ClientSecret => "client_secret_file",
+            Self::ApiKey => "api_key_file",
+            Self::SecretHash => "secret_hash_file",
+            Self::WebhookSecret => "webhook_secret_file",
+            Self::WebhookSignature => "webhook_signature_file",
+        }
+    }
+}
+
+fn default_connect_timeout() -> Duration {
+    Duration::from_secs(5)
+}
+
+fn default_total_timeout() -> Duration {
+    Duration::from_secs(30)
+}

@@ -1,0 +1,225 @@
+//! The sections of the configuration, one struct each, with their defaults.
+
+use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Deserialize;
+use skinbus_domain::ids::AccountId;
+
+use super::parse;
+
+/// `[nats]`: the connection, and who owns the streams.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NatsConfig {
+    /// One or more servers, separated by commas.
+    #[serde(deserialize_with = "parse::de_text")]
+    pub url: NatsUrl,
+    /// Whether the service creates and updates streams, only checks them, or leaves them alone.
+    pub topology: Topology,
+    /// Copies of every stream and bucket: 1, 3 or 5.
+    pub replicas: u8,
+    /// The `.creds` file of the service's NATS user.
+    pub credentials_file: Option<PathBuf>,
+    /// How long one request to NATS may take.
+    #[serde(deserialize_with = "parse::de_duration")]
+    pub request_timeout: Duration,
+}
+
+impl Default for NatsConfig {
+    fn default() -> Self {
+        Self {
+            url: NatsUrl("nats://127.0.0.1:4222".to_owned()),
+            topology: Topology::Manage,
+            replicas: 1,
+            credentials_file: None,
+            request_timeout: Duration::from_secs(5),
+        }
+    }
+}
+
+/// Where NATS is. It may hold a password, so only [`NatsUrl::expose`] shows all of it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct NatsUrl(String);
+
+impl NatsUrl {
+    /// The whole text, with a password where it has one: for the client only, never for a log.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::str::FromStr for NatsUrl {
+    type Err = std::convert::Infallible;
+
+    /// Takes any text; [`super::Config::load`] checks it together with everything else.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Display for NatsUrl {
+    /// The servers without user and password.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, server) in self.0.split(',').map(str::trim).enumerate() {
+            let separator = if index == 0 { "" } else { "," };
+            let (scheme, rest) = server.split_once("://").unwrap_or(("nats", server));
+            let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+            write!(formatter, "{separator}{scheme}://{host}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for NatsUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "NatsUrl({self})")
+    }
+}
+
+/// What a service does with streams, consumers and buckets at start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Topology {
+    /// Create what is missing and update what differs.
+    Manage,
+    /// Change nothing; be not ready where something is missing or differs.
+    Verify,
+    /// Do not look.
+    Off,
+}
+
+/// `[http]`: health and metrics of every service.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct HttpConfig {
+    /// The address to listen on; port 0 takes a free one, which the log line `listening` names.
+    pub listen: SocketAddr,
+}
+
+impl Default for HttpConfig {
+    fn default() -> Self {
+        Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 9100)) }
+    }
+}
+
+/// `[webhooks]`: the listener for providers, and how they find it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WebhooksConfig {
+    /// The address to listen on.
+    pub listen: SocketAddr,
+    /// What providers are told: `<public_url>/webhooks/<account>/<path_secret>`. Without it none is told.
+    pub public_url: Option<String>,
+    /// Largest body that is read.
+    pub body_limit_bytes: usize,
+    /// How long a sender may take to send a whole request.
+    #[serde(deserialize_with = "parse::de_duration")]
+    pub read_timeout: Duration,
+    /// Connections at the same time; further ones wait in the kernel.
+    pub max_connections: usize,
+}
+
+impl Default for WebhooksConfig {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            public_url: None,
+            body_limit_bytes: 65_536,
+            read_timeout: Duration::from_secs(10),
+            max_connections: 1_024,
+        }
+    }
+}
+
+/// `[intake]`: order-intake.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct IntakeConfig {
+    /// Orders worked on at the same time.
+    pub concurrency: usize,
+}
+
+impl Default for IntakeConfig {
+    fn default() -> Self {
+        Self { concurrency: 256 }
+    }
+}
+
+/// `[dispatch]`: provider-dispatch.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DispatchConfig {
+    /// The accounts that this process serves; empty means all that are configured.
+    #[serde(deserialize_with = "parse::de_account_list")]
+    pub accounts: Vec<AccountId>,
+    /// Calls to one account's provider at the same time.
+    pub concurrency: usize,
+    /// How much longer than the call's own time-out an intent stays ours.
+    #[serde(deserialize_with = "parse::de_duration")]
+    pub lease_margin: Duration,
+}
+
+impl Default for DispatchConfig {
+    fn default() -> Self {
+        Self { accounts: Vec::new(), concurrency: 10, lease_margin: Duration::from_secs(5) }
+    }
+}
+
+/// `[tracking]`: trade-tracker.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TrackingConfig {
+    /// Divides every polling interval and hold, for tests and demos; 1 in production.
+    pub speed: NonZeroU32,
+    /// How long after a status change its poll schedule is written, so that quick trades write none.
+    #[serde(deserialize_with = "parse::de_duration")]
+    pub arm_delay: Duration,
+    /// Most due polls that are taken at once.
+    pub due_batch: usize,
+    /// Most due polls in hand, over all accounts.
+    pub max_ack_pending: u32,
+    /// How long trades of a trade-protected game may be reversed by Steam.
+    #[serde(deserialize_with = "parse::de_duration")]
+    pub protection: Duration,
+}
+
+impl TrackingConfig {
+    /// A polling interval or hold at the configured speed.
+    #[must_use]
+    pub fn scaled(&self, duration: Duration) -> Duration {
+        // Not zero by its type, so the division cannot panic.
+        duration / self.speed.get()
+    }
+}
+
+impl Default for TrackingConfig {
+    fn default() -> Self {
+        Self {
+            speed: NonZeroU32::MIN,
+            arm_delay: Duration::from_secs(1),
+            due_batch: 500,
+            max_ack_pending: 20_000,
+            protection: Duration::from_secs(8 * 24 * 60 * 60),
+        }
+    }
+}
+
+/// `[shutdown]`: how a service ends.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ShutdownConfig {
+    /// How long work in hand may take after the request to end.
+    #[serde(deserialize_with = "parse::de_duration")]
+    pub drain_timeout: Duration,
+}
+
+impl Default for ShutdownConfig {
+    fn default() -> Self {
+        Self { drain_timeout: Duration::from_secs(25) }
+    }
+}

@@ -1,0 +1,114 @@
+//! Rules over values that were read well: ranges, addresses, and settings that must fit together.
+
+use std::time::Duration;
+
+use axum::http::Uri;
+use figment::Figment;
+
+use super::collect::source_of;
+use super::{AccountConfig, Config, ConfigError};
+
+/// Longest rate-limit window that makes sense; the permits of a window are one small entry.
+const QUOTA_PER_MAX: Duration = Duration::from_secs(24 * 60 * 60);
+const QUOTA_REQUESTS_MAX: u32 = 100_000;
+
+/// Adds what is wrong to `errors`. Settings that are listed there already are not judged again: a stand-in has their
+/// place.
+pub(super) fn check(settings: &Figment, config: &Config, errors: Vec<ConfigError>) -> Vec<ConfigError> {
+    let mut checker = Checker { settings, errors };
+    sections(&mut checker, config);
+    for (name, account) in &config.accounts {
+        account_section(&mut checker, &format!("accounts.{name}"), account);
+    }
+    for name in &config.dispatch.accounts {
+        let known = config.accounts.contains_key(name);
+        checker.rule("dispatch.accounts", known, "names an account that has no [accounts.…] section");
+    }
+    checker.errors
+}
+
+fn sections(checker: &mut Checker<'_>, config: &Config) {
+    let servers = config.nats.url.expose();
+    let nats_schemes = ["nats", "tls", "ws", "wss"];
+    let servers_good = servers.split(',').all(|server| has_scheme(server.trim(), &nats_schemes));
+    checker.rule("nats.url", servers_good, "must be like nats://host:4222 or tls://host:4222, several with commas");
+    checker.rule("nats.replicas", [1, 3, 5].contains(&config.nats.replicas), "must be 1, 3 or 5");
+    checker.positive("nats.request_timeout", config.nats.request_timeout);
+
+    let webhooks = &config.webhooks;
+    if let Some(public_url) = &webhooks.public_url {
+        checker.rule("webhooks.public_url", is_web_address(public_url), WEB_ADDRESS_RULE);
+    }
+    checker.at_least_one("webhooks.body_limit_bytes", webhooks.body_limit_bytes);
+    checker.at_least_one("webhooks.max_connections", webhooks.max_connections);
+    checker.positive("webhooks.read_timeout", webhooks.read_timeout);
+
+    checker.at_least_one("intake.concurrency", config.intake.concurrency);
+    checker.at_least_one("dispatch.concurrency", config.dispatch.concurrency);
+    checker.at_least_one("tracking.due_batch", config.tracking.due_batch);
+    checker.rule("tracking.max_ack_pending", config.tracking.max_ack_pending > 0, "must be at least 1");
+    checker.positive("shutdown.drain_timeout", config.shutdown.drain_timeout);
+}
+
+fn account_section(checker: &mut Checker<'_>, section: &str, account: &AccountConfig) {
+    let setting = |name: &str| format!("{section}.{name}");
+    if let Some(base_url) = &account.base_url {
+        checker.rule(&setting("base_url"), is_web_address(base_url), WEB_ADDRESS_RULE);
+    }
+    checker.positive(&setting("connect_timeout"), account.connect_timeout);
+    checker.rule(
+        &setting("total_timeout"),
+        account.total_timeout > account.connect_timeout,
+        "must be longer than connect_timeout",
+    );
+    if let Some(quota) = &account.quota {
+        let requests_good = (1..=QUOTA_REQUESTS_MAX).contains(&quota.requests);
+        checker.rule(&setting("quota.requests"), requests_good, "must be between 1 and 100000");
+        let per_good = !quota.per.is_zero() && quota.per <= QUOTA_PER_MAX;
+        checker.rule(&setting("quota.per"), per_good, "must be longer than nothing and at most 24h");
+    }
+    if let Some(lookup_batch) = account.lookup_batch {
+        checker.at_least_one(&setting("lookup_batch"), lookup_batch);
+    }
+}
+
+struct Checker<'a> {
+    settings: &'a Figment,
+    errors: Vec<ConfigError>,
+}
+
+impl Checker<'_> {
+    fn rule(&mut self, setting: &str, kept: bool, rule: &str) {
+        let reported = self.errors.iter().any(|error| error.setting == setting);
+        if !kept && !reported {
+            let source = source_of(self.settings, setting);
+            self.errors.push(ConfigError { setting: setting.to_owned(), source, problem: rule.to_owned() });
+        }
+    }
+
+    fn at_least_one(&mut self, setting: &str, number: usize) {
+        self.rule(setting, number > 0, "must be at least 1");
+    }
+
+    fn positive(&mut self, setting: &str, duration: Duration) {
+        self.rule(setting, !duration.is_zero(), "must be longer than nothing");
+    }
+}
+
+const WEB_ADDRESS_RULE: &str =
+    "must be like https://host/path, without user, password, query or fragment";
+
+/// An `http` or `https` address to which a path can be appended. Credentials belong in files, not in addresses, which are
+/// logged.
+fn is_web_address(text: &str) -> bool {
+    let plain = !text.contains(['@', '?', '#']);
+    plain && has_scheme(text, &["http", "https"])
+}
+
+fn has_scheme(text: &str, schemes: &[&str]) -> bool {
+    let Ok(address) = text.parse::<Uri>() else {
+        return false;
+    };
+    let host_given = address.host().is_some_and(|host| !host.is_empty());
+    host_given && address.scheme_str().is_some_and(|scheme| schemes.contains(&scheme))
+}

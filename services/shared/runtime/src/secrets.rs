@@ -1,0 +1,150 @@
+//! Secrets are files, read here and nowhere else.
+//!
+//! They never pass through the configuration library: its errors print what they could not read. What is read is wrapped
+//! at once in a type that does not print.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use secrecy::SecretString;
+use skinbus_domain::ids::AccountId;
+
+use crate::config::{AccountConfig, ConfigError, ConfigErrors, NOT_SET, SecretField};
+
+/// Largest secret file; keys are tens of bytes, and a log file given by mistake must not be read whole.
+pub const SECRET_MAX_BYTES: usize = 16 * 1024;
+
+/// Why a secret could not be read. It holds neither the secret nor the path: a secret that was written in the path's
+/// place must not be shown either.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretError {
+    /// The file could not be opened or read.
+    #[error("cannot read the secret file: {0}; check that it is mounted and readable")]
+    Unreadable(#[source] io::Error),
+    /// The file holds nothing but perhaps a newline.
+    #[error("the secret file is empty")]
+    Empty,
+    /// The file is larger than any secret.
+    #[error("the secret file is larger than 16 KiB; is it the right file?")]
+    TooLarge,
+    /// The file is not UTF-8.
+    #[error("the secret file is not UTF-8 text; is it the right file?")]
+    NotText,
+}
+
+/// Reads a secret: the file's text without one newline at its end. Whatever it looks like (`00123`, `true`, `[a]`), it
+/// stays what it is.
+///
+/// # Errors
+///
+/// [`SecretError`] where the file is unreadable, empty, too large or not text.
+pub fn read_secret(path: &Path) -> Result<SecretString, SecretError> {
+    let limit = u64::try_from(SECRET_MAX_BYTES).unwrap_or(u64::MAX).saturating_add(1);
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(SecretError::Unreadable)?;
+    file.take(limit).read_to_end(&mut bytes).map_err(SecretError::Unreadable)?;
+    if bytes.len() > SECRET_MAX_BYTES {
+        return Err(SecretError::TooLarge);
+    }
+    let text = String::from_utf8(bytes).map_err(|_| SecretError::NotText)?;
+    let text = text.strip_suffix('\n').unwrap_or(&text);
+    let text = text.strip_suffix('\r').unwrap_or(text);
+    if text.trim().is_empty() {
+        return Err(SecretError::Empty);
+    }
+    Ok(SecretString::from(text))
+}
+
+/// Reads the secrets that a service needs and collects what is wrong, so that all of it is reported at once.
+#[derive(Debug, Default)]
+pub struct SecretReader {
+    errors: Vec<ConfigError>,
+}
+
+impl SecretReader {
+    /// A reader without errors.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Reads a secret that the service cannot do without. `None` means that an error was collected.
+    pub fn required(
+        &mut self,
+        name: &AccountId,
+        account: &AccountConfig,
+        field: SecretField,
+    ) -> Option<SecretString> {
+        if account.secret_file(field).is_none() {
+            let problem = format!("provider {} needs it; name a file that holds the secret", account.provider);
+            self.error(name, field.setting(), problem);
+            return None;
+        }
+        self.optional(name, account, field)
+    }
+
+    /// Reads a secret that may be left out. `None` means that it is not set, or that an error was collected.
+    pub fn optional(
+        &mut self,
+        name: &AccountId,
+        account: &AccountConfig,
+        field: SecretField,
+    ) -> Option<SecretString> {
+        let path = account.secret_file(field)?;
+        match read_secret(path) {
+            Ok(secret) => Some(secret),
+            Err(error) => {
+                let setting = setting_of(name, field.setting());
+                let source = describe_path(path);
+                self.errors.push(ConfigError { setting, source, problem: error.to_string() });
+                None
+            }
+        }
+    }
+
+    /// Takes a setting of the account that is no secret but that the service cannot do without.
+    pub fn required_text(
+        &mut self,
+        name: &AccountId,
+        account: &AccountConfig,
+        setting: &'static str,
+        value: Option<&str>,
+    ) -> Option<String> {
+        let value = value.filter(|value| !value.is_empty());
+        if value.is_none() {
+            self.error(name, setting, format!("provider {} needs it", account.provider));
+        }
+        value.map(str::to_owned)
+    }
+
+    /// Collects an error of the service's own about a setting of an account. The text must not hold its value.
+    pub fn error(&mut self, name: &AccountId, setting: &str, problem: impl Into<String>) {
+        self.errors.push(ConfigError {
+            setting: setting_of(name, setting),
+            source: NOT_SET.to_owned(),
+            problem: problem.into(),
+        });
+    }
+
+    /// Ends the reading.
+    ///
+    /// # Errors
+    ///
+    /// Everything that was collected.
+    pub fn finish(self) -> Result<(), ConfigErrors> {
+        ConfigErrors::from(self.errors).into_result()
+    }
+}
+
+fn setting_of(name: &AccountId, setting: &str) -> String {
+    format!("accounts.{name}.{setting}")
+}
+
+/// A path is shown where it surely is one: text without a leading slash or dot may be the secret itself.
+fn describe_path(path: &Path) -> String {
+    if path.is_absolute() || path.starts_with(".") || path.starts_with("..") {
+        return format!("file {}", path.display());
+    }
+    "the file it names, relative to the working directory".to_owned()
+}

@@ -1,0 +1,59 @@
+//! `provider-sim`: serves the simulated providers until it is told to stop.
+
+use std::io;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+use clap::Parser;
+use provider_sim::{Options, run, skinify};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+/// HTTP simulator of the providers.
+#[derive(Parser)]
+#[command(name = "provider-sim", version)]
+struct Arguments {
+    /// Where to listen; port 0 takes any free port, which is then logged.
+    #[arg(long, default_value = "127.0.0.1:8090")]
+    listen: SocketAddr,
+    /// The API token of the simulated Skinify project.
+    #[arg(long, env = "SKINIFY_TOKEN", hide_env_values = true)]
+    skinify_token: String,
+    /// Where Skinify sends IPN for deposits that name no `result_url`.
+    #[arg(long, env = "SKINIFY_IPN_URL")]
+    skinify_ipn_url: Option<String>,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    tracing_subscriber::fmt().with_writer(io::stderr).init();
+    let arguments = Arguments::parse();
+    let skinify = skinify::Options {
+        ipn_url: arguments.skinify_ipn_url,
+        ..skinify::Options::with_token(arguments.skinify_token)
+    };
+    let options = Options { listen: arguments.listen, skinify };
+    match serve(options).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(error, "provider simulator stopped");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(options: Options) -> Result<(), Box<dyn std::error::Error>> {
+    // Listening for the signal starts before the port opens, so that an early SIGTERM is not lost.
+    let mut terminate = signal(SignalKind::terminate())?;
+    let shutdown = CancellationToken::new();
+    let stop = shutdown.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+        stop.cancel();
+    });
+    run(options, shutdown).await?;
+    Ok(())
+}

@@ -1,0 +1,74 @@
+//! From a path to the provider, or to one of the simulator's own pages.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{Method, Request, StatusCode};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::body::Incoming;
+
+use crate::answer::{Answer, Reply};
+use crate::call::Call;
+use crate::provider::Provider;
+use crate::shared::Shared;
+use crate::skinify::Skinify;
+use crate::{control, delivery, ledger};
+
+/// The largest request body that is read.
+const BODY_LIMIT: usize = 1024 * 1024;
+
+/// Everything that is simulated.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) skinify: Arc<Skinify>,
+}
+
+impl World {
+    /// All providers; adding one is one more element here.
+    fn providers(&self) -> [Arc<dyn Provider>; 1] {
+        [self.skinify.clone()]
+    }
+}
+
+/// Answers one request.
+pub(crate) async fn reply(world: &World, request: Request<Incoming>) -> Reply {
+    let (head, body) = request.into_parts();
+    let body = match Limited::new(body, BODY_LIMIT).collect().await {
+        Ok(collected) => collected.to_bytes(),
+        Err(error) if error.is::<LengthLimitError>() => return plain(StatusCode::PAYLOAD_TOO_LARGE),
+        // The client broke off; there is nobody to answer.
+        Err(_) => return Reply::Cut,
+    };
+    for provider in world.providers() {
+        let inside = head.uri.path().strip_prefix(provider.prefix()).is_some_and(|rest| rest.starts_with('/'));
+        if inside {
+            return delivery::serve(&world.shared, provider, Call::read(head, &body)).await;
+        }
+    }
+    own_page(world, &Call::read(head, &Bytes::new()), &body)
+}
+
+fn own_page(world: &World, call: &Call, body: &Bytes) -> Reply {
+    let get = call.verb == Method::GET;
+    match call.path.as_str() {
+        "/_ledger" if get => {
+            let parts = world.providers().iter().map(|provider| provider.ledger()).collect();
+            Reply::Whole(ledger::answer(parts, &call.query))
+        }
+        "/_quota" if get => {
+            let records: BTreeMap<_, _> =
+                world.providers().iter().flat_map(|provider| provider.quota()).collect();
+            Reply::Whole(Answer::json(&records))
+        }
+        "/_control" if get => Reply::Whole(control::show(world)),
+        "/_control" if call.verb == Method::POST => Reply::Whole(control::change(world, body)),
+        "/_ledger" | "/_quota" | "/_control" => plain(StatusCode::METHOD_NOT_ALLOWED),
+        _ => plain(StatusCode::NOT_FOUND),
+    }
+}
+
+fn plain(status: StatusCode) -> Reply {
+    Reply::Whole(Answer::text(status, status.to_string()))
+}

@@ -1,0 +1,40 @@
+//! Skinify's words for errors. Those marked "ours" are not documented there and can be replaced by settings.
+
+pub(super) const MISSING_PARTNER_OR_TOKEN: &str = "missing_partner_or_token";
+pub(super) const MISSING_SKIN_PARAMETERS: &str = "missing_skin_parameters";
+pub(super) const NAME_TOO_SHORT: &str = "name_too_short";
+pub(super) const MISSING_ONE_OF_REQUIRED_PARAMS: &str = "missing_one_of_required_params";
+pub(super) const MISSING_START_OR_END_DATE: &str = "missing_start_or_end_date";
+pub(super) const MISSING_STARTING_OR_ENDING: &str = "missing_starting_or_ending";
+pub(super) const REQUEST_LIMIT_EXCEEDED: &str = "request_limit_exceeded";
+pub(super) const RESERVATION_NOT_FOUND: &str = "reservation_not_found";
+pub(super) const INVALID_TRADE_TOKEN: &str = "invalid_trade_token";
+pub(super) const INVALID_GAME: &str = "invalid_game";
+pub(super) const INVALID_DEPOSIT_ID: &str = "invalid_deposit_id";
+pub(super) const INVALID_TRANSACTION_ID: &str = "invalid_transaction_id";
+pub(super) const INVALID_STEAM_ID: &str = "invalid_steam_id";
+pub(super) const INVALID_PRIORITY_GAME: &str = "invalid_priority_game";
+pub(super) const DEPOSIT_ID_ALREADY_EXISTS: &str = "deposit_id_already_exists";
+pub(super) const DEPOSIT_ID_OR_TRANSACTION_ID_MISSING: &str = "deposit_id_or_transaction_id_missing";
+pub(super) const DEPOSIT_NOT_FOUND: &str = "deposit_not_found";
+
+/// Ours: the balance is too small.
+pub(super) const INSUFFICIENT_FUNDS: &str = "insufficient_funds";
+/// Ours: no such skin, or none left.
+pub(super) const SKIN_UNAVAILABLE: &str = "skin_unavailable";
+/// Ours: only dearer than `max_price`.
+pub(super) const SKIN_NOT_FOUND_BY_PRICE: &str = "skin_not_found_by_price";
+/// Ours: the own id was used before.
+pub(super) const CUSTOM_ID_ALREADY_EXISTS: &str = "custom_id_already_exists";
+/// Ours: `max_price` is not a decimal.
+pub(super) const INVALID_MAX_PRICE: &str = "invalid_max_price";
+/// Ours: the token is not the project's.
+pub(super) const INVALID_TOKEN: &str = "invalid_token";
+/// Ours: nothing is served at the moment.
+pub(super) const MAINTENANCE: &str = "maintenance";
+/// Ours: something broke inside.
+pub(super) const INTERNAL_ERROR: &str = "internal_error";
+/// Ours: no such path.
+pub(super) const METHOD_NOT_FOUND: &str = "method_not_found";
+/// Ours: GET and POST were mixed up.
+pub(super) const METHOD_NOT_ALLOWED: &str = "method_not_allowed";

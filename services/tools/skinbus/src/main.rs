@@ -1,0 +1,2 @@
+//! The Skinbus command line.
+fn main() {}
