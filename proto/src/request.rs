@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use prost::Message;
 use sha2::{Digest, Sha256};
 use skinbus_domain::ids::{AccountId, MerchantId, OrderId, TradeKey};

@@ -1,1 +1,17 @@
-//! (being written)
+//! Provider adapters: canonical operations to HTTP requests, HTTP responses to outcomes, webhook bytes to meanings.
+//!
+//! This crate does no I/O and reads no clock: an adapter builds a [`http::Request`] and reads a [`http::Response`]; who
+//! sends it, when, and how often is not its business. Only explicit success and explicit, documented refusal are
+//! definite; whatever an adapter does not recognise is an unknown outcome.
+//!
+//! Adding a provider is one folder here and one line in [`registry`].
+
+pub mod provider;
+pub mod registry;
+pub mod skinify;
+mod wire;
+
+pub use provider::{
+    Capabilities, Forged, LookUp, LookedUp, NotBuildable, PlaceAnswer, Provider, ProviderDefaults, Support, WebhookEvent,
+    WebhookTrust, Webhooks,
+};

@@ -95,6 +95,8 @@ where
             let settings = Settings::of(&config);
             let start = |shutdown, health| run(config, prepared, shutdown, health);
             match run_process(&settings, &telemetry, start) {
+                // Told twice to end, the process does not even wait for the last traces.
+                Ok(ending @ supervise::Ending::Interrupted) => return ending.log_and_exit_code(),
                 Ok(ending) => ending.log_and_exit_code(),
                 Err(error) => {
                     tracing::error!(error = chain(error.as_ref()), "could not start");
@@ -115,7 +117,10 @@ struct Settings {
 
 impl Settings {
     fn of(config: &Config) -> Self {
-        Self { listen: config.http.listen, drain_timeout: config.shutdown.drain_timeout }
+        Self {
+            listen: config.http.listen,
+            drain_timeout: config.shutdown.drain_timeout,
+        }
     }
 }
 

@@ -26,6 +26,7 @@ use crate::transition::last_attempt;
 mod tests;
 
 /// What the shell has to do next.
+#[expect(clippy::large_enum_variant, reason = "one value at a time, moved a few times per order")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
     /// Take one permit of the account's quota, then report [`Event::PermitTaken`].
@@ -82,7 +83,6 @@ pub struct Placing {
     rules: PlacingRules,
 }
 
-#[expect(clippy::large_enum_variant, reason = "one value at a time, moved a few times per order")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Phase {
     WaitingForPermit { trade: Trade },

@@ -23,7 +23,10 @@ pub(super) fn read(settings: &Figment) -> (Option<Config>, Vec<ConfigError>) {
         Err(error) => return (None, vec![to_config_error(settings, &error)]),
     };
     while errors.len() < MISTAKES_MAX {
-        let layer = Layer { source: String::new(), settings: copy.clone() };
+        let layer = Layer {
+            source: String::new(),
+            settings: copy.clone(),
+        };
         // "Lossy" reads numbers from text too, because variables are text.
         match Figment::from(layer).extract_lossy::<Config>() {
             Ok(config) => return (Some(config), errors),
@@ -38,19 +41,29 @@ pub(super) fn read(settings: &Figment) -> (Option<Config>, Vec<ConfigError>) {
     (None, errors)
 }
 
-/// The name of what a setting came from.
+/// The name of what a setting came from; where it has no source of its own, because it is missing or is part of a list,
+/// that of the section or list round it.
 pub(super) fn source_of(settings: &Figment, setting: &str) -> String {
-    settings.find_metadata(setting).map_or_else(|| NOT_SET.to_owned(), |metadata| metadata.name.to_string())
+    let mut name = setting;
+    loop {
+        if let Some(metadata) = settings.find_metadata(name) {
+            return metadata.name.to_string();
+        }
+        match name.rsplit_once('.') {
+            Some((section, _)) => name = section,
+            None => return NOT_SET.to_owned(),
+        }
+    }
 }
 
 fn to_config_error(settings: &Figment, error: &Error) -> ConfigError {
     let setting = path_of(error).join(".");
-    // What is missing has no source; its section does.
-    let source = match error.missing() {
-        true => source_of(settings, &error.path.join(".")),
-        false => source_of(settings, &setting),
-    };
-    ConfigError { setting, source, problem: describe(&error.kind) }
+    let source = source_of(settings, &setting);
+    ConfigError {
+        setting,
+        source,
+        problem: describe(&error.kind),
+    }
 }
 
 fn path_of(error: &Error) -> Vec<String> {
@@ -73,7 +86,9 @@ fn take_out(settings: &mut Dict, path: &[String]) -> bool {
         return take_out(inner, deeper);
     }
     match stand_in(name) {
-        Some(value) => settings.insert(name.clone(), value).is_none_or(|old| Some(old) != stand_in(name)),
+        Some(value) => settings
+            .insert(name.clone(), value)
+            .is_none_or(|old| Some(old) != stand_in(name)),
         None => settings.remove(name).is_some(),
     }
 }

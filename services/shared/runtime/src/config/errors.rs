@@ -104,6 +104,7 @@ pub(super) fn describe(kind: &Kind) -> String {
 fn expectation(expected: &str) -> String {
     match expected {
         "u8" | "u16" | "u32" | "u64" | "usize" => format!("a whole number ({expected})"),
+        "path string" => "text that names a file".to_owned(),
         _ if expected.starts_with("struct ") => "a table of settings".to_owned(),
         _ => expected.to_owned(),
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::SocketAddr;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -18,8 +19,9 @@ const DURATION_RULE: &str = "must be a duration like \"250ms\", \"60s\", \"5m\" 
 /// The rule, for any other text and for negative durations.
 pub fn duration(text: &str) -> Result<Duration, &'static str> {
     let span: Span = text.parse().map_err(|_| DURATION_RULE)?;
-    let signed: SignedDuration =
-        span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| DURATION_RULE)?;
+    let signed: SignedDuration = span
+        .to_duration(SpanRelativeTo::days_are_24_hours())
+        .map_err(|_| DURATION_RULE)?;
     Duration::try_from(signed).map_err(|_| DURATION_RULE)
 }
 
@@ -32,6 +34,12 @@ pub(super) fn de_optional_duration<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Duration>, D::Error> {
     de_duration(deserializer).map(Some)
+}
+
+/// Reads an address to listen on.
+pub(super) fn de_address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
+    let Text(text) = Text::deserialize(deserializer)?;
+    text.parse().map_err(|_| de::Error::custom("must be an address with a port, like 127.0.0.1:9100 or [::]:9100"))
 }
 
 /// Reads any type that has a text form and whose error does not repeat the text.
@@ -59,7 +67,10 @@ where
     T: Deserialize<'de>,
 {
     let accounts = BTreeMap::<AccountName, T>::deserialize(deserializer)?;
-    Ok(accounts.into_iter().map(|(AccountName(id), account)| (id, account)).collect())
+    Ok(accounts
+        .into_iter()
+        .map(|(AccountName(id), account)| (id, account))
+        .collect())
 }
 
 /// A list of account names; a variable may also write them with commas: `skinify_main,shadowpay_eu`.

@@ -51,6 +51,11 @@ impl NatsUrl {
     pub fn expose(&self) -> &str {
         &self.0
     }
+
+    /// Each server of [`NatsUrl::expose`], for the client only.
+    pub fn servers(&self) -> impl Iterator<Item = &str> {
+        self.0.split(',').map(str::trim)
+    }
 }
 
 impl std::str::FromStr for NatsUrl {
@@ -65,7 +70,7 @@ impl std::str::FromStr for NatsUrl {
 impl fmt::Display for NatsUrl {
     /// The servers without user and password.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, server) in self.0.split(',').map(str::trim).enumerate() {
+        for (index, server) in self.servers().enumerate() {
             let separator = if index == 0 { "" } else { "," };
             let (scheme, rest) = server.split_once("://").unwrap_or(("nats", server));
             let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
@@ -98,12 +103,15 @@ pub enum Topology {
 #[serde(default, deny_unknown_fields)]
 pub struct HttpConfig {
     /// The address to listen on; port 0 takes a free one, which the log line `listening` names.
+    #[serde(deserialize_with = "parse::de_address")]
     pub listen: SocketAddr,
 }
 
 impl Default for HttpConfig {
     fn default() -> Self {
-        Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 9100)) }
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 9100)),
+        }
     }
 }
 
@@ -112,6 +120,7 @@ impl Default for HttpConfig {
 #[serde(default, deny_unknown_fields)]
 pub struct WebhooksConfig {
     /// The address to listen on.
+    #[serde(deserialize_with = "parse::de_address")]
     pub listen: SocketAddr,
     /// What providers are told: `<public_url>/webhooks/<account>/<path_secret>`. Without it none is told.
     pub public_url: Option<String>,
@@ -166,7 +175,11 @@ pub struct DispatchConfig {
 
 impl Default for DispatchConfig {
     fn default() -> Self {
-        Self { accounts: Vec::new(), concurrency: 10, lease_margin: Duration::from_secs(5) }
+        Self {
+            accounts: Vec::new(),
+            concurrency: 10,
+            lease_margin: Duration::from_secs(5),
+        }
     }
 }
 
@@ -220,6 +233,8 @@ pub struct ShutdownConfig {
 
 impl Default for ShutdownConfig {
     fn default() -> Self {
-        Self { drain_timeout: Duration::from_secs(25) }
+        Self {
+            drain_timeout: Duration::from_secs(25),
+        }
     }
 }

@@ -45,11 +45,7 @@ impl HealthServer {
     /// # Errors
     ///
     /// [`HealthError::Bind`] where the address cannot be had.
-    pub async fn bind(
-        address: SocketAddr,
-        health: Health,
-        registry: Registry,
-    ) -> Result<Self, HealthError> {
+    pub async fn bind(address: SocketAddr, health: Health, registry: Registry) -> Result<Self, HealthError> {
         let failed = |source| HealthError::Bind { address, source };
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
@@ -61,7 +57,11 @@ impl HealthServer {
             .route("/startupz", get(startupz))
             .route("/metrics", get(metrics))
             .with_state((health, registry));
-        Ok(Self { listener, address, router })
+        Ok(Self {
+            listener,
+            address,
+            router,
+        })
     }
 
     /// The address that was bound.
@@ -76,7 +76,9 @@ impl HealthServer {
     ///
     /// [`HealthError::Serve`] where the listener fails.
     pub async fn serve(self) -> Result<(), HealthError> {
-        axum::serve(self.listener, self.router).await.map_err(HealthError::Serve)
+        axum::serve(self.listener, self.router)
+            .await
+            .map_err(HealthError::Serve)
     }
 }
 
@@ -91,8 +93,11 @@ async fn startupz(State((health, _)): Shared) -> Response {
 }
 
 fn answer(good: bool, yes: &str, no: &str, health: &Health) -> Response {
-    let (status, word) =
-        if good { (StatusCode::OK, yes) } else { (StatusCode::SERVICE_UNAVAILABLE, no) };
+    let (status, word) = if good {
+        (StatusCode::OK, yes)
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, no)
+    };
     (status, format!("{word}\n{}", health.report())).into_response()
 }
 

@@ -11,11 +11,17 @@ use crate::config::{PATH_VARIABLE, default_path};
 
 /// The configuration file to read, or the exit code where there is nothing left to do.
 pub(super) fn configuration_path(name: &'static str) -> Result<Option<PathBuf>, ExitCode> {
-    parse(name, std::env::args_os()).map(|path| path.or_else(default_path)).map_err(|error| {
-        // Help and version are "errors" to the library, and go to stdout.
-        let _nobody_listens = error.print();
-        if error.use_stderr() { ExitCode::from(EXIT_USAGE) } else { ExitCode::SUCCESS }
-    })
+    parse(name, std::env::args_os())
+        .map(|path| path.or_else(default_path))
+        .map_err(|error| {
+            // Help and version are "errors" to the library, and go to stdout.
+            let _nobody_listens = error.print();
+            if error.use_stderr() {
+                ExitCode::from(EXIT_USAGE)
+            } else {
+                ExitCode::SUCCESS
+            }
+        })
 }
 
 fn parse(
@@ -50,7 +56,11 @@ mod tests {
 
     #[test]
     fn wrong_arguments_are_usage_errors_and_the_version_is_not() {
-        assert!(parsed(&["order-intake", "--confg", "a.toml"]).unwrap_err().use_stderr());
+        assert!(
+            parsed(&["order-intake", "--confg", "a.toml"])
+                .unwrap_err()
+                .use_stderr()
+        );
         let version = parsed(&["order-intake", "--version"]).unwrap_err();
         assert!(!version.use_stderr());
         assert!(version.to_string().starts_with("order-intake "));

@@ -49,7 +49,9 @@ impl Ending {
                 ExitCode::FAILURE
             }
             Self::Interrupted => {
-                tracing::error!("ended: a second signal came while draining; work in hand will be redelivered");
+                tracing::error!(
+                    "ended: a second signal came while draining; work in hand will be redelivered"
+                );
                 ExitCode::FAILURE
             }
         }

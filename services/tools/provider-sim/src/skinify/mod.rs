@@ -27,6 +27,8 @@ mod answers;
 mod balance;
 mod buy;
 mod catalogue;
+mod deposit_methods;
+mod deposit_wire;
 mod deposits;
 mod events;
 mod fate;

@@ -1,0 +1,49 @@
+//! Reading what providers write: numbers as text, text as numbers, `[]` for an empty object.
+
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+
+/// A JSON string or number, as its exact text: an amount never passes through a float.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Text(pub(crate) String);
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = <&RawValue>::deserialize(deserializer)?.get();
+        if raw.starts_with('"') {
+            return serde_json::from_str(raw).map(Self).map_err(serde::de::Error::custom);
+        }
+        if raw.starts_with(|first: char| first.is_ascii_digit() || first == '-') {
+            return Ok(Self(raw.to_owned()));
+        }
+        Err(serde::de::Error::custom("expected a string or a number"))
+    }
+}
+
+/// An object that is `[]` or `null` when it is empty.
+pub(crate) fn object_or_empty<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    let raw = <&RawValue>::deserialize(deserializer)?.get();
+    if raw == "null" || raw.trim_start_matches('[').trim_start() == "]" {
+        return Ok(None);
+    }
+    serde_json::from_str(raw).map(Some).map_err(serde::de::Error::custom)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_exact() {
+        for (json, text) in [("\"0.30\"", "0.30"), ("0.30", "0.30"), ("12345678901234567890", "12345678901234567890")] {
+            assert_eq!(serde_json::from_str::<Text>(json).unwrap().0, text);
+        }
+        for json in ["null", "true", "{}", "[]"] {
+            assert!(serde_json::from_str::<Text>(json).is_err(), "{json}");
+        }
+    }
+}

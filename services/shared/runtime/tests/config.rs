@@ -1,0 +1,265 @@
+//! The configuration: names, defaults, overrides, and every mistake at once without a value.
+
+use std::path::Path;
+use std::time::Duration;
+
+use skinbus_runtime::config::{ConfigError, ProviderName, QuotaConfig, Topology};
+use skinbus_runtime::{Config, ConfigErrors};
+
+const ACCOUNT: &str = "[accounts.skinify_main]\nprovider = \"skinify\"\nmerchant = \"acme\"\n";
+
+fn variables(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect()
+}
+
+/// Loads a file with this text, under these variables. The file's path in errors is `skinbus.toml`.
+fn load(text: &str, pairs: &[(&str, &str)]) -> Result<Config, ConfigErrors> {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("skinbus.toml");
+    std::fs::write(&path, text).unwrap();
+    let shorten = |mut error: ConfigError| {
+        error.source = error.source.replace(&path.display().to_string(), "skinbus.toml");
+        error
+    };
+    Config::load(Some(&path), variables(pairs))
+        .map_err(|errors| errors.into_iter().map(shorten).collect::<Vec<_>>().into())
+}
+
+fn errors(text: &str, pairs: &[(&str, &str)]) -> Vec<String> {
+    load(text, pairs)
+        .unwrap_err()
+        .errors()
+        .iter()
+        .map(ToString::to_string)
+        .collect()
+}
+
+#[test]
+fn without_a_file_everything_has_a_default() {
+    let config = Config::load(None, Vec::new()).unwrap();
+    assert_eq!(config, Config::default());
+    assert_eq!(config.nats.url.expose(), "nats://127.0.0.1:4222");
+    assert_eq!(config.nats.topology, Topology::Manage);
+    assert_eq!(config.tracking.protection, Duration::from_secs(8 * 86_400));
+}
+
+#[test]
+fn the_documented_file_is_read() {
+    let text = include_str!("skinbus.toml");
+    let config = load(text, &[]).unwrap();
+    let account = &config.accounts[&"skinify_main".parse().unwrap()];
+    assert_eq!(account.provider, ProviderName::Skinify);
+    assert_eq!(account.merchant.as_str(), "acme");
+    assert_eq!(
+        account.quota,
+        Some(QuotaConfig {
+            requests: 300,
+            per: Duration::from_secs(60)
+        })
+    );
+    assert_eq!(
+        account.token_file.as_deref(),
+        Some(Path::new("/run/secrets/skinify_main/token"))
+    );
+
+    // What the example shows for the sections are the defaults.
+    let mut sections = config.clone();
+    sections.accounts.clear();
+    sections.webhooks.public_url = None;
+    assert_eq!(sections, Config::default());
+}
+
+#[test]
+fn variables_win_over_the_file() {
+    let text = format!("[nats]\nreplicas = 1\n{ACCOUNT}quota = {{ requests = 5, per = \"1s\" }}\n");
+    let pairs = [
+        ("SKINBUS_CONFIG", "ignored.toml"),
+        ("SKINBUS_CRASH_AT", "ignored"),
+        ("SKINBUS_NATS__REPLICAS", "3"),
+        ("SKINBUS_NATS__TOPOLOGY", "verify"),
+        ("SKINBUS_TRACKING__SPEED", "60"),
+        ("SKINBUS_DISPATCH__ACCOUNTS", "skinify_main"),
+        ("SKINBUS_ACCOUNTS__SKINIFY_MAIN__QUOTA__REQUESTS", "7"),
+        ("SKINBUS_ACCOUNTS__SKINIFY_MAIN__CLIENT_ID", "00123"),
+        ("SKINBUS_ACCOUNTS__SKINIFY_MAIN__PUBLIC_HASH", "true"),
+        ("UNRELATED", "x"),
+    ];
+    let config = load(&text, &pairs).unwrap();
+    assert_eq!(config.nats.replicas, 3);
+    assert_eq!(config.nats.topology, Topology::Verify);
+    assert_eq!(
+        config.tracking.scaled(Duration::from_secs(60)),
+        Duration::from_secs(1)
+    );
+    assert_eq!(config.dispatch.accounts.len(), 1);
+    let account = &config.accounts[&"skinify_main".parse().unwrap()];
+    assert_eq!(
+        account.quota,
+        Some(QuotaConfig {
+            requests: 7,
+            per: Duration::from_secs(1)
+        })
+    );
+    assert_eq!(account.client_id.as_deref(), Some("00123"));
+    assert_eq!(account.public_hash.as_deref(), Some("true"));
+}
+
+#[test]
+fn lists_and_tables_in_variables_are_toml() {
+    let pairs = [
+        ("SKINBUS_DISPATCH__ACCOUNTS", r#"["skinify_main"]"#),
+        (
+            "SKINBUS_ACCOUNTS__SKINIFY_MAIN__QUOTA",
+            r#"{ requests = 7, per = "2s" }"#,
+        ),
+    ];
+    let config = load(ACCOUNT, &pairs).unwrap();
+    let account = &config.accounts[&config.dispatch.accounts[0]];
+    assert_eq!(
+        account.quota,
+        Some(QuotaConfig {
+            requests: 7,
+            per: Duration::from_secs(2)
+        })
+    );
+}
+
+#[test]
+fn every_mistake_is_reported_with_its_name_and_source() {
+    let text = r#"
+        [nats]
+        replicas = 2
+        request_timeout = "soon"
+        [webhooks]
+        lisen = "127.0.0.1:8080"
+        [accounts.skinify_main]
+        provider = "skinfy"
+        merchant = "Acme"
+        base_url = "skinify.io/api"
+        total_timeout = "2s"
+        quota = { requests = 0 }
+        [accounts.Second]
+        provider = "skinout"
+        merchant = "acme"
+        [accounts.third]
+    "#;
+    let pairs = [
+        ("SKINBUS_HTTP__LISTEN", "9100"),
+        ("SKINBUS_TRACKING__SPEED", "0"),
+        ("SKINBUS_DISPATCH__CONCURRENCY", "many"),
+        ("SKINBUS_NATS_URL", "nats://typo"),
+    ];
+    let file = "file skinbus.toml";
+    let providers = "must be one of skinsback, skinout, skinify, shadowpay, skinslink";
+    let mut expected = vec![
+        format!("accounts.Second ({file}): account must match [a-z0-9_]{{1,32}}"),
+        format!("accounts.skinify_main.merchant ({file}): merchant must match [a-z0-9_]{{1,32}}"),
+        format!("accounts.skinify_main.provider ({file}): {providers}"),
+        format!("accounts.skinify_main.quota.per ({file}): must be set"),
+        format!("accounts.third.merchant ({file}): must be set"),
+        format!("accounts.third.provider ({file}): must be set"),
+        "dispatch.concurrency (variable SKINBUS_DISPATCH__CONCURRENCY): must be a whole number (usize), but is text"
+            .to_owned(),
+        "http.listen (variable SKINBUS_HTTP__LISTEN): must be an address with a port, like 127.0.0.1:9100 or [::]:9100".to_owned(),
+        format!("nats.request_timeout ({file}): must be a duration like \"250ms\", \"60s\", \"5m\" or \"8d\""),
+        "nats_url (variable SKINBUS_NATS_URL): no such setting; known here: nats, http, webhooks, intake, \
+         dispatch, tracking, shutdown, accounts"
+            .to_owned(),
+        "tracking.speed (variable SKINBUS_TRACKING__SPEED): must be a nonzero u32".to_owned(),
+        format!(
+            "webhooks.lisen ({file}): no such setting; known here: listen, public_url, body_limit_bytes, \
+             read_timeout, max_connections"
+        ),
+        // Found by the rules over whole values, after all the others.
+        format!("accounts.skinify_main.base_url ({file}): must be like https://host/path, without user, password, query or fragment"),
+        format!("accounts.skinify_main.quota.requests ({file}): must be between 1 and 100000"),
+        format!("accounts.skinify_main.total_timeout ({file}): must be longer than connect_timeout"),
+        format!("nats.replicas ({file}): must be 1, 3 or 5"),
+    ];
+    let mut found = errors(text, &pairs);
+    expected.sort();
+    found.sort();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn no_error_repeats_a_value() {
+    let text = r#"
+        [nats]
+        url = "nats://user:hunter2@"
+        credentials_file = 20017001
+        [http]
+        listen = "hunter2"
+        [dispatch]
+        accounts = ["hunter2-"]
+        [accounts.main]
+        provider = "hunter2"
+        merchant = "hunter2-"
+        base_url = "https://user:hunter2@skinify.io"
+        connect_timeout = "hunter2"
+        token_file = ["hunter2"]
+        client_id = true
+        lookup_batch = "hunter2"
+        token = "hunter2"
+    "#;
+    let all = errors(text, &[("SKINBUS_WEBHOOKS__PUBLIC_URL", "hunter2")]);
+    assert_eq!(all.len(), 13, "{all:#?}");
+    let all = all.join("\n");
+    assert!(!all.contains("hunter2") && !all.contains("20017001"), "{all}");
+}
+
+#[test]
+fn a_file_that_is_not_toml_is_named_with_the_line_only() {
+    let found = errors("[nats]\nreplicas = 3\ntoken = hunter2\n", &[]);
+    assert_eq!(found.len(), 1);
+    assert!(
+        found[0].starts_with("line 3 (file skinbus.toml): not TOML: "),
+        "{found:?}"
+    );
+    assert!(!found[0].contains("hunter2"), "{found:?}");
+}
+
+#[test]
+fn a_named_file_must_be_there() {
+    let path = Path::new("/nonexistent/skinbus.toml");
+    let errors = Config::load(Some(path), Vec::new()).unwrap_err();
+    assert_eq!(errors.errors().len(), 1);
+    assert!(
+        errors
+            .to_string()
+            .starts_with("--config (file /nonexistent/skinbus.toml): cannot read"),
+        "{errors}"
+    );
+}
+
+#[test]
+fn dispatch_serves_known_accounts_only() {
+    let found = errors(ACCOUNT, &[("SKINBUS_DISPATCH__ACCOUNTS", "skinify_main,other")]);
+    let expected = "dispatch.accounts (variable SKINBUS_DISPATCH__ACCOUNTS): names an account that has no \
+                    [accounts.…] section";
+    assert_eq!(found, [expected]);
+}
+
+#[test]
+fn a_section_that_is_no_table_is_one_mistake() {
+    assert_eq!(
+        errors("", &[("SKINBUS_NATS", "nats://127.0.0.1:4222")]),
+        ["nats (variable SKINBUS_NATS): must be a table of settings, but is text"]
+    );
+    assert_eq!(
+        errors("accounts = 3", &[]),
+        ["accounts (file skinbus.toml): must be a map, but is a whole number"]
+    );
+}
+
+#[test]
+fn the_password_of_a_nats_address_is_not_printed() {
+    let text = "[nats]\nurl = \"nats://me:hunter2@a:4222, tls://b:4222\"\n";
+    let config = Config::from_toml(text).unwrap();
+    assert_eq!(config.nats.url.to_string(), "nats://a:4222,tls://b:4222");
+    assert!(!format!("{config:?}").contains("hunter2"));
+    assert!(config.nats.url.expose().contains("hunter2"));
+}
