@@ -7,9 +7,15 @@ use prost::Message;
 
 const FILES: [&str; 7] = ["money", "order", "trade", "dispatch", "webhook", "dead", "quota"];
 
-#[expect(clippy::disallowed_methods, reason = "cargo tells build scripts where to write through the environment")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "cargo tells build scripts where to write through the environment"
+)]
 fn main() -> Result<(), Box<dyn Error>> {
-    let files: Vec<String> = FILES.iter().map(|name| format!("skinbus/v1/{name}.proto")).collect();
+    let files: Vec<String> = FILES
+        .iter()
+        .map(|name| format!("skinbus/v1/{name}.proto"))
+        .collect();
     for file in &files {
         println!("cargo::rerun-if-changed={file}");
     }
@@ -17,6 +23,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
     // The JSON forms are read and written through these descriptors at run time.
     std::fs::write(out.join("descriptors.binpb"), descriptors.encode_to_vec())?;
-    prost_build::Config::new().btree_map(["."]).bytes([".skinbus.v1.DeadLetter.payload"]).compile_fds(descriptors)?;
+    prost_build::Config::new()
+        .btree_map(["."])
+        .bytes([".skinbus.v1.DeadLetter.payload"])
+        // They hold what must never be printed; src/redacted.rs has their Debug.
+        .skip_debug(["SteamUser", "DeadLetter", "Header", "WebhookReceived"].map(|name| format!(".skinbus.v1.{name}")))
+        .compile_fds(descriptors)?;
     Ok(())
 }

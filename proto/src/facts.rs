@@ -5,7 +5,10 @@ use skinbus_domain::{Money, ProviderFacts};
 use crate::{Corrupt, timestamp_from_proto, timestamp_to_proto, v1};
 
 pub(crate) fn money_to_proto(money: &Money) -> v1::Money {
-    v1::Money { currency: money.currency.to_string(), amount: money.amount.to_string() }
+    v1::Money {
+        currency: money.currency.to_string(),
+        amount: money.amount.to_string(),
+    }
 }
 
 pub(crate) fn money_from_proto(money: &v1::Money) -> Option<Money> {
@@ -18,7 +21,8 @@ pub(crate) fn time(
     message: &'static str,
     field: &'static str,
 ) -> Result<Option<jiff::Timestamp>, Corrupt> {
-    time.map(|time| timestamp_from_proto(time).ok_or(Corrupt::of(message, field))).transpose()
+    time.map(|time| timestamp_from_proto(time).ok_or(Corrupt::of(message, field)))
+        .transpose()
 }
 
 fn text(text: &str) -> Option<String> {
@@ -27,7 +31,9 @@ fn text(text: &str) -> Option<String> {
 
 pub(crate) fn facts_from_proto(facts: Option<&v1::ProviderFacts>) -> Result<ProviderFacts, Corrupt> {
     const MESSAGE: &str = "ProviderFacts";
-    let Some(facts) = facts else { return Ok(ProviderFacts::default()) };
+    let Some(facts) = facts else {
+        return Ok(ProviderFacts::default());
+    };
     let price_paid = facts
         .price_paid
         .as_ref()

@@ -2,7 +2,9 @@
 
 use std::sync::LazyLock;
 
-use prost_reflect::{DescriptorPool, DeserializeOptions, DynamicMessage, MessageDescriptor, SerializeOptions};
+use prost_reflect::{
+    DescriptorPool, DeserializeOptions, DynamicMessage, MessageDescriptor, SerializeOptions,
+};
 
 use crate::Schema;
 
@@ -53,9 +55,8 @@ pub fn read<M: Schema>(text: &[u8]) -> Result<M, JsonError> {
             serde_json::error::Category::Io => "unreadable",
         },
     };
-    let message =
-        DynamicMessage::deserialize_with_options(descriptor::<M>()?, &mut deserializer, &options)
-            .map_err(|error| invalid(&error))?;
+    let message = DynamicMessage::deserialize_with_options(descriptor::<M>()?, &mut deserializer, &options)
+        .map_err(|error| invalid(&error))?;
     deserializer.end().map_err(|error| invalid(&error))?;
     message.transcode_to().map_err(|_| JsonError::Unwritable(M::NAME))
 }
@@ -68,7 +69,9 @@ pub fn read<M: Schema>(text: &[u8]) -> Result<M, JsonError> {
 pub fn write<M: Schema>(message: &M) -> Result<String, JsonError> {
     let dynamic = DynamicMessage::decode(descriptor::<M>()?, message.encode_to_vec().as_slice())
         .map_err(|_| JsonError::Unwritable(M::NAME))?;
-    let options = SerializeOptions::new().use_proto_field_name(true).stringify_64_bit_integers(false);
+    let options = SerializeOptions::new()
+        .use_proto_field_name(true)
+        .stringify_64_bit_integers(false);
     let mut text = Vec::new();
     dynamic
         .serialize_with_options(&mut serde_json::Serializer::new(&mut text), &options)
@@ -77,5 +80,7 @@ pub fn write<M: Schema>(message: &M) -> Result<String, JsonError> {
 }
 
 fn descriptor<M: Schema>() -> Result<MessageDescriptor, JsonError> {
-    POOL.as_ref().and_then(|pool| pool.get_message_by_name(M::NAME)).ok_or(JsonError::NoDescriptor(M::NAME))
+    POOL.as_ref()
+        .and_then(|pool| pool.get_message_by_name(M::NAME))
+        .ok_or(JsonError::NoDescriptor(M::NAME))
 }

@@ -9,21 +9,31 @@ pub mod json;
 mod lookup;
 mod order;
 mod quota;
+mod redacted;
 pub mod request;
 mod trade;
 
-use prost::Message;
+#[cfg(test)]
+mod tests;
+
+pub use prost::Message;
 
 /// The generated messages.
 pub mod v1 {
-    #![expect(missing_docs, reason = "generated; the fields are documented in the proto files")]
+    #![expect(
+        missing_docs,
+        reason = "generated; the fields are documented in the proto files"
+    )]
     include!(concat!(env!("OUT_DIR"), "/skinbus.v1.rs"));
 }
 
 pub use lookup::{observation_from_row, row_from_observation};
 pub use order::{offer_request, violation_to_proto};
 pub use quota::{quota_from_proto, quota_to_proto};
-pub use trade::{receipt_of, status_change_from_proto, status_change_to_proto, status_from_proto, status_to_proto};
+pub use trade::{
+    receipt_of, status_change_from_proto, status_change_to_proto, status_from_proto, status_to_proto,
+    without_trade_token,
+};
 
 /// A message with its schema name, as the `Skinbus-Schema` header carries it.
 pub trait Schema: Message + Default {
@@ -65,13 +75,22 @@ impl Corrupt {
     fn of(message: &'static str, field: &'static str) -> Self {
         Self { message, field }
     }
+
+    /// The bytes are no such message at all.
+    #[must_use]
+    pub fn undecodable(message: &'static str) -> Self {
+        Self { message, field: "encoding" }
+    }
 }
 
 fn timestamp_to_proto(timestamp: jiff::Timestamp) -> prost_types::Timestamp {
     let nanos = timestamp.subsec_nanosecond();
     // The proto form counts nanoseconds upwards only.
-    let (seconds, nanos) =
-        if nanos < 0 { (timestamp.as_second() - 1, nanos + 1_000_000_000) } else { (timestamp.as_second(), nanos) };
+    let (seconds, nanos) = if nanos < 0 {
+        (timestamp.as_second() - 1, nanos + 1_000_000_000)
+    } else {
+        (timestamp.as_second(), nanos)
+    };
     prost_types::Timestamp { seconds, nanos }
 }
 

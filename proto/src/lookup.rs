@@ -1,11 +1,12 @@
 //! Look-up rows: observations on their way from provider-dispatch to trade-tracker.
 
-use skinbus_domain::trade::Reason;
 use skinbus_domain::{Cause, Hold, Observation, Progress};
 
 use crate::facts::{facts_from_proto, facts_to_proto, time};
-use crate::trade::{reversed_by_from_proto, reversed_by_to_proto};
+use crate::trade::{reason_from_proto, reversed_by_from_proto, reversed_by_to_proto};
 use crate::{Corrupt, timestamp_to_proto, v1};
+
+const MESSAGE: &str = "LookupRow";
 
 /// An observation as a row.
 #[must_use]
@@ -42,6 +43,7 @@ pub fn row_from_observation(observation: &Observation) -> v1::LookupRow {
     row.progress = progress.into();
     if let Some(reason) = reason {
         row.reason.clone_from(&reason.code);
+        row.provider_reason = reason.provider_code.clone().unwrap_or_default();
     }
     row
 }
@@ -52,13 +54,13 @@ pub fn row_from_observation(observation: &Observation) -> v1::LookupRow {
 ///
 /// [`Corrupt`] with the first field that provider-dispatch cannot have written so.
 pub fn observation_from_row(row: &v1::LookupRow) -> Result<Observation, Corrupt> {
-    let corrupt = |field| Corrupt::of("LookupRow", field);
+    let corrupt = |field| Corrupt::of(MESSAGE, field);
     let facts = facts_from_proto(row.facts.as_ref())?;
-    let reason = || Reason { code: row.reason.clone(), provider_code: facts.provider_status.clone() };
+    let reason = || reason_from_proto(MESSAGE, &row.reason, &row.provider_reason);
     let hold = || match row.hold() {
         v1::Hold::None => Ok(Hold::None),
         v1::Hold::Until => Ok(Hold::Until(
-            time(row.hold_ends_at.as_ref(), "LookupRow", "hold_ends_at")?.ok_or(corrupt("hold_ends_at"))?,
+            time(row.hold_ends_at.as_ref(), MESSAGE, "hold_ends_at")?.ok_or(corrupt("hold_ends_at"))?,
         )),
         v1::Hold::Unknown => Ok(Hold::Unknown),
         v1::Hold::Unspecified => Err(corrupt("hold")),
@@ -70,18 +72,19 @@ pub fn observation_from_row(row: &v1::LookupRow) -> Result<Observation, Corrupt>
         v1::Progress::OfferSent => Progress::OfferSent,
         v1::Progress::UserAccepted => Progress::UserAccepted,
         v1::Progress::Delivered => Progress::Delivered { hold: hold()? },
-        v1::Progress::Failed => Progress::Failed(reason()),
-        v1::Progress::Canceled => Progress::Canceled(reason()),
-        v1::Progress::Expired => Progress::Expired(reason()),
-        v1::Progress::Reverted => {
-            Progress::Reverted { reason: reason(), by: reversed_by_from_proto(&row.reverted_by) }
-        }
+        v1::Progress::Failed => Progress::Failed(reason()?),
+        v1::Progress::Canceled => Progress::Canceled(reason()?),
+        v1::Progress::Expired => Progress::Expired(reason()?),
+        v1::Progress::Reverted => Progress::Reverted {
+            reason: reason()?,
+            by: reversed_by_from_proto(&row.reverted_by).ok_or(corrupt("reverted_by"))?,
+        },
     };
     Ok(Observation {
         cause: Cause::LookUp,
         reference: row.reference.parse().map_err(|_| corrupt("reference"))?,
         progress,
-        occurred_at: time(row.occurred_at.as_ref(), "LookupRow", "occurred_at")?,
+        occurred_at: time(row.occurred_at.as_ref(), MESSAGE, "occurred_at")?,
         facts,
     })
 }

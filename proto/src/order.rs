@@ -104,28 +104,42 @@ pub(crate) fn order_from_proto(order: &v1::OrderRequest, provider: &str) -> Resu
     let Some(v1::order_request::Operation::Purchase(purchase)) = &order.operation else {
         return Err(corrupt("operation"));
     };
-    let recipient = purchase.recipient.as_ref().ok_or(corrupt("recipient"))?;
-    let trade_token = match recipient.trade_token.as_str() {
-        "" => None,
-        token => Some(token.parse().map_err(|_| corrupt("trade_token"))?),
-    };
-    let max_price = purchase.max_price.as_ref().and_then(money_from_proto).ok_or(corrupt("max_price"))?;
     Ok(Order {
         account: order.account.parse().map_err(|_| corrupt("account"))?,
         provider: provider.to_owned(),
-        operation: Operation::Purchase(Purchase {
-            recipient: SteamUser {
-                steam_id: recipient.steam_id.parse().map_err(|_| corrupt("steam_id"))?,
-                trade_token,
-            },
-            game: game_from_proto(purchase.game()),
-            item: match &purchase.item {
-                Some(v1::purchase::Item::OfferId(id)) => Item::Offer(id.clone()),
-                Some(v1::purchase::Item::MarketHashName(name)) => Item::Name(name.clone()),
-                None => return Err(corrupt("item")),
-            },
-            max_price,
-        }),
+        operation: Operation::Purchase(purchase_from_proto(purchase)?),
         expires_at: time(order.expires_at.as_ref(), MESSAGE, "expires_at")?,
     })
+}
+
+fn purchase_from_proto(purchase: &v1::Purchase) -> Result<Purchase, Corrupt> {
+    let corrupt = |field| Corrupt::of("Purchase", field);
+    let recipient = purchase.recipient.as_ref().ok_or(corrupt("recipient"))?;
+    let game = game_from_proto(v1::Game::try_from(purchase.game).map_err(|_| corrupt("game"))?);
+    let item = match &purchase.item {
+        Some(v1::purchase::Item::OfferId(id)) if !id.is_empty() => Item::Offer(id.clone()),
+        Some(v1::purchase::Item::MarketHashName(name)) if !name.is_empty() => {
+            game.ok_or(corrupt("game"))?;
+            Item::Name(name.clone())
+        }
+        Some(v1::purchase::Item::OfferId(_) | v1::purchase::Item::MarketHashName(_)) | None => {
+            return Err(corrupt("item"));
+        }
+    };
+    Ok(Purchase {
+        recipient: user_from_proto(recipient)?,
+        game,
+        item,
+        max_price: purchase.max_price.as_ref().and_then(money_from_proto).ok_or(corrupt("max_price"))?,
+    })
+}
+
+fn user_from_proto(user: &v1::SteamUser) -> Result<SteamUser, Corrupt> {
+    let corrupt = |field| Corrupt::of("SteamUser", field);
+    let trade_token = match user.trade_token.as_str() {
+        // The trade was final.
+        "" => None,
+        token => Some(token.parse().map_err(|_| corrupt("trade_token"))?),
+    };
+    Ok(SteamUser { steam_id: user.steam_id.parse().map_err(|_| corrupt("steam_id"))?, trade_token })
 }

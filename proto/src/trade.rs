@@ -35,7 +35,9 @@ pub fn status_to_proto(status: TradeStatus) -> v1::TradeStatus {
 /// A status out of the proto form; `None` for the unspecified one.
 #[must_use]
 pub fn status_from_proto(status: v1::TradeStatus) -> Option<TradeStatus> {
-    TradeStatus::ALL.into_iter().find(|known| status_to_proto(*known) == status)
+    TradeStatus::ALL
+        .into_iter()
+        .find(|known| status_to_proto(*known) == status)
 }
 
 const CAUSES: [(Cause, v1::Cause); 6] = [
@@ -48,7 +50,10 @@ const CAUSES: [(Cause, v1::Cause); 6] = [
 ];
 
 fn cause_to_proto(cause: Cause) -> v1::Cause {
-    CAUSES.iter().find(|(known, _)| *known == cause).map_or(v1::Cause::Unspecified, |(_, proto)| *proto)
+    CAUSES
+        .iter()
+        .find(|(known, _)| *known == cause)
+        .map_or(v1::Cause::Unspecified, |(_, proto)| *proto)
 }
 
 pub(crate) fn reversed_by_to_proto(by: ReversedBy) -> &'static str {
@@ -102,7 +107,10 @@ pub fn status_change_to_proto(change: &StatusChange) -> v1::TradeStatusChanged {
         merchant: trade.key.merchant.to_string(),
         order_id: trade.key.order_id.to_string(),
         version: change.version,
-        from: change.from.map_or(v1::TradeStatus::Unspecified, status_to_proto).into(),
+        from: change
+            .from
+            .map_or(v1::TradeStatus::Unspecified, status_to_proto)
+            .into(),
         to: status_to_proto(trade.status()).into(),
         cause: cause_to_proto(change.cause).into(),
         occurred_at: change.occurred_at.map(timestamp_to_proto),
@@ -114,12 +122,25 @@ pub fn status_change_to_proto(change: &StatusChange) -> v1::TradeStatusChanged {
 fn trade_to_proto(trade: &Trade) -> v1::Trade {
     let reason = trade.state.reason();
     let mut proto = v1::Trade {
-        order: trade.order.as_ref().map(|order| order_to_proto(order, &trade.key.order_id)),
-        account: trade.order.as_ref().map(|order| order.account.to_string()).unwrap_or_default(),
-        provider: trade.order.as_ref().map(|order| order.provider.clone()).unwrap_or_default(),
+        order: trade
+            .order
+            .as_ref()
+            .map(|order| order_to_proto(order, &trade.key.order_id)),
+        account: trade
+            .order
+            .as_ref()
+            .map(|order| order.account.to_string())
+            .unwrap_or_default(),
+        provider: trade
+            .order
+            .as_ref()
+            .map(|order| order.provider.clone())
+            .unwrap_or_default(),
         metadata: trade.metadata.clone(),
         reason: reason.map(|reason| reason.code.clone()).unwrap_or_default(),
-        provider_reason: reason.and_then(|reason| reason.provider_code.clone()).unwrap_or_default(),
+        provider_reason: reason
+            .and_then(|reason| reason.provider_code.clone())
+            .unwrap_or_default(),
         facts: facts_to_proto(&trade.facts),
         attempt: trade.attempt.as_ref().map(|attempt| v1::Attempt {
             number: attempt.number,
@@ -135,7 +156,11 @@ fn trade_to_proto(trade: &Trade) -> v1::Trade {
             proto.violations = violations.iter().map(violation_to_proto).collect();
         }
         TradeState::Accepted { not_before, .. } => proto.not_before = not_before.map(timestamp_to_proto),
-        TradeState::Uncertain { since, refusal_unproved, .. } => {
+        TradeState::Uncertain {
+            since,
+            refusal_unproved,
+            ..
+        } => {
             proto.uncertain_since = Some(timestamp_to_proto(*since));
             proto.refusal_unproved = *refusal_unproved;
         }
@@ -166,21 +191,30 @@ pub fn status_change_from_proto(proto: &v1::TradeStatusChanged) -> Result<Status
         order_id: proto.order_id.parse().map_err(|_| corrupt("order_id"))?,
     };
     let to = status_from_proto(proto.to()).ok_or(corrupt("to"))?;
-    let cause = CAUSES.iter().find(|(_, known)| *known == proto.cause()).ok_or(corrupt("cause"))?.0;
+    let cause = CAUSES
+        .iter()
+        .find(|(_, known)| *known == proto.cause())
+        .ok_or(corrupt("cause"))?
+        .0;
     let trade = proto.trade.as_ref().ok_or(corrupt("trade"))?;
     Ok(StatusChange {
         version: proto.version,
         from: status_from_proto(proto.from()),
         cause,
         occurred_at: time(proto.occurred_at.as_ref(), MESSAGE, "occurred_at")?,
-        recorded_at: time(proto.recorded_at.as_ref(), MESSAGE, "recorded_at")?.ok_or(corrupt("recorded_at"))?,
+        recorded_at: time(proto.recorded_at.as_ref(), MESSAGE, "recorded_at")?
+            .ok_or(corrupt("recorded_at"))?,
         trade: trade_from_proto(key, to, trade)?,
     })
 }
 
 fn trade_from_proto(key: TradeKey, status: TradeStatus, proto: &v1::Trade) -> Result<Trade, Corrupt> {
     let corrupt = |field| Corrupt::of("Trade", field);
-    let order = proto.order.as_ref().map(|order| order_from_proto(order, &proto.provider)).transpose()?;
+    let order = proto
+        .order
+        .as_ref()
+        .map(|order| order_from_proto(order, &proto.provider))
+        .transpose()?;
     if order.is_none() && status != TradeStatus::Rejected {
         return Err(corrupt("order"));
     }
@@ -190,7 +224,11 @@ fn trade_from_proto(key: TradeKey, status: TradeStatus, proto: &v1::Trade) -> Re
     }
     Ok(Trade {
         key,
-        fingerprint: proto.fingerprint.as_slice().try_into().map_err(|_| corrupt("fingerprint"))?,
+        fingerprint: proto
+            .fingerprint
+            .as_slice()
+            .try_into()
+            .map_err(|_| corrupt("fingerprint"))?,
         metadata: proto.metadata.clone(),
         order,
         accepted_at: time(proto.accepted_at.as_ref(), "Trade", "accepted_at")?,
@@ -205,7 +243,8 @@ fn attempt_from_proto(proto: &v1::Attempt) -> Result<Attempt, Corrupt> {
     Ok(Attempt {
         number: proto.number,
         reference: proto.reference.parse().map_err(|_| corrupt("reference"))?,
-        lease_until: time(proto.lease_until.as_ref(), "Attempt", "lease_until")?.ok_or(corrupt("lease_until"))?,
+        lease_until: time(proto.lease_until.as_ref(), "Attempt", "lease_until")?
+            .ok_or(corrupt("lease_until"))?,
     })
 }
 
@@ -219,16 +258,19 @@ fn state_from_proto(status: TradeStatus, proto: &v1::Trade) -> Result<TradeState
     };
     let required = |value: Option<Timestamp>, field| value.ok_or(Corrupt::of("Trade", field));
     Ok(match status {
-        TradeStatus::Rejected => {
-            TradeState::Rejected { violations: proto.violations.iter().map(violation_from_proto).collect() }
-        }
+        TradeStatus::Rejected => TradeState::Rejected {
+            violations: proto.violations.iter().map(violation_from_proto).collect(),
+        },
         TradeStatus::Accepted => TradeState::Accepted {
             not_before: moment(&proto.not_before, "not_before")?,
             reason: (!proto.reason.is_empty()).then(some_reason),
         },
         TradeStatus::Dispatching => TradeState::Dispatching,
         TradeStatus::Uncertain => TradeState::Uncertain {
-            since: required(moment(&proto.uncertain_since, "uncertain_since")?, "uncertain_since")?,
+            since: required(
+                moment(&proto.uncertain_since, "uncertain_since")?,
+                "uncertain_since",
+            )?,
             reason: some_reason(),
             refusal_unproved: proto.refusal_unproved,
         },
@@ -238,13 +280,24 @@ fn state_from_proto(status: TradeStatus, proto: &v1::Trade) -> Result<TradeState
         TradeStatus::OnHold => TradeState::OnHold {
             hold_ends_at: required(moment(&proto.hold_ends_at, "hold_ends_at")?, "hold_ends_at")?,
         },
-        TradeStatus::Completed => TradeState::Completed { watch_until: moment(&proto.watch_until, "watch_until")? },
-        TradeStatus::Failed => TradeState::Failed { reason: some_reason() },
-        TradeStatus::Canceled => TradeState::Canceled { reason: some_reason() },
-        TradeStatus::Expired => TradeState::Expired { reason: some_reason() },
-        TradeStatus::Reverted => {
-            TradeState::Reverted { reason: some_reason(), by: reversed_by_from_proto(&proto.reverted_by) }
-        }
-        TradeStatus::NeedsReview => TradeState::NeedsReview { reason: some_reason() },
+        TradeStatus::Completed => TradeState::Completed {
+            watch_until: moment(&proto.watch_until, "watch_until")?,
+        },
+        TradeStatus::Failed => TradeState::Failed {
+            reason: some_reason(),
+        },
+        TradeStatus::Canceled => TradeState::Canceled {
+            reason: some_reason(),
+        },
+        TradeStatus::Expired => TradeState::Expired {
+            reason: some_reason(),
+        },
+        TradeStatus::Reverted => TradeState::Reverted {
+            reason: some_reason(),
+            by: reversed_by_from_proto(&proto.reverted_by),
+        },
+        TradeStatus::NeedsReview => TradeState::NeedsReview {
+            reason: some_reason(),
+        },
     })
 }

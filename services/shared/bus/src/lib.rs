@@ -1,1 +1,22 @@
-//! (being written)
+//! NATS JetStream as Skinbus uses it: topology, ledger, quota store, work queues, schedules, dead letters.
+//!
+//! This is the only crate that speaks to NATS. It decides nothing about trades: it stores what the domain decided, with
+//! compare-and-set, and gives work to handlers whose outcome becomes the acknowledgement.
+
+pub mod connection;
+pub mod dead;
+pub mod ledger;
+pub mod message;
+pub mod publish;
+pub mod queries;
+pub mod quota;
+pub mod schedule;
+pub mod subjects;
+pub mod topology;
+pub mod trace;
+pub mod work;
+
+pub use connection::{Bus, ConnectError};
+pub use ledger::{Append, Ledger, LedgerError};
+pub use message::Incoming;
+pub use work::{Disposition, WorkOptions};

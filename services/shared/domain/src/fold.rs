@@ -110,7 +110,10 @@ impl Alert {
     /// An alert about contradicting facts.
     #[must_use]
     pub fn anomaly(detail: impl Into<String>) -> Self {
-        Self { kind: AlertKind::Anomaly, detail: detail.into() }
+        Self {
+            kind: AlertKind::Anomaly,
+            detail: detail.into(),
+        }
     }
 }
 
@@ -135,13 +138,20 @@ pub fn fold(
     rules: &Rules,
     now: Timestamp,
 ) -> Result<Fold, IllegalTransition> {
-    let trade = || current.ok_or(IllegalTransition { input: input.name(), status: "NONE" });
+    let trade = || {
+        current.ok_or(IllegalTransition {
+            input: input.name(),
+            status: "NONE",
+        })
+    };
     match input {
         Input::Requested(request) => Ok(transition::request::apply(current, request, now)),
         Input::AttemptStarted(attempt) => transition::start_attempt::apply(trade()?, attempt, now),
         Input::AttemptAnswered { number, outcome } => answered(trade()?, *number, outcome, rules, now),
         Input::LeaseExpired => Ok(transition::expire_lease::apply(trade()?, now)),
-        Input::LookedUpAbsent { asked_at } => Ok(transition::confirm_absent::apply(trade()?, *asked_at, rules)),
+        Input::LookedUpAbsent { asked_at } => {
+            Ok(transition::confirm_absent::apply(trade()?, *asked_at, rules))
+        }
         Input::Observed(observation) => Ok(transition::observe::apply(trade()?, observation, rules, now)),
         Input::DeadlinePassed => Ok(transition::pass_deadline::apply(trade()?, now)),
     }
@@ -157,10 +167,13 @@ fn answered(
     Ok(match outcome {
         Outcome::Placed(observation) => transition::observe::apply(trade, observation, rules, now),
         Outcome::Refused(reason) => transition::refuse::apply(trade, number, reason),
-        Outcome::NotSent { reason, retry_at } => transition::not_sent::apply(trade, number, reason, *retry_at),
-        Outcome::Unknown { reason, refusal_unproved } => {
-            transition::uncertain::apply(trade, number, reason, *refusal_unproved, now)
+        Outcome::NotSent { reason, retry_at } => {
+            transition::not_sent::apply(trade, number, reason, *retry_at)
         }
+        Outcome::Unknown {
+            reason,
+            refusal_unproved,
+        } => transition::uncertain::apply(trade, number, reason, *refusal_unproved, now),
     })
 }
 

@@ -38,19 +38,27 @@ const HOUR: Duration = Duration::from_secs(3600);
 const MARGIN: Duration = SECOND;
 
 /// Ages of an unclear outcome at which the provider is asked, from the contracts' own advice.
-const UNCERTAIN_LOOKS: [Duration; 4] =
-    [Duration::from_secs(5), Duration::from_secs(15), MINUTE, Duration::from_secs(150)];
+const UNCERTAIN_LOOKS: [Duration; 4] = [
+    Duration::from_secs(5),
+    Duration::from_secs(15),
+    MINUTE,
+    Duration::from_secs(150),
+];
 
 /// What the trade needs at `now`.
 #[must_use]
 pub fn need_at(recorded: &Recorded, rules: &Rules, now: Timestamp) -> Need {
     let trade = recorded.trade();
-    let Some(first) = first_wake(recorded, rules) else { return Need::Nothing };
+    let Some(first) = first_wake(recorded, rules) else {
+        return Need::Nothing;
+    };
     if first > now {
         return Need::Sleep { until: first };
     }
     match &trade.state {
-        TradeState::Accepted { .. } if deadline(trade).is_some_and(|deadline| deadline <= now) => Need::PassDeadline,
+        TradeState::Accepted { .. } if deadline(trade).is_some_and(|deadline| deadline <= now) => {
+            Need::PassDeadline
+        }
         TradeState::Accepted { .. } => Need::HandOver,
         TradeState::Dispatching => Need::ExpireLease,
         TradeState::Uncertain { .. }
@@ -77,48 +85,46 @@ pub fn first_wake(recorded: &Recorded, rules: &Rules) -> Option<Timestamp> {
 /// When the trade is looked at next, after a look at `now` that changed nothing.
 #[must_use]
 pub fn next_wake(recorded: &Recorded, rules: &Rules, now: Timestamp) -> Option<Timestamp> {
-    match &recorded.trade().state {
-        // Looked at for the last time.
-        TradeState::Completed { watch_until: Some(until) } if *until <= now => None,
-        TradeState::Completed { .. }
-        | TradeState::Rejected { .. }
-        | TradeState::Accepted { .. }
-        | TradeState::Dispatching
-        | TradeState::Uncertain { .. }
-        | TradeState::Submitted
-        | TradeState::OfferSent
-        | TradeState::UserAccepted
-        | TradeState::OnHold { .. }
-        | TradeState::Failed { .. }
-        | TradeState::Canceled { .. }
-        | TradeState::Expired { .. }
-        | TradeState::Reverted { .. }
-        | TradeState::NeedsReview { .. } => wake_after(recorded, rules, now),
-    }
+    wake_after(recorded, rules, now)
 }
 
 /// The first planned look that comes after `last`.
 fn wake_after(recorded: &Recorded, rules: &Rules, last: Timestamp) -> Option<Timestamp> {
     let trade = recorded.trade();
     let began = recorded.change.recorded_at;
-    let pause = |steps: &[(Duration, Duration)]| Some(after(last, scaled(step(steps, age(began, last, rules)), rules)));
+    let pause = |steps: &[(Duration, Duration)]| {
+        Some(after(last, scaled(step(steps, age(began, last, rules)), rules)))
+    };
     match &trade.state {
         TradeState::Accepted { not_before, .. } => {
             let pause = scaled(step(&ACCEPTED, age(began, last, rules)), rules);
             let hand_over = after(not_before.map_or(last, |not_before| not_before.max(last)), pause);
             let expiry = deadline(trade).map(|deadline| after(deadline, scaled(MARGIN, rules)));
-            Some(expiry.filter(|expiry| *expiry > last).map_or(hand_over, |expiry| expiry.min(hand_over)))
+            Some(
+                expiry
+                    .filter(|expiry| *expiry > last)
+                    .map_or(hand_over, |expiry| expiry.min(hand_over)),
+            )
         }
         TradeState::Dispatching => {
             let lease_until = trade.attempt.as_ref().map_or(last, |attempt| attempt.lease_until);
             Some(after(lease_until.max(last), scaled(MARGIN, rules)))
         }
-        TradeState::Uncertain { since, refusal_unproved, .. } => {
-            let settle_time =
-                if *refusal_unproved { rules.placing.refusal_settle_time } else { rules.placing.settle_time };
+        TradeState::Uncertain {
+            since,
+            refusal_unproved,
+            ..
+        } => {
+            let settle_time = if *refusal_unproved {
+                rules.placing.refusal_settle_time
+            } else {
+                rules.placing.settle_time
+            };
             // The settle time is the provider's and is never scaled.
             let settled = after(after(*since, settle_time), scaled(MARGIN, rules));
-            let planned = UNCERTAIN_LOOKS.iter().map(|age| after(*since, scaled(*age, rules)));
+            let planned = UNCERTAIN_LOOKS
+                .iter()
+                .map(|age| after(*since, scaled(*age, rules)));
             let next = planned.chain([settled]).filter(|look| *look > last).min();
             Some(next.unwrap_or_else(|| after(last, scaled(MINUTE, rules))))
         }
@@ -128,9 +134,14 @@ fn wake_after(recorded: &Recorded, rules: &Rules, last: Timestamp) -> Option<Tim
         TradeState::OnHold { hold_ends_at } => {
             let regular = after(last, scaled(6 * HOUR, rules));
             let end = after(*hold_ends_at, scaled(MARGIN, rules));
-            Some(if end > last { regular.min(end) } else { after(last, scaled(MINUTE, rules)) })
+            Some(if end > last {
+                regular.min(end)
+            } else {
+                after(last, scaled(MINUTE, rules))
+            })
         }
-        TradeState::Completed { watch_until } => *watch_until,
+        // Looked at for the last time when the watch ends.
+        TradeState::Completed { watch_until } => watch_until.filter(|until| *until > last),
         TradeState::Rejected { .. }
         | TradeState::Failed { .. }
         | TradeState::Canceled { .. }
@@ -143,8 +154,11 @@ fn wake_after(recorded: &Recorded, rules: &Rules, last: Timestamp) -> Option<Tim
 /// `(up to this age, pause)`, ascending; the last pause holds for every greater age.
 type Steps = [(Duration, Duration)];
 
-const ACCEPTED: [(Duration, Duration); 3] =
-    [(MINUTE, MINUTE), (Duration::from_secs(600), Duration::from_secs(600)), (Duration::MAX, HOUR)];
+const ACCEPTED: [(Duration, Duration); 3] = [
+    (MINUTE, MINUTE),
+    (Duration::from_secs(600), Duration::from_secs(600)),
+    (Duration::MAX, HOUR),
+];
 const SUBMITTED: [(Duration, Duration); 4] = [
     (MINUTE, Duration::from_secs(5)),
     (Duration::from_secs(600), Duration::from_secs(15)),
@@ -157,11 +171,17 @@ const OFFER_SENT: [(Duration, Duration); 3] = [
     (HOUR, Duration::from_secs(30)),
     (Duration::MAX, Duration::from_secs(600)),
 ];
-const USER_ACCEPTED: [(Duration, Duration); 2] =
-    [(Duration::from_secs(600), Duration::from_secs(15)), (Duration::MAX, Duration::from_secs(600))];
+const USER_ACCEPTED: [(Duration, Duration); 2] = [
+    (Duration::from_secs(600), Duration::from_secs(15)),
+    (Duration::MAX, Duration::from_secs(600)),
+];
 
 fn step(steps: &Steps, age: Duration) -> Duration {
-    steps.iter().find(|(up_to, _)| age < *up_to).or(steps.last()).map_or(MINUTE, |(_, pause)| *pause)
+    steps
+        .iter()
+        .find(|(up_to, _)| age < *up_to)
+        .or(steps.last())
+        .map_or(MINUTE, |(_, pause)| *pause)
 }
 
 /// The state's age as the plan sees it: faster time makes it older.

@@ -12,13 +12,19 @@ use crate::trade::Trade;
 /// first, else the one that is furthest; the others follow, and [`crate::fold()`] raises the anomaly for them.
 #[must_use]
 pub fn inputs_of(trade: &Trade, rows: &[Observation], asked_at: Timestamp) -> Vec<Input> {
-    let Some(attempt) = &trade.attempt else { return Vec::new() };
-    let mut own: Vec<&Observation> = rows.iter().filter(|row| row.reference == attempt.reference).collect();
+    let Some(attempt) = &trade.attempt else {
+        return Vec::new();
+    };
+    let mut own: Vec<&Observation> = rows
+        .iter()
+        .filter(|row| row.reference == attempt.reference)
+        .collect();
     if own.is_empty() {
         return vec![Input::LookedUpAbsent { asked_at }];
     }
-    let known = trade.facts.provider_id.as_ref();
-    own.sort_by_key(|row| (row.facts.provider_id.as_ref() != known, std::cmp::Reverse(worth(&row.progress))));
+    let known = &trade.facts.provider_id;
+    let is_known = |row: &Observation| known.is_some() && row.facts.provider_id == *known;
+    own.sort_by_key(|row| (!is_known(row), std::cmp::Reverse(worth(&row.progress))));
     own.into_iter().cloned().map(Input::Observed).collect()
 }
 

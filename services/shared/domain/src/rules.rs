@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::order::{Game, Order, Operation};
+use crate::order::{Game, Operation, Order};
 
 /// All rules that [`crate::fold()`] and the protocols need.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -12,6 +12,6 @@ pub mod skinify;
 mod wire;
 
 pub use provider::{
-    Capabilities, Forged, LookUp, LookedUp, NotBuildable, PlaceAnswer, Provider, ProviderDefaults, Support, WebhookEvent,
-    WebhookTrust, Webhooks,
+    Capabilities, Forged, LookUp, LookedUp, NotBuildable, PlaceAnswer, Provider, ProviderDefaults, Support,
+    WebhookEvent, WebhookTrust, Webhooks,
 };

@@ -11,7 +11,9 @@ impl<'de> Deserialize<'de> for Text {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = <&RawValue>::deserialize(deserializer)?.get();
         if raw.starts_with('"') {
-            return serde_json::from_str(raw).map(Self).map_err(serde::de::Error::custom);
+            return serde_json::from_str(raw)
+                .map(Self)
+                .map_err(serde::de::Error::custom);
         }
         if raw.starts_with(|first: char| first.is_ascii_digit() || first == '-') {
             return Ok(Self(raw.to_owned()));
@@ -30,7 +32,9 @@ where
     if raw == "null" || raw.trim_start_matches('[').trim_start() == "]" {
         return Ok(None);
     }
-    serde_json::from_str(raw).map(Some).map_err(serde::de::Error::custom)
+    serde_json::from_str(raw)
+        .map(Some)
+        .map_err(serde::de::Error::custom)
 }
 
 #[cfg(test)]
@@ -39,7 +43,11 @@ mod tests {
 
     #[test]
     fn text_is_exact() {
-        for (json, text) in [("\"0.30\"", "0.30"), ("0.30", "0.30"), ("12345678901234567890", "12345678901234567890")] {
+        for (json, text) in [
+            ("\"0.30\"", "0.30"),
+            ("0.30", "0.30"),
+            ("12345678901234567890", "12345678901234567890"),
+        ] {
             assert_eq!(serde_json::from_str::<Text>(json).unwrap().0, text);
         }
         for json in ["null", "true", "{}", "[]"] {

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 /// What the wall clock shows. It may jump: use it for records and deadlines, never to measure.
 #[must_use]
-#[allow(
+#[expect(
     clippy::disallowed_methods,
     reason = "the one wall-clock read that the ban leaves"
 )]
@@ -17,7 +17,7 @@ pub fn now() -> jiff::Timestamp {
 
 /// A clock that never goes back, to measure how long something took.
 #[must_use]
-#[allow(
+#[expect(
     clippy::disallowed_methods,
     reason = "the one monotonic clock read that the ban leaves"
 )]

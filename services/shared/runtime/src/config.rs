@@ -10,6 +10,8 @@ use figment::Figment;
 use serde::Deserialize;
 use skinbus_domain::ids::AccountId;
 
+use crate::environment;
+
 mod account;
 mod collect;
 mod errors;
@@ -94,8 +96,10 @@ impl Config {
     }
 }
 
-/// The file to read where neither `--config` nor the variable names one.
+/// The file to read: the one named on the command line, else by [`PATH_VARIABLE`], else [`DEFAULT_PATH`] if it is there.
 #[must_use]
-pub fn default_path() -> Option<PathBuf> {
-    Some(PathBuf::from(DEFAULT_PATH)).filter(|path| path.is_file())
+pub fn locate(argument: Option<PathBuf>, environment: &[(String, String)]) -> Option<PathBuf> {
+    argument
+        .or_else(|| environment::find(environment, PATH_VARIABLE).map(PathBuf::from))
+        .or_else(|| Some(PathBuf::from(DEFAULT_PATH)).filter(|path| path.is_file()))
 }

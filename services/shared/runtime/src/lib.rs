@@ -7,12 +7,13 @@
 //! * [`telemetry`] – logs, traces and metrics.
 //! * [`shutdown`] – one word to every task that it is time to end.
 //! * [`clock`] – the only clock reads of the workspace.
+//! * [`environment`] – the only reads of the process environment.
 //! * [`crash`] – named points where the crash tests kill the process.
 
 pub mod clock;
 pub mod config;
 pub mod crash;
-mod environment;
+pub mod environment;
 pub mod health;
 pub mod secrets;
 pub mod service;

@@ -77,10 +77,12 @@ where
     let telemetry = match Telemetry::install(name) {
         Ok(telemetry) => telemetry,
         Err(error) => {
-            say(&chain(&error));
+            // Without its causes: those show the collector's address, which may hold a password.
+            say(&format!("{name}: {error}"));
             return ExitCode::from(EXIT_CONFIGURATION);
         }
     };
+    log_panics();
     tracing::info!(service = name, version = env!("CARGO_PKG_VERSION"), "starting");
 
     let loaded = Config::load(path.as_deref(), environment::pairs())
@@ -142,7 +144,11 @@ where
         let signals = supervise::Signals::listen()?;
         let registry = telemetry.registry().clone();
         let server = HealthServer::bind(settings.listen, health.clone(), registry).await?;
-        tokio::spawn(server.serve());
+        tokio::spawn(async {
+            if let Err(error) = server.serve().await {
+                tracing::error!(error = chain(&error), "health and metrics are gone");
+            }
+        });
         let service = workers.spawn(start(shutdown.clone(), health.clone()));
         let supervised = supervise::supervise(service, signals, &shutdown, &health, settings.drain_timeout);
         Ok::<_, RunError>(supervised.await)
@@ -166,6 +172,20 @@ pub(crate) fn chain(error: &dyn Error) -> String {
         cause = error.source();
     }
     text
+}
+
+/// Makes a panic one log line with its place. Its text is shown only where it is a literal: a formatted one may hold what
+/// must not be logged (invariant S1).
+fn log_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let text = panic
+            .payload()
+            .downcast_ref::<&'static str>()
+            .copied()
+            .unwrap_or("(not shown)");
+        tracing::error!(place, text, "panicked");
+    }));
 }
 
 /// Writes to stderr where logging is not the right way. A closed stderr is no reason to fail.

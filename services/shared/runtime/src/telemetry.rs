@@ -32,6 +32,9 @@ pub use metrics::SECONDS_BOUNDARIES;
 /// How long the last spans may take to leave at the end of the process.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(3);
 
+/// What is logged where `RUST_LOG` says nothing. The telemetry library speaks up only where spans are lost.
+const DEFAULT_DIRECTIVES: &str = "info,opentelemetry=warn";
+
 /// Why telemetry could not be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum TelemetryError {
@@ -132,7 +135,7 @@ fn log_layer<S>(environment: &[(String, String)]) -> Box<dyn Layer<S> + Send + S
 where
     S: tracing::Subscriber + for<'a> tracing_subscriber::registry::LookupSpan<'a>,
 {
-    let directives = environment::find(environment, "RUST_LOG").unwrap_or_default();
+    let directives = environment::find(environment, "RUST_LOG").unwrap_or(DEFAULT_DIRECTIVES);
     let filter = EnvFilter::builder()
         .with_default_directive(LevelFilter::INFO.into())
         .parse_lossy(directives);

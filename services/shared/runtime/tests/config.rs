@@ -1,5 +1,7 @@
 //! The configuration: names, defaults, overrides, and every mistake at once without a value.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests may fail as tests do")]
+
 use std::path::Path;
 use std::time::Duration;
 
@@ -161,14 +163,14 @@ fn every_mistake_is_reported_with_its_name_and_source() {
         format!("accounts.skinify_main.quota.per ({file}): must be set"),
         format!("accounts.third.merchant ({file}): must be set"),
         format!("accounts.third.provider ({file}): must be set"),
-        "dispatch.concurrency (variable SKINBUS_DISPATCH__CONCURRENCY): must be a whole number (usize), but is text"
+        "dispatch.concurrency (variable SKINBUS_DISPATCH__CONCURRENCY): must be a whole number, 0 or larger, but is text"
             .to_owned(),
         "http.listen (variable SKINBUS_HTTP__LISTEN): must be an address with a port, like 127.0.0.1:9100 or [::]:9100".to_owned(),
         format!("nats.request_timeout ({file}): must be a duration like \"250ms\", \"60s\", \"5m\" or \"8d\""),
         "nats_url (variable SKINBUS_NATS_URL): no such setting; known here: nats, http, webhooks, intake, \
          dispatch, tracking, shutdown, accounts"
             .to_owned(),
-        "tracking.speed (variable SKINBUS_TRACKING__SPEED): must be a nonzero u32".to_owned(),
+        "tracking.speed (variable SKINBUS_TRACKING__SPEED): must be a whole number, 1 or larger".to_owned(),
         format!(
             "webhooks.lisen ({file}): no such setting; known here: listen, public_url, body_limit_bytes, \
              read_timeout, max_connections"
@@ -253,6 +255,23 @@ fn a_section_that_is_no_table_is_one_mistake() {
         errors("accounts = 3", &[]),
         ["accounts (file skinbus.toml): must be a map, but is a whole number"]
     );
+}
+
+#[test]
+fn required_names_in_the_wrong_place_hide_nothing() {
+    let file = "file skinbus.toml";
+    let found = errors(
+        "nats.provider = 1\nnats.per = 2\nnats.replicas = 2\n[accounts]\nper = 3\n",
+        &[],
+    );
+    let known = "no such setting; known here: url, topology, replicas, credentials_file, request_timeout";
+    let expected = [
+        format!("accounts.per ({file}): must be a table of settings, but is a whole number"),
+        format!("nats.per ({file}): {known}"),
+        format!("nats.provider ({file}): {known}"),
+        format!("nats.replicas ({file}): must be 1, 3 or 5"),
+    ];
+    assert_eq!(found, expected);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The health port over a real socket.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests may fail as tests do")]
+
 use std::net::SocketAddr;
 
 use prometheus::{IntCounter, Registry};

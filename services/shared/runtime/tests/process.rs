@@ -2,7 +2,14 @@
 //!
 //! This test has no harness: started with `RUNTIME_TESTS_SERVICE` it is itself the service under test.
 
-use std::io::{BufRead, BufReader, Read};
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests may fail as tests do"
+)]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::Duration;
@@ -13,7 +20,7 @@ use skinbus_runtime::{Config, ConfigErrors, Health, RunError, SecretReader, Shut
 
 const ROLE: &str = "RUNTIME_TESTS_SERVICE";
 
-#[allow(
+#[expect(
     clippy::disallowed_methods,
     reason = "a process of this test learns its role here"
 )]
@@ -32,7 +39,11 @@ fn main() -> ExitCode {
     a_stuck_service_can_still_be_ended();
     a_second_signal_ends_at_once();
     an_error_ends_with_1_and_is_logged_with_its_causes();
-    a_crash_point_kills_the_process();
+    a_panic_is_logged_without_its_values();
+    spans_arrive_at_the_collector();
+    if cfg!(debug_assertions) {
+        a_crash_point_kills_the_process();
+    }
     ExitCode::SUCCESS
 }
 
@@ -49,6 +60,8 @@ async fn run(role: String, shutdown: Shutdown, health: Health) -> Result<(), Run
     crash::crash_point("tests.started");
     match role.as_str() {
         "fails" => return Err(std::io::Error::other("connection refused").into()),
+        "panics" => panic!("{}", "hunter2".to_owned()),
+        "traces" => tracing::info_span!("place skinify_main").in_scope(|| ()),
         "hangs" => std::future::pending::<()>().await,
         // Every worker is stuck; the frame must not be.
         "stuck" => (0..64).for_each(|_| {
@@ -204,6 +217,45 @@ fn an_error_ends_with_1_and_is_logged_with_its_causes() {
     let (code, log) = Service::start("fails", &[], &[]).end();
     assert_eq!(code, Some(1), "{log}");
     assert_eq!(log.matches("connection refused").count(), 1, "{log}");
+}
+
+fn a_panic_is_logged_without_its_values() {
+    let (code, log) = Service::start("panics", &[], &[]).end();
+    assert_eq!(code, Some(1), "{log}");
+    assert!(
+        log.contains("\"message\":\"panicked\",\"place\":\"") && log.contains("tests/process.rs"),
+        "{log}"
+    );
+    assert!(!log.contains("hunter2"), "{log}");
+}
+
+fn spans_arrive_at_the_collector() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let mut service = Service::start("traces", &[("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint)], &[]);
+    service.wait_for("condition is up");
+    service.signal();
+
+    let (mut stream, _) = listener.accept().unwrap();
+    let (mut request, mut buffer) = (Vec::new(), [0; 4096]);
+    while !String::from_utf8_lossy(&request).contains("place skinify_main") {
+        let count = stream.read(&mut buffer).unwrap();
+        assert!(
+            count > 0,
+            "the span is not in {}",
+            String::from_utf8_lossy(&request)
+        );
+        request.extend_from_slice(&buffer[..count]);
+    }
+    stream
+        .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+        .unwrap();
+    let request = String::from_utf8_lossy(&request);
+    assert!(
+        request.starts_with("POST /v1/traces ") && request.contains("test-service"),
+        "{request}"
+    );
+    assert_eq!(service.end().0, Some(0));
 }
 
 fn a_crash_point_kills_the_process() {

@@ -1,5 +1,7 @@
 //! Secrets: read as they are, never printed, all problems at once.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests may fail as tests do")]
+
 use std::path::{Path, PathBuf};
 
 use secrecy::ExposeSecret;

@@ -21,6 +21,7 @@ pub(crate) struct Moment {
 }
 
 impl Clock {
+    #[expect(clippy::disallowed_methods, reason = "the simulator's one clock")]
     pub(crate) fn new() -> Self {
         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self {
@@ -31,6 +32,7 @@ impl Clock {
     }
 
     /// Real time in unix microseconds, fine enough to order arrivals in a quota window.
+    #[expect(clippy::disallowed_methods, reason = "the simulator's one clock")]
     pub(crate) fn now_us(&self) -> u64 {
         let elapsed = u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX);
         self.started_unix_us.saturating_add(elapsed)
@@ -38,7 +40,10 @@ impl Clock {
 
     pub(crate) fn now(&self) -> Moment {
         let real_ms = self.now_us() / 1000;
-        Moment { real_ms, life_ms: real_ms.saturating_add(self.advanced_ms.load(Ordering::Relaxed)) }
+        Moment {
+            real_ms,
+            life_ms: real_ms.saturating_add(self.advanced_ms.load(Ordering::Relaxed)),
+        }
     }
 
     /// Lets every life that has begun be this much older.

@@ -23,16 +23,23 @@ pub(crate) async fn serve(shared: &Arc<Shared>, provider: Arc<dyn Provider>, cal
     if shared.settings().maintenance {
         return Reply::Whole(provider.trouble(Trouble::Maintenance));
     }
-    let fault = shared.faults().pick(&call.path, |wanted| provider.concerns(&call, wanted));
+    let fault = shared
+        .faults()
+        .pick(&call.path, |wanted| provider.concerns(&call, wanted));
     match fault {
         None => Reply::Whole(provider.execute(&call)),
         Some(kind) => under_fault(shared, provider, call, kind).await,
     }
 }
 
-async fn under_fault(shared: &Arc<Shared>, provider: Arc<dyn Provider>, call: Call, kind: FaultKind) -> Reply {
+async fn under_fault(
+    shared: &Arc<Shared>,
+    provider: Arc<dyn Provider>,
+    call: Call,
+    kind: FaultKind,
+) -> Reply {
     match kind {
-        FaultKind::Refuse => Reply::Cut,
+        FaultKind::Refuse => Reply::Whole(Answer::html(StatusCode::OK, "")),
         FaultKind::Status500NotExecuted => {
             Reply::Whole(Answer::html(StatusCode::INTERNAL_SERVER_ERROR, BROKEN_PAGE))
         }
@@ -59,10 +66,14 @@ async fn under_fault(shared: &Arc<Shared>, provider: Arc<dyn Provider>, call: Ca
             Reply::Whole(Answer { body: half, ..answer })
         }
         FaultKind::CutInBody => Reply::CutInBody(provider.execute(&call)),
-        FaultKind::EmptyBody => Reply::Whole(Answer { body: bytes::Bytes::new(), ..provider.execute(&call) }),
-        FaultKind::NotJsonContent => {
-            Reply::Whole(Answer { content_type: HTML, ..provider.execute(&call) })
-        }
+        FaultKind::EmptyBody => Reply::Whole(Answer {
+            body: bytes::Bytes::new(),
+            ..provider.execute(&call)
+        }),
+        FaultKind::NotJsonContent => Reply::Whole(Answer {
+            content_type: HTML,
+            ..provider.execute(&call)
+        }),
         FaultKind::DelayAnswerMs(delay_ms) => {
             let answer = provider.execute(&call);
             sleep(Duration::from_millis(delay_ms)).await;
@@ -74,12 +85,7 @@ async fn under_fault(shared: &Arc<Shared>, provider: Arc<dyn Provider>, call: Ca
 
 /// Executes after a delay, in a task of its own: a client that hangs up ends its connection's task, and the
 /// execution must come all the same.
-async fn execute_late(
-    shared: &Arc<Shared>,
-    provider: Arc<dyn Provider>,
-    call: Call,
-    delay_ms: u64,
-) -> Reply {
+async fn execute_late(shared: &Arc<Shared>, provider: Arc<dyn Provider>, call: Call, delay_ms: u64) -> Reply {
     let shutdown = shared.shutdown.clone();
     let execution = shared.tasks.spawn(async move {
         tokio::select! {

@@ -32,7 +32,10 @@ async fn main() -> ExitCode {
         ipn_url: arguments.skinify_ipn_url,
         ..skinify::Options::with_token(arguments.skinify_token)
     };
-    let options = Options { listen: arguments.listen, skinify };
+    let options = Options {
+        listen: arguments.listen,
+        skinify,
+    };
     match serve(options).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -32,7 +32,11 @@ pub(crate) struct Delivery {
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Sends until it is answered with 200, the attempts are used up, or the simulator stops.
-pub(crate) async fn deliver(client: &reqwest::Client, notice: &Notice, shutdown: &CancellationToken) -> Delivery {
+pub(crate) async fn deliver(
+    client: &reqwest::Client,
+    notice: &Notice,
+    shutdown: &CancellationToken,
+) -> Delivery {
     let mut delivery = Delivery::default();
     loop {
         tokio::select! {

@@ -8,7 +8,7 @@
 //! | --- | --- |
 //! | a delivery of an accepted order | take a permit |
 //! | permit granted | append the intent (or that the deadline passed) |
-//! | intent written | call the provider |
+//! | intent written | call the provider (or append that nothing was sent, where the lease has ended meanwhile) |
 //! | call answered | append the outcome |
 //! | outcome written | acknowledge, or redeliver when the order waits |
 //! | an append lost its race | decide again from what is now in the ledger |
@@ -19,14 +19,17 @@ use crate::fold::Input;
 use crate::ids::Reference;
 use crate::outcome::Outcome;
 use crate::rules::{PlacingRules, after};
-use crate::trade::{Attempt, Trade, TradeState};
+use crate::trade::{Attempt, Reason, Trade, TradeState};
 use crate::transition::last_attempt;
 
 #[cfg(test)]
 mod tests;
 
 /// What the shell has to do next.
-#[expect(clippy::large_enum_variant, reason = "one value at a time, moved a few times per order")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one value at a time, moved a few times per order"
+)]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
     /// Take one permit of the account's quota, then report [`Event::PermitTaken`].
@@ -34,7 +37,8 @@ pub enum Effect {
     /// Append what this input makes of the trade, provided that it still is as the machine knows it; report
     /// [`Event::Written`] or [`Event::Lost`].
     Append(Input),
-    /// Call the provider and report [`Event::Answered`]. The permit is used up by this.
+    /// Call the provider and report [`Event::Answered`]; the call has to end before the attempt's lease does. The permit
+    /// is used up by this.
     Call(Attempt),
     /// Nothing more to do. Where `return_permit` is set, the permit was not used.
     Finish {
@@ -55,7 +59,6 @@ pub enum Delivery {
 }
 
 /// What came of an effect.
-#[expect(clippy::large_enum_variant, reason = "one value at a time, moved a few times per order")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
     /// A permit is held.
@@ -83,13 +86,17 @@ pub struct Placing {
     rules: PlacingRules,
 }
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one value at a time, moved a few times per order"
+)]
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Phase {
     WaitingForPermit { trade: Trade },
     WritingDeadline { holds_permit: bool },
     WritingIntent { attempt: Attempt },
     Calling { attempt: Attempt },
-    WritingOutcome,
+    WritingOutcome { holds_permit: bool },
     Finished,
 }
 
@@ -105,18 +112,40 @@ impl Placing {
     ///
     /// # Errors
     ///
-    /// [`OutOfOrder`] where the event does not belong to the last effect.
+    /// [`OutOfOrder`] where the event does not belong to the last effect. The machine is finished then: it calls nothing
+    /// any more.
     pub fn on(&mut self, event: Event, now: Timestamp) -> Result<Effect, OutOfOrder> {
-        let out_of_order = OutOfOrder { event: event.name(), phase: self.phase.name() };
+        let out_of_order = OutOfOrder {
+            event: event.name(),
+            phase: self.phase.name(),
+        };
         let phase = std::mem::replace(&mut self.phase, Phase::Finished);
         let (phase, effect) = match (phase, event) {
             (Phase::WaitingForPermit { trade }, Event::PermitTaken) => {
                 decide(trade, self.rules, Permit::Taken, now)
             }
-            (Phase::WritingIntent { attempt }, Event::Written(_)) => {
-                (Phase::Calling { attempt: attempt.clone() }, Effect::Call(attempt))
+            // The lease ended while the intent was written: the tracker already counts the attempt as uncertain, and a
+            // call now could come after its look-up (invariant T7). Nothing was sent, and nothing will be.
+            (Phase::WritingIntent { attempt }, Event::Written(_)) if attempt.lease_until <= now => {
+                let reason = Reason::new("lease_expired");
+                report(
+                    &attempt,
+                    Outcome::NotSent {
+                        reason,
+                        retry_at: now,
+                    },
+                    true,
+                )
             }
-            (Phase::WritingIntent { .. }, Event::Lost(trade)) => decide(trade, self.rules, Permit::Taken, now),
+            (Phase::WritingIntent { attempt }, Event::Written(_)) => (
+                Phase::Calling {
+                    attempt: attempt.clone(),
+                },
+                Effect::Call(attempt),
+            ),
+            (Phase::WritingIntent { .. }, Event::Lost(trade)) => {
+                decide(trade, self.rules, Permit::Taken, now)
+            }
             (Phase::WritingDeadline { holds_permit: true }, Event::Lost(trade)) => {
                 decide(trade, self.rules, Permit::Taken, now)
             }
@@ -126,12 +155,9 @@ impl Placing {
             (Phase::WritingDeadline { holds_permit }, Event::Written(_)) => {
                 finish(Delivery::Acknowledge, holds_permit)
             }
-            (Phase::Calling { attempt }, Event::Answered(outcome)) => (
-                Phase::WritingOutcome,
-                Effect::Append(Input::AttemptAnswered { number: attempt.number, outcome }),
-            ),
-            (Phase::WritingOutcome, Event::Written(trade) | Event::Lost(trade)) => {
-                finish(after_outcome(&trade, now), false)
+            (Phase::Calling { attempt }, Event::Answered(outcome)) => report(&attempt, outcome, false),
+            (Phase::WritingOutcome { holds_permit }, Event::Written(trade) | Event::Lost(trade)) => {
+                finish(after_outcome(&trade, now), holds_permit)
             }
             (_, _) => return Err(out_of_order),
         };
@@ -155,7 +181,10 @@ fn decide(trade: Trade, rules: PlacingRules, permit: Permit, now: Timestamp) -> 
     };
     let deadline = trade.order.as_ref().and_then(|order| order.expires_at);
     if deadline.is_some_and(|deadline| deadline <= now) {
-        return (Phase::WritingDeadline { holds_permit }, Effect::Append(Input::DeadlinePassed));
+        return (
+            Phase::WritingDeadline { holds_permit },
+            Effect::Append(Input::DeadlinePassed),
+        );
     }
     if let Some(not_before) = not_before.filter(|not_before| *not_before > now) {
         return finish(Delivery::RedeliverAt(not_before), holds_permit);
@@ -168,7 +197,20 @@ fn decide(trade: Trade, rules: PlacingRules, permit: Permit, now: Timestamp) -> 
         reference: Reference::of(&trade.key.order_id),
         lease_until: after(now, rules.lease),
     };
-    (Phase::WritingIntent { attempt: attempt.clone() }, Effect::Append(Input::AttemptStarted(attempt)))
+    (
+        Phase::WritingIntent {
+            attempt: attempt.clone(),
+        },
+        Effect::Append(Input::AttemptStarted(attempt)),
+    )
+}
+
+fn report(attempt: &Attempt, outcome: Outcome, holds_permit: bool) -> (Phase, Effect) {
+    let number = attempt.number;
+    (
+        Phase::WritingOutcome { holds_permit },
+        Effect::Append(Input::AttemptAnswered { number, outcome }),
+    )
 }
 
 fn after_outcome(trade: &Trade, now: Timestamp) -> Delivery {
@@ -191,7 +233,13 @@ fn after_outcome(trade: &Trade, now: Timestamp) -> Delivery {
 }
 
 fn finish(delivery: Delivery, return_permit: bool) -> (Phase, Effect) {
-    (Phase::Finished, Effect::Finish { delivery, return_permit })
+    (
+        Phase::Finished,
+        Effect::Finish {
+            delivery,
+            return_permit,
+        },
+    )
 }
 
 impl Event {
@@ -212,7 +260,7 @@ impl Phase {
             Self::WritingDeadline { .. } => "writing the deadline",
             Self::WritingIntent { .. } => "writing the intent",
             Self::Calling { .. } => "calling",
-            Self::WritingOutcome => "writing the outcome",
+            Self::WritingOutcome { .. } => "writing the outcome",
             Self::Finished => "finished",
         }
     }

@@ -54,6 +54,27 @@ pub(crate) fn last_attempt(trade: &Trade) -> u32 {
     trade.attempt.as_ref().map_or(0, |attempt| attempt.number)
 }
 
+/// Whether it cannot be that attempt `number` was never executed. Of an earlier attempt than the last it always can.
+pub(crate) fn contradicts_execution(trade: &Trade, number: u32) -> bool {
+    number == last_attempt(trade)
+        && match trade.status() {
+            TradeStatus::Submitted
+            | TradeStatus::OfferSent
+            | TradeStatus::UserAccepted
+            | TradeStatus::OnHold
+            | TradeStatus::Completed
+            | TradeStatus::Reverted
+            | TradeStatus::NeedsReview => true,
+            TradeStatus::Rejected
+            | TradeStatus::Accepted
+            | TradeStatus::Dispatching
+            | TradeStatus::Uncertain
+            | TradeStatus::Failed
+            | TradeStatus::Canceled
+            | TradeStatus::Expired => false,
+        }
+}
+
 /// The trade moves to `state`.
 pub(crate) fn moved(trade: &Trade, state: TradeState, cause: Cause) -> Fold {
     changed(trade, trade.moved_to(state), cause, None, Vec::new())
@@ -67,5 +88,11 @@ pub(crate) fn changed(
     occurred_at: Option<Timestamp>,
     alerts: Vec<Alert>,
 ) -> Fold {
-    Fold::Applied(Box::new(Change { from: Some(trade.status()), cause, occurred_at, trade: next, alerts }))
+    Fold::Applied(Box::new(Change {
+        from: Some(trade.status()),
+        cause,
+        occurred_at,
+        trade: next,
+        alerts,
+    }))
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Stage, last_attempt, moved, stage};
+use super::{Stage, contradicts_execution, last_attempt, moved, stage};
 use crate::fold::{Alert, Anomaly, Fold};
 use crate::trade::{Cause, Reason, Trade, TradeState};
 
@@ -10,14 +10,19 @@ pub(crate) fn apply(trade: &Trade, number: u32, reason: &Reason, retry_at: Times
     match stage(trade.status()) {
         Stage::InFlight if number == last_attempt(trade) => moved(
             trade,
-            TradeState::Accepted { not_before: Some(retry_at), reason: Some(reason.clone()) },
+            TradeState::Accepted {
+                not_before: Some(retry_at),
+                reason: Some(reason.clone()),
+            },
             Cause::Dispatch,
         ),
-        Stage::Rejected | Stage::Waiting | Stage::InFlight | Stage::Final => Fold::Stale,
-        Stage::AtProvider | Stage::Review => Fold::Anomaly(Anomaly::Contradiction(Alert::anomaly(format!(
-            "attempt {number} was not sent ({}), but the trade is {}",
-            reason.code,
-            trade.status()
-        )))),
+        _ if contradicts_execution(trade, number) => {
+            Fold::Anomaly(Anomaly::Contradiction(Alert::anomaly(format!(
+                "attempt {number} was not sent ({}), but the trade is {}",
+                reason.code,
+                trade.status()
+            ))))
+        }
+        _ => Fold::Stale,
     }
 }

@@ -7,17 +7,29 @@ use crate::fold::{Fold, IllegalTransition};
 use crate::trade::{Attempt, Cause, Trade, TradeState};
 
 pub(crate) fn apply(trade: &Trade, attempt: &Attempt, now: Timestamp) -> Result<Fold, IllegalTransition> {
-    let illegal = || IllegalTransition { input: "attempt_started", status: trade.status().as_str() };
+    let illegal = || IllegalTransition {
+        input: "attempt_started",
+        status: trade.status().as_str(),
+    };
     match stage(trade.status()) {
         Stage::Waiting => {}
         // Somebody else was faster: their attempt stands (invariant T7).
         Stage::InFlight | Stage::AtProvider | Stage::Review | Stage::Final => return Ok(Fold::Stale),
         Stage::Rejected => return Err(illegal()),
     }
-    let due = trade.order.as_ref().and_then(|order| order.expires_at).is_none_or(|deadline| now < deadline);
-    if attempt.number != last_attempt(trade) + 1 || attempt.lease_until <= now || !due {
+    let last = last_attempt(trade);
+    if attempt.number > last + 1 {
         return Err(illegal());
     }
-    let next = Trade { attempt: Some(attempt.clone()), ..trade.moved_to(TradeState::Dispatching) };
+    let deadline = trade.order.as_ref().and_then(|order| order.expires_at);
+    let is_due = deadline.is_none_or(|deadline| now < deadline);
+    // Decided too long ago: an attempt came and went meanwhile, or the lease or the order ended. Decide again.
+    if attempt.number <= last || attempt.lease_until <= now || !is_due {
+        return Ok(Fold::Stale);
+    }
+    let next = Trade {
+        attempt: Some(attempt.clone()),
+        ..trade.moved_to(TradeState::Dispatching)
+    };
     Ok(changed(trade, next, Cause::Dispatch, None, Vec::new()))
 }

@@ -18,7 +18,11 @@ pub(crate) fn apply(
     }
     moved(
         trade,
-        TradeState::Uncertain { since: now, reason: reason.clone(), refusal_unproved },
+        TradeState::Uncertain {
+            since: now,
+            reason: reason.clone(),
+            refusal_unproved,
+        },
         Cause::Dispatch,
     )
 }

@@ -40,7 +40,10 @@ pub const DEFAULTS: ProviderDefaults = ProviderDefaults {
     name: "skinify",
     base_url: "https://skinify.io/api",
     // Documented: 300 requests a minute, then a block of unstated length.
-    quota: Limit { requests: 300, per: Duration::from_secs(60) },
+    quota: Limit {
+        requests: 300,
+        per: Duration::from_secs(60),
+    },
     limit_pause: Duration::from_secs(60),
     // `custom_id` is meant to protect against buying twice, but an official example shows two purchases with one.
     idempotency: Idempotency::Undocumented,
@@ -68,10 +71,18 @@ impl Skinify {
     /// An account with this API token.
     #[must_use]
     pub fn new(base_url: &str, token: SecretString) -> Self {
-        Self { base_url: base_url.trim_end_matches('/').to_owned(), token }
+        Self {
+            base_url: base_url.trim_end_matches('/').to_owned(),
+            token,
+        }
     }
 
-    fn request(&self, method: Method, url: &str, form: Option<String>) -> Result<Request<Bytes>, NotBuildable> {
+    fn request(
+        &self,
+        method: Method,
+        url: &str,
+        form: Option<String>,
+    ) -> Result<Request<Bytes>, NotBuildable> {
         let mut token = HeaderValue::from_str(self.token.expose_secret())
             .map_err(|_| NotBuildable("the token has characters that no header can carry"))?;
         token.set_sensitive(true);
@@ -92,24 +103,32 @@ impl Skinify {
 impl Provider for Skinify {
     fn place(&self, order: &Order, reference: &Reference) -> Result<Request<Bytes>, NotBuildable> {
         let Operation::Purchase(purchase) = &order.operation;
-        let token = purchase
-            .recipient
-            .trade_token
-            .as_ref()
-            .ok_or(NotBuildable("the order's trade token is gone: the trade has ended"))?;
+        let token = purchase.recipient.trade_token.as_ref().ok_or(NotBuildable(
+            "the order's trade token is gone: the trade has ended",
+        ))?;
         let partner = purchase.recipient.steam_id.partner().to_string();
         let max_price = purchase.max_price.amount.to_string();
         let mut fields = vec![("partner", partner.as_str()), ("token", token.reveal())];
         match &purchase.item {
             Item::Offer(id) => fields.push(("id", id)),
             Item::Name(name) => {
-                let game = purchase.game.ok_or(NotBuildable("an item by name needs its game"))?;
+                let game = purchase
+                    .game
+                    .ok_or(NotBuildable("an item by name needs its game"))?;
                 fields.extend([("name", name.as_str()), ("game", game_word(game))]);
             }
         }
-        fields.extend([("max_price", max_price.as_str()), ("custom_id", reference.as_str())]);
-        let form = serde_urlencoded::to_string(fields).map_err(|_| NotBuildable("the form cannot be encoded"))?;
-        self.request(Method::POST, &format!("{}/withdraw/buy", self.base_url), Some(form))
+        fields.extend([
+            ("max_price", max_price.as_str()),
+            ("custom_id", reference.as_str()),
+        ]);
+        let form =
+            serde_urlencoded::to_string(fields).map_err(|_| NotBuildable("the form cannot be encoded"))?;
+        self.request(
+            Method::POST,
+            &format!("{}/withdraw/buy", self.base_url),
+            Some(form),
+        )
     }
 
     fn read_placed(&self, reference: &Reference, response: &Response<Bytes>, now: Timestamp) -> PlaceAnswer {
@@ -131,19 +150,27 @@ impl Provider for Skinify {
         if asked == 0 {
             return Err(NotBuildable("a look-up needs at least one reference"));
         }
-        Ok(LookUp { request: self.request(Method::GET, &url, None)?, asked })
+        Ok(LookUp {
+            request: self.request(Method::GET, &url, None)?,
+            asked,
+        })
     }
 
     fn read_looked_up(&self, response: &Response<Bytes>, now: Timestamp) -> LookedUp {
-        let unreadable = |problem: &str| LookedUp::Unreadable { problem: problem.to_owned() };
+        let unreadable = |problem: &str| LookedUp::Unreadable {
+            problem: problem.to_owned(),
+        };
         if response.status().is_server_error() {
-            return LookedUp::Unreadable { problem: format!("HTTP status {}", response.status().as_u16()) };
+            return LookedUp::Unreadable {
+                problem: format!("HTTP status {}", response.status().as_u16()),
+            };
         }
         match wire::envelope::<wire::Items>(response.body()) {
             Envelope::Success(items) => status::rows(&items),
-            Envelope::Error(word) if word == wire::LIMIT_EXCEEDED => {
-                LookedUp::Closed { until: after(now, DEFAULTS.limit_pause), reason: wire::LIMIT_EXCEEDED }
-            }
+            Envelope::Error(word) if word == wire::LIMIT_EXCEEDED => LookedUp::Closed {
+                until: after(now, DEFAULTS.limit_pause),
+                reason: wire::LIMIT_EXCEEDED,
+            },
             Envelope::Error(word) => unreadable(&format!("the error {:?}", wire::shortened(&word))),
             Envelope::Unrecognised(problem) => unreadable(problem),
         }

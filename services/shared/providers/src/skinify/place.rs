@@ -24,7 +24,11 @@ pub(super) fn read(reference: &Reference, response: &Response<Bytes>, now: Times
 }
 
 fn bought_outcome(bought: &Bought, reference: &Reference) -> Outcome {
-    if bought.custom_id.as_ref().is_some_and(|echo| echo.0 != reference.as_str()) {
+    if bought
+        .custom_id
+        .as_ref()
+        .is_some_and(|echo| echo.0 != reference.as_str())
+    {
         // An answer to something else. What became of ours is for a look-up to find.
         return unknown("other_reference");
     }
@@ -44,12 +48,18 @@ fn refused(word: &str, now: Timestamp) -> PlaceAnswer {
         wire::LIMIT_EXCEEDED => {
             let until = after(now, DEFAULTS.limit_pause);
             PlaceAnswer {
-                outcome: Outcome::NotSent { reason: Reason::from_provider("rate_limited", word), retry_at: until },
+                outcome: Outcome::NotSent {
+                    reason: Reason::from_provider("rate_limited", word),
+                    retry_at: until,
+                },
                 closed: Some((until, wire::LIMIT_EXCEEDED)),
             }
         }
         // "This reference exists" means that the purchase is there, not that it was refused.
-        _ if ["exist", "duplicate", "unique", "already"].iter().any(|part| word.contains(part)) => {
+        _ if ["exist", "duplicate", "unique", "already"]
+            .iter()
+            .any(|part| word.contains(part)) =>
+        {
             definite(Outcome::Unknown {
                 reason: Reason::from_provider("reference_known", &wire::shortened(word)),
                 refusal_unproved: false,
@@ -74,9 +84,15 @@ fn refusal_code(word: &str) -> &'static str {
 }
 
 fn unknown(code: &str) -> Outcome {
-    Outcome::Unknown { reason: Reason::new(code), refusal_unproved: false }
+    Outcome::Unknown {
+        reason: Reason::new(code),
+        refusal_unproved: false,
+    }
 }
 
 fn definite(outcome: Outcome) -> PlaceAnswer {
-    PlaceAnswer { outcome, closed: None }
+    PlaceAnswer {
+        outcome,
+        closed: None,
+    }
 }

@@ -26,7 +26,9 @@ pub(super) fn progress(word: &str, settlement: Option<Timestamp>) -> Progress {
         // A reserved item is paid for, and its offer is still to come.
         "processing" | "reserved" => Progress::Submitted,
         "waiting_accept" => Progress::OfferSent,
-        "accepted" => Progress::Delivered { hold: settlement.map_or(Hold::Unknown, Hold::Until) },
+        "accepted" => Progress::Delivered {
+            hold: settlement.map_or(Hold::Unknown, Hold::Until),
+        },
         "canceled" => Progress::Canceled(reason("declined_by_user")),
         "reservation_canceled" => Progress::Canceled(reason("reservation_canceled")),
         // Five minutes on the provider's clock.
@@ -35,10 +37,14 @@ pub(super) fn progress(word: &str, settlement: Option<Timestamp>) -> Progress {
         "error_user_not_tradable" => Progress::Failed(reason("user_not_tradable")),
         "error_create_failed" => Progress::Failed(reason("provider_error")),
         "error_item_unavailable" => Progress::Failed(reason("item_unavailable")),
-        "rollback_user" => Progress::Reverted { reason: reason("reversed_by_user"), by: ReversedBy::User },
-        "rollback_provider" => {
-            Progress::Reverted { reason: reason("reversed_by_provider"), by: ReversedBy::Provider }
-        }
+        "rollback_user" => Progress::Reverted {
+            reason: reason("reversed_by_user"),
+            by: ReversedBy::User,
+        },
+        "rollback_provider" => Progress::Reverted {
+            reason: reason("reversed_by_provider"),
+            by: ReversedBy::Provider,
+        },
         _ => Progress::Unknown,
     }
 }
@@ -55,14 +61,21 @@ pub(super) fn rows(items: &Items) -> LookedUp {
         })
         .collect();
     let unreadable = read.iter().filter(|row| row.is_none()).count();
-    LookedUp::Rows { rows: read.into_iter().flatten().collect(), unreadable }
+    LookedUp::Rows {
+        rows: read.into_iter().flatten().collect(),
+        unreadable,
+    }
 }
 
 /// A field that is there and cannot be read.
 pub(super) struct BadField(pub(super) &'static str);
 
 /// What a purchase's fields say about the trade with this reference.
-pub(super) fn observation(bought: &Bought, reference: Reference, cause: Cause) -> Result<Observation, BadField> {
+pub(super) fn observation(
+    bought: &Bought,
+    reference: Reference,
+    cause: Cause,
+) -> Result<Observation, BadField> {
     let settlement = moment(bought.settlement.as_ref(), "settlement")?;
     let paid = bought.balance_debited_amount.as_ref();
     let paid = paid.or(bought.skin.as_ref().and_then(|skin| skin.price.as_ref()));
@@ -93,5 +106,7 @@ pub(super) fn observation(bought: &Bought, reference: Reference, cause: Cause) -
 fn moment(text: Option<&Text>, field: &'static str) -> Result<Option<Timestamp>, BadField> {
     let Some(text) = text else { return Ok(None) };
     let seconds: i64 = text.0.parse().map_err(|_| BadField(field))?;
-    Timestamp::from_second(seconds).map(Some).map_err(|_| BadField(field))
+    Timestamp::from_second(seconds)
+        .map(Some)
+        .map_err(|_| BadField(field))
 }

@@ -38,12 +38,16 @@ impl SkinifyWebhooks {
 impl Webhooks for SkinifyWebhooks {
     fn verify(&self, headers: &HeaderMap, body: &[u8]) -> Result<WebhookTrust, Forged> {
         let fields = fields(headers, body).ok_or(Forged { reason: "unreadable" })?;
-        let given = fields.get(PROOF).ok_or(Forged { reason: "no_signature" })?;
+        let given = fields.get(PROOF).ok_or(Forged {
+            reason: "no_signature",
+        })?;
         let expected = self.signature.expose_secret().as_bytes();
         if bool::from(given.as_bytes().ct_eq(expected)) {
             Ok(WebhookTrust::Hint)
         } else {
-            Err(Forged { reason: "wrong_signature" })
+            Err(Forged {
+                reason: "wrong_signature",
+            })
         }
     }
 
@@ -68,7 +72,10 @@ impl Webhooks for SkinifyWebhooks {
 
 /// The fields of a form or JSON body; the encoding is not documented. Nested values stay JSON text.
 fn fields(headers: &HeaderMap, body: &[u8]) -> Option<BTreeMap<String, String>> {
-    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let content_type = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     if content_type.starts_with("application/json") || body.first() == Some(&b'{') {
         let fields: BTreeMap<String, &RawValue> = serde_json::from_slice(body).ok()?;
         let text = |raw: &RawValue| {
@@ -76,7 +83,9 @@ fn fields(headers: &HeaderMap, body: &[u8]) -> Option<BTreeMap<String, String>> 
         };
         return Some(fields.into_iter().map(|(name, raw)| (name, text(raw))).collect());
     }
-    serde_urlencoded::from_bytes::<Vec<(String, String)>>(body).ok().map(|pairs| pairs.into_iter().collect())
+    serde_urlencoded::from_bytes::<Vec<(String, String)>>(body)
+        .ok()
+        .map(|pairs| pairs.into_iter().collect())
 }
 
 fn hex(bytes: &[u8]) -> String {

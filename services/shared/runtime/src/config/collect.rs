@@ -22,7 +22,7 @@ pub(super) fn read(settings: &Figment) -> (Option<Config>, Vec<ConfigError>) {
         Ok(dict) => dict,
         Err(error) => return (None, vec![to_config_error(settings, &error)]),
     };
-    while errors.len() < MISTAKES_MAX {
+    for _ in 0..MISTAKES_MAX {
         let layer = Layer {
             source: String::new(),
             settings: copy.clone(),
@@ -31,8 +31,14 @@ pub(super) fn read(settings: &Figment) -> (Option<Config>, Vec<ConfigError>) {
         match Figment::from(layer).extract_lossy::<Config>() {
             Ok(config) => return (Some(config), errors),
             Err(error) => {
-                errors.push(to_config_error(settings, &error));
-                if !take_out(&mut copy, &path_of(&error)) {
+                let found = to_config_error(settings, &error);
+                if errors
+                    .iter()
+                    .all(|known: &ConfigError| known.setting != found.setting)
+                {
+                    errors.push(found);
+                }
+                if !take_out(&mut copy, &path_of(&error), &error.kind) {
                     return (None, errors);
                 }
             }
@@ -76,20 +82,24 @@ fn path_of(error: &Error) -> Vec<String> {
 
 /// Takes the setting at a path out of the copy, or puts a stand-in there. `false` where nothing could be changed, so
 /// that reading again would find the same mistake.
-fn take_out(settings: &mut Dict, path: &[String]) -> bool {
+fn take_out(settings: &mut Dict, path: &[String], kind: &Kind) -> bool {
     let Some((name, deeper)) = path.split_first() else {
         return false;
     };
     if let Some(Value::Dict(_, inner)) = settings.get_mut(name)
         && !deeper.is_empty()
     {
-        return take_out(inner, deeper);
+        return take_out(inner, deeper, kind);
     }
-    match stand_in(name) {
-        Some(value) => settings
-            .insert(name.clone(), value)
-            .is_none_or(|old| Some(old) != stand_in(name)),
-        None => settings.remove(name).is_some(),
+    let is_known = !matches!(kind, Kind::UnknownField(..));
+    let stand_in = stand_in(name).filter(|_| is_known);
+    match stand_in {
+        // A stand-in that was not taken is at a place that only looks like the setting's.
+        Some(value) if settings.get(name) != Some(&value) => {
+            settings.insert(name.clone(), value);
+            true
+        }
+        _ => settings.remove(name).is_some(),
     }
 }
 

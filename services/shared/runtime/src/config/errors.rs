@@ -103,7 +103,9 @@ pub(super) fn describe(kind: &Kind) -> String {
 
 fn expectation(expected: &str) -> String {
     match expected {
-        "u8" | "u16" | "u32" | "u64" | "usize" => format!("a whole number ({expected})"),
+        "u8" => "a whole number from 0 to 255".to_owned(),
+        "u32" | "u64" | "usize" => "a whole number, 0 or larger".to_owned(),
+        "a nonzero u32" => "a whole number, 1 or larger".to_owned(),
         "path string" => "text that names a file".to_owned(),
         _ if expected.starts_with("struct ") => "a table of settings".to_owned(),
         _ => expected.to_owned(),

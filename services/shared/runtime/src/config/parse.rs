@@ -39,7 +39,8 @@ pub(super) fn de_optional_duration<'de, D: Deserializer<'de>>(
 /// Reads an address to listen on.
 pub(super) fn de_address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
     let Text(text) = Text::deserialize(deserializer)?;
-    text.parse().map_err(|_| de::Error::custom("must be an address with a port, like 127.0.0.1:9100 or [::]:9100"))
+    text.parse()
+        .map_err(|_| de::Error::custom("must be an address with a port, like 127.0.0.1:9100 or [::]:9100"))
 }
 
 /// Reads any type that has a text form and whose error does not repeat the text.

@@ -32,11 +32,12 @@ pub(super) fn check(settings: &Figment, config: &Config, errors: Vec<ConfigError
 }
 
 fn sections(checker: &mut Checker<'_>, config: &Config) {
-    let servers = config.nats.url.expose();
     let nats_schemes = ["nats", "tls", "ws", "wss"];
-    let servers_good = servers
-        .split(',')
-        .all(|server| has_scheme(server.trim(), &nats_schemes));
+    let servers_good = config
+        .nats
+        .url
+        .servers()
+        .all(|server| has_scheme(server, &nats_schemes));
     checker.rule(
         "nats.url",
         servers_good,
@@ -69,6 +70,7 @@ fn sections(checker: &mut Checker<'_>, config: &Config) {
         config.tracking.max_ack_pending > 0,
         "must be at least 1",
     );
+    checker.positive("dispatch.lease_margin", config.dispatch.lease_margin);
     checker.positive("shutdown.drain_timeout", config.shutdown.drain_timeout);
 }
 

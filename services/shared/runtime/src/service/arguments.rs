@@ -7,21 +7,22 @@ use std::process::ExitCode;
 use clap::{Arg, Command, value_parser};
 
 use super::EXIT_USAGE;
-use crate::config::{PATH_VARIABLE, default_path};
+use crate::{config, environment};
 
 /// The configuration file to read, or the exit code where there is nothing left to do.
 pub(super) fn configuration_path(name: &'static str) -> Result<Option<PathBuf>, ExitCode> {
-    parse(name, std::env::args_os())
-        .map(|path| path.or_else(default_path))
-        .map_err(|error| {
+    match parse(name, std::env::args_os()) {
+        Ok(argument) => Ok(config::locate(argument, &environment::pairs())),
+        Err(error) => {
             // Help and version are "errors" to the library, and go to stdout.
             let _nobody_listens = error.print();
-            if error.use_stderr() {
+            Err(if error.use_stderr() {
                 ExitCode::from(EXIT_USAGE)
             } else {
                 ExitCode::SUCCESS
-            }
-        })
+            })
+        }
+    }
 }
 
 fn parse(
@@ -30,10 +31,9 @@ fn parse(
 ) -> Result<Option<PathBuf>, clap::Error> {
     let config = Arg::new("config")
         .long("config")
-        .env(PATH_VARIABLE)
         .value_name("FILE")
         .value_parser(value_parser!(PathBuf))
-        .help("The configuration file; skinbus.toml in the working directory if it is there");
+        .help("The configuration file; else $SKINBUS_CONFIG, else skinbus.toml in the working directory");
     let command = Command::new(name).version(env!("CARGO_PKG_VERSION")).arg(config);
     let matches = command.try_get_matches_from(arguments)?;
     Ok(matches.get_one::<PathBuf>("config").cloned())

@@ -116,7 +116,7 @@ pub(super) async fn supervise(
 fn flatten(ended: Result<Result<(), RunError>, tokio::task::JoinError>) -> Result<(), RunError> {
     match ended {
         Ok(result) => result,
-        // The panic's own text is on stderr already; it may hold anything, so it is not repeated.
+        // The panic itself is logged already, where it happened.
         Err(_) => Err("the service panicked".into()),
     }
 }

@@ -37,7 +37,12 @@ impl<'a> Order<'a> {
             Some(text) => Some(amount::parse(text).ok_or(words::INVALID_MAX_PRICE)?),
             None => None,
         };
-        Ok(Self { partner, skin: wanted_skin(fields)?, max_price, custom_id: fields.get("custom_id") })
+        Ok(Self {
+            partner,
+            skin: wanted_skin(fields)?,
+            max_price,
+            custom_id: fields.get("custom_id"),
+        })
     }
 }
 
@@ -70,7 +75,12 @@ impl Skinify {
 
 impl State {
     /// Buys, with the checks in the order in which a sister provider documents them: funds, stock, price, own id.
-    fn buy(&mut self, order: &Order<'_>, settings: &Settings, now: Moment) -> Result<BuyAnswer, &'static str> {
+    fn buy(
+        &mut self,
+        order: &Order<'_>,
+        settings: &Settings,
+        now: Moment,
+    ) -> Result<BuyAnswer, &'static str> {
         self.settle_balance(now);
         let fate = self.rules.fate(order.skin, order.custom_id, settings.instant);
         let price = self.market.price(order.skin);
@@ -126,7 +136,8 @@ impl State {
         self.market.take(order.skin);
         self.balance.debit(price);
         if let Some(after_ms) = fate.refund_after(&pace, self.rules.refund_rollbacks) {
-            self.balance.refund_at(now.life_ms.saturating_add(after_ms), index);
+            self.balance
+                .refund_at(now.life_ms.saturating_add(after_ms), index);
         }
         answer
     }

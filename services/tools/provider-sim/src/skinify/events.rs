@@ -83,7 +83,10 @@ impl DepositEvent {
 
     fn apply(&self, deposit: &mut Deposit, multiplier: rust_decimal::Decimal, settlement: u64) {
         if let Some(Amount(amount)) = self.amount {
-            deposit.payment = Some(Payment { amount, multiplied: (amount * multiplier).round_dp(2) });
+            deposit.payment = Some(Payment {
+                amount,
+                multiplied: (amount * multiplier).round_dp(2),
+            });
         }
         match self.event {
             DepositStep::Offer => deposit.phase = Phase::OfferSent,
@@ -106,9 +109,15 @@ impl Skinify {
             let mut state = self.state();
             let Moment { real_ms, .. } = self.shared.clock.now();
             let multiplier = state.rules.multiplier;
-            let Some(deposit) = state.deposits.by_deposit_id_mut(&event.deposit_id) else { return };
+            let Some(deposit) = state.deposits.by_deposit_id_mut(&event.deposit_id) else {
+                return;
+            };
             let was_paid = deposit.phase == Phase::Paid;
-            event.apply(deposit, multiplier, seconds_up(real_ms.saturating_add(protection_ms)));
+            event.apply(
+                deposit,
+                multiplier,
+                seconds_up(real_ms.saturating_add(protection_ms)),
+            );
             let deposit = deposit.clone();
             state.credit_deposit(&deposit, was_paid);
             (deposit, state.rules.ipn.clone())
@@ -132,7 +141,10 @@ impl Skinify {
         };
         let real = self.state().deposits.by_deposit_id(&invented.deposit_id).cloned();
         let multiplier = self.state().rules.multiplier;
-        let payment = invented.amount.map(|Amount(amount)| Payment { amount, multiplied: amount * multiplier });
+        let payment = invented.amount.map(|Amount(amount)| Payment {
+            amount,
+            multiplied: amount * multiplier,
+        });
         let now_ms = self.shared.clock.now().real_ms;
         let deposit = Deposit {
             transaction_id: invented.transaction_id,
@@ -145,7 +157,11 @@ impl Skinify {
             payment,
             settlement: (phase == Phase::Held).then(|| seconds_up(now_ms) + 600),
         };
-        let mode = if invented.forged { IpnMode::Forged } else { IpnMode::Normal };
+        let mode = if invented.forged {
+            IpnMode::Forged
+        } else {
+            IpnMode::Normal
+        };
         self.send_ipn(&deposit, mode, invented.url.as_deref());
     }
 }
@@ -153,7 +169,9 @@ impl Skinify {
 impl State {
     /// Books a deposit that was paid, or that is no longer; only US dollars, the balance's currency.
     fn credit_deposit(&mut self, deposit: &Deposit, was_paid: bool) {
-        let Some(payment) = deposit.payment.filter(|_| deposit.currency == "usd") else { return };
+        let Some(payment) = deposit.payment.filter(|_| deposit.currency == "usd") else {
+            return;
+        };
         match (was_paid, deposit.phase == Phase::Paid) {
             (false, true) => self.balance.credit(payment.amount),
             (true, false) => self.balance.debit(payment.amount),

@@ -35,7 +35,11 @@ fn forwards(trade: &Trade, observation: &Observation, rules: &Rules, now: Timest
     let target_rank = rank(target.status());
     if target_rank < rank(trade.status()) {
         // An unknown word is kept with the trade, so that it raises one alert and not one at every look.
-        return if is_unknown { same_state(trade, observation, alerts) } else { Fold::Stale };
+        return if is_unknown {
+            same_state(trade, observation, alerts)
+        } else {
+            Fold::Stale
+        };
     }
     if target == trade.state {
         return same_state(trade, observation, alerts);
@@ -54,7 +58,10 @@ fn same_state(trade: &Trade, observation: &Observation, alerts: Vec<Alert>) -> F
     if facts == trade.facts {
         return Fold::Stale;
     }
-    let next = Trade { facts, ..trade.clone() };
+    let next = Trade {
+        facts,
+        ..trade.clone()
+    };
     changed(trade, next, observation.cause, observation.occurred_at, alerts)
 }
 
@@ -64,14 +71,27 @@ fn after_the_end(trade: &Trade, observation: &Observation) -> Fold {
         Fold::Anomaly(Anomaly::Contradiction(Alert::anomaly(format!(
             "the trade is {}, but the provider now says {}",
             trade.status(),
-            observation.facts.provider_status.as_deref().unwrap_or("otherwise")
+            observation
+                .facts
+                .provider_status
+                .as_deref()
+                .unwrap_or("otherwise")
         ))))
     };
     match (trade.status(), &observation.progress) {
         (TradeStatus::Completed, Progress::Reverted { reason, by }) => {
-            let mut next = trade.moved_to(TradeState::Reverted { reason: reason.clone(), by: *by });
+            let mut next = trade.moved_to(TradeState::Reverted {
+                reason: reason.clone(),
+                by: *by,
+            });
             next.facts = trade.facts.updated_with(&observation.facts);
-            changed(trade, next, observation.cause, observation.occurred_at, Vec::new())
+            changed(
+                trade,
+                next,
+                observation.cause,
+                observation.occurred_at,
+                Vec::new(),
+            )
         }
         (TradeStatus::Completed, Progress::Failed(_) | Progress::Canceled(_) | Progress::Expired(_)) => {
             contradiction()
@@ -116,17 +136,25 @@ fn rank(status: TradeStatus) -> u8 {
 }
 
 fn price_alert(trade: &Trade, observation: &Observation) -> Vec<Alert> {
-    let Some(paid) = &observation.facts.price_paid else { return Vec::new() };
+    let Some(paid) = &observation.facts.price_paid else {
+        return Vec::new();
+    };
     let Some(Operation::Purchase(purchase)) = trade.order.as_ref().map(|order| &order.operation) else {
         return Vec::new();
     };
     if trade.facts.price_paid.as_ref() == Some(paid) || paid.exceeds(&purchase.max_price) == Some(false) {
         return Vec::new();
     }
-    vec![Alert::anomaly(format!("{paid} was paid, at most {} was allowed", purchase.max_price))]
+    vec![Alert::anomaly(format!(
+        "{paid} was paid, at most {} was allowed",
+        purchase.max_price
+    ))]
 }
 
 fn drift_alert(observation: &Observation) -> Alert {
     let word = observation.facts.provider_status.as_deref().unwrap_or("(none)");
-    Alert { kind: AlertKind::Drift, detail: format!("unknown status {word:?}; the trade keeps its state") }
+    Alert {
+        kind: AlertKind::Drift,
+        detail: format!("unknown status {word:?}; the trade keeps its state"),
+    }
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::observation::{Hold, Observation, Progress};
 use crate::rules::{GameRules, Rules, after};
-use crate::trade::{Trade, TradeState, TradeStatus, ReversedBy};
+use crate::trade::{ReversedBy, Trade, TradeState, TradeStatus};
 
 pub(super) fn of(trade: &Trade, observation: &Observation, rules: &Rules, now: Timestamp) -> TradeState {
     match &observation.progress {
@@ -13,15 +13,27 @@ pub(super) fn of(trade: &Trade, observation: &Observation, rules: &Rules, now: T
         Progress::OfferSent => TradeState::OfferSent,
         Progress::UserAccepted => TradeState::UserAccepted,
         Progress::Delivered { hold } => delivered(trade, *hold, rules, now),
-        Progress::Failed(reason) if !was_accepted(trade) => TradeState::Failed { reason: reason.clone() },
-        Progress::Canceled(reason) if !was_accepted(trade) => TradeState::Canceled { reason: reason.clone() },
-        Progress::Expired(reason) if !was_accepted(trade) => TradeState::Expired { reason: reason.clone() },
+        Progress::Failed(reason) if !was_accepted(trade) => TradeState::Failed {
+            reason: reason.clone(),
+        },
+        Progress::Canceled(reason) if !was_accepted(trade) => TradeState::Canceled {
+            reason: reason.clone(),
+        },
+        Progress::Expired(reason) if !was_accepted(trade) => TradeState::Expired {
+            reason: reason.clone(),
+        },
         // The user had the item: what ends the trade now has taken it back. Calling it merely failed would invite a
         // refund of something that was delivered.
         Progress::Failed(reason) | Progress::Canceled(reason) | Progress::Expired(reason) => {
-            TradeState::Reverted { reason: reason.clone(), by: ReversedBy::Unknown }
+            TradeState::Reverted {
+                reason: reason.clone(),
+                by: ReversedBy::Unknown,
+            }
         }
-        Progress::Reverted { reason, by } => TradeState::Reverted { reason: reason.clone(), by: *by },
+        Progress::Reverted { reason, by } => TradeState::Reverted {
+            reason: reason.clone(),
+            by: *by,
+        },
     }
 }
 
@@ -42,7 +54,9 @@ fn delivered(trade: &Trade, hold: Hold, rules: &Rules, now: Timestamp) -> TradeS
     };
     match hold_ends_at {
         Some(end) if end > now => TradeState::OnHold { hold_ends_at: end },
-        Some(end) => TradeState::Completed { watch_until: Some(after(end, rules.games.watch)) },
+        Some(end) => TradeState::Completed {
+            watch_until: Some(after(end, rules.games.watch)),
+        },
         None => TradeState::Completed { watch_until: None },
     }
 }

@@ -1,0 +1,86 @@
+//! Dead letters and alerts: what a person should see is stored, not only logged.
+
+use skinbus_domain::ids::{AccountId, TradeKey};
+use skinbus_domain::{Alert, Violation};
+use skinbus_proto::{timestamp, v1, violation_to_proto};
+use skinbus_runtime::clock;
+
+use crate::connection::Bus;
+use crate::message::Incoming;
+use crate::publish::StoreError;
+use crate::subjects;
+
+/// Why a message is dead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cause {
+    /// Stable word, for example `undecodable`.
+    pub reason: &'static str,
+    /// For people; never a secret.
+    pub detail: String,
+    /// The broken rules, where that is the reason.
+    pub violations: Vec<Violation>,
+}
+
+impl Cause {
+    /// A cause without violations.
+    #[must_use]
+    pub fn new(reason: &'static str, detail: impl Into<String>) -> Self {
+        Self { reason, detail: detail.into(), violations: Vec::new() }
+    }
+}
+
+impl Bus {
+    /// Stores a message that `stage` cannot work on, once, with its bytes and headers. Only then may it be acknowledged.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where it is perhaps not stored.
+    pub async fn bury(&self, stage: &str, incoming: &Incoming, cause: &Cause) -> Result<(), StoreError> {
+        let headers = incoming.headers.iter().flat_map(|(name, values)| {
+            values.iter().map(|value| v1::Header { name: name.to_string(), value: value.to_string() })
+        });
+        let letter = v1::DeadLetter {
+            reason: cause.reason.to_owned(),
+            detail: cause.detail.clone(),
+            stream: incoming.stream.clone(),
+            sequence: incoming.sequence,
+            subject: incoming.subject.clone(),
+            payload: incoming.payload.clone(),
+            headers: headers.collect(),
+            at: Some(timestamp(clock::now())),
+            violations: cause.violations.iter().map(violation_to_proto).collect(),
+        };
+        let id = format!("{}:{}", incoming.stream, incoming.sequence);
+        self.store_once(subjects::dead(stage), &letter, &id).await?;
+        tracing::warn!(
+            stage,
+            reason = cause.reason,
+            detail = cause.detail,
+            stream = incoming.stream,
+            sequence = incoming.sequence,
+            "dead letter"
+        );
+        Ok(())
+    }
+
+    /// Stores alerts about a trade. One that cannot be stored is logged: the trade itself already tells of it.
+    pub async fn raise(&self, account: Option<&AccountId>, key: &TradeKey, alerts: &[Alert]) {
+        for alert in alerts {
+            let kind = alert.kind.as_str();
+            tracing::warn!(kind, trade = %key, detail = alert.detail, "alert");
+            let message = v1::Alert {
+                kind: kind.to_owned(),
+                account: account.map(ToString::to_string).unwrap_or_default(),
+                merchant: key.merchant.to_string(),
+                order_id: key.order_id.to_string(),
+                detail: alert.detail.clone(),
+                at: Some(timestamp(clock::now())),
+            };
+            // The same thing seen again within the stream's window is one alert.
+            let id = format!("{kind}:{key}:{}", alert.detail);
+            if let Err(error) = self.store_once(subjects::alert(kind), &message, &id).await {
+                tracing::error!(error = crate::connection::chain(&error), kind, trade = %key, "storing an alert");
+            }
+        }
+    }
+}

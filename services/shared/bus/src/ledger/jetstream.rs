@@ -1,0 +1,123 @@
+//! The ledger on the stream `TRADES`.
+
+use std::time::Duration;
+
+use async_nats::jetstream::context::PublishErrorKind;
+use async_nats::jetstream::message::StreamMessage;
+use async_nats::jetstream::stream::{DirectGetErrorKind, LastRawMessageErrorKind, Stream};
+use skinbus_domain::Recorded;
+use skinbus_domain::ids::TradeKey;
+use skinbus_domain::trade::StatusChange;
+use skinbus_proto::{Corrupt, Message, Schema, status_change_from_proto, status_change_to_proto, v1};
+use uuid::Uuid;
+
+use super::{Append, Ledger, LedgerError};
+use crate::connection::{Bus, chain};
+use crate::publish::{Outgoing, is_conflict};
+use crate::subjects;
+use crate::topology::TRADES;
+
+/// Pause before the first repeat of an append whose answer did not come; it doubles up to [`PAUSE_MAX`].
+const PAUSE_MIN: Duration = Duration::from_millis(50);
+const PAUSE_MAX: Duration = Duration::from_secs(2);
+
+/// The ledger on NATS. Clones share the connection.
+#[derive(Clone)]
+pub struct JetStreamLedger {
+    bus: Bus,
+    stream: Stream<()>,
+}
+
+impl JetStreamLedger {
+    /// The ledger behind this connection.
+    ///
+    /// # Errors
+    ///
+    /// [`LedgerError::Open`] where the client cannot make a handle of the stream; NATS is not asked.
+    pub async fn new(bus: &Bus) -> Result<Self, LedgerError> {
+        let stream = bus.jetstream().get_stream_no_info(TRADES).await;
+        let stream = stream.map_err(|error| LedgerError::Open { problem: chain(&error) })?;
+        Ok(Self { bus: bus.clone(), stream })
+    }
+
+    /// The newest version with the id under which it was written.
+    async fn newest(&self, key: &TradeKey) -> Result<Option<(Recorded, String)>, LedgerError> {
+        match self.stream.get_last_raw_message_by_subject(&subjects::status(key)).await {
+            Ok(message) => Ok(Some((recorded(key, &message)?, message_id(&message)))),
+            Err(error) if error.kind() == LastRawMessageErrorKind::NoMessageFound => Ok(None),
+            Err(error) => Err(LedgerError::Read { key: key.clone(), problem: chain(&error) }),
+        }
+    }
+}
+
+impl Ledger for JetStreamLedger {
+    async fn read(&self, key: &TradeKey) -> Result<Option<Recorded>, LedgerError> {
+        match self.stream.direct_get_last_for_subject(subjects::status(key)).await {
+            Ok(message) => recorded(key, &message).map(Some),
+            Err(error) if error.kind() == DirectGetErrorKind::NotFound => Ok(None),
+            Err(error) => Err(LedgerError::Read { key: key.clone(), problem: chain(&error) }),
+        }
+    }
+
+    async fn read_latest(&self, key: &TradeKey) -> Result<Option<Recorded>, LedgerError> {
+        Ok(self.newest(key).await?.map(|(recorded, _)| recorded))
+    }
+
+    /// Repeats until the outcome is known: an answer that did not come says nothing, and giving up would leave a version
+    /// of which its writer does not know.
+    async fn append(&self, expected: u64, change: &StatusChange) -> Result<Append, LedgerError> {
+        let key = &change.trade.key;
+        let message = status_change_to_proto(change);
+        let mut ids: Vec<String> = Vec::new();
+        let mut pause = PAUSE_MIN;
+        loop {
+            // A fresh id for every try: with a shared one, two writers could both be told that theirs was stored.
+            let id = Uuid::now_v7().to_string();
+            let outgoing = Outgoing::of(&message).id(&id).expecting(expected);
+            let first_try = ids.is_empty();
+            ids.push(id);
+            let error = match self.bus.store(subjects::append(key), outgoing).await {
+                Ok(ack) => return Ok(Append::Written { sequence: ack.sequence }),
+                Err(error) if is_conflict(&error) && first_try => return Ok(Append::Lost),
+                Err(error) => error,
+            };
+            // A later try lost to somebody, or no answer came: whose version is the newest?
+            match self.newest(key).await {
+                Ok(Some((recorded, id))) if ids.contains(&id) => {
+                    return Ok(Append::Written { sequence: recorded.sequence });
+                }
+                Ok(newest) if newest.as_ref().map_or(0, |(newest, _)| newest.sequence) != expected => {
+                    return Ok(Append::Lost);
+                }
+                Ok(_) if error.kind() == PublishErrorKind::MaxPayloadExceeded => {
+                    return Err(LedgerError::Append { key: key.clone(), problem: chain(&error) });
+                }
+                Err(corrupt @ LedgerError::Corrupt { .. }) => return Err(corrupt),
+                Ok(_) | Err(_) => {}
+            }
+            tracing::warn!(trade = %key, error = chain(&error), "no answer to an append, asking again");
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(PAUSE_MAX);
+        }
+    }
+}
+
+fn message_id(message: &StreamMessage) -> String {
+    message
+        .headers
+        .get(async_nats::header::NATS_MESSAGE_ID)
+        .map(|id| id.as_str().to_owned())
+        .unwrap_or_default()
+}
+
+fn recorded(key: &TradeKey, message: &StreamMessage) -> Result<Recorded, LedgerError> {
+    read_version(&message.payload, message.sequence)
+        .map_err(|source| LedgerError::Corrupt { key: key.clone(), sequence: message.sequence, source })
+}
+
+/// A stored version out of its bytes.
+pub(crate) fn read_version(payload: &[u8], sequence: u64) -> Result<Recorded, Corrupt> {
+    let message = v1::TradeStatusChanged::decode(payload)
+        .map_err(|_| Corrupt::undecodable(v1::TradeStatusChanged::NAME))?;
+    Ok(Recorded { change: status_change_from_proto(&message)?, sequence })
+}

@@ -1,0 +1,86 @@
+//! The ledger: the last status change of an order is its state, and appending to it is compare-and-set.
+
+mod advance;
+mod jetstream;
+mod memory;
+
+use std::future::Future;
+
+use skinbus_domain::Recorded;
+use skinbus_domain::ids::TradeKey;
+use skinbus_domain::trade::StatusChange;
+
+pub use advance::{AdvanceError, Advanced, Retry, advance};
+pub use jetstream::JetStreamLedger;
+pub use memory::MemoryLedger;
+
+/// Where versions of trades are kept. The conformance tests hold every implementation to the same promises:
+///
+/// * Of many appends that name the same predecessor, exactly one is written.
+/// * An append is answered [`Append::Written`] if and only if it is in the ledger, also where the first answer was lost.
+/// * Versions that were written are never changed, and stay in their order.
+pub trait Ledger: Send + Sync {
+    /// The last version of a trade. It may be older than what was written a moment ago, which costs its reader a lost
+    /// append and nothing else.
+    fn read(&self, key: &TradeKey) -> impl Future<Output = Result<Option<Recorded>, LedgerError>> + Send;
+
+    /// The last version of a trade, surely the newest.
+    fn read_latest(&self, key: &TradeKey) -> impl Future<Output = Result<Option<Recorded>, LedgerError>> + Send;
+
+    /// Appends a version after the one with the sequence `expected`; 0 where it is to be the first.
+    fn append(
+        &self,
+        expected: u64,
+        change: &StatusChange,
+    ) -> impl Future<Output = Result<Append, LedgerError>> + Send;
+}
+
+/// What became of an append.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Append {
+    /// It is in the ledger.
+    Written {
+        /// Under this sequence.
+        sequence: u64,
+    },
+    /// Somebody else's version came first. Decide again.
+    Lost,
+}
+
+/// Why the ledger gives no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// The ledger could not be opened.
+    #[error("opening the ledger: {problem}")]
+    Open {
+        /// Why.
+        problem: String,
+    },
+    /// The last version could not be read.
+    #[error("reading the trade {key} from the ledger: {problem}")]
+    Read {
+        /// Which trade.
+        key: TradeKey,
+        /// Why.
+        problem: String,
+    },
+    /// What is stored is not what one of our services writes.
+    #[error("the trade {key} is unreadable in the ledger, at sequence {sequence}")]
+    Corrupt {
+        /// Which trade.
+        key: TradeKey,
+        /// Where.
+        sequence: u64,
+        /// Why.
+        #[source]
+        source: skinbus_proto::Corrupt,
+    },
+    /// The server refuses the append for another reason than a race.
+    #[error("appending to the trade {key}: {problem}")]
+    Append {
+        /// Which trade.
+        key: TradeKey,
+        /// Why.
+        problem: String,
+    },
+}

@@ -1,0 +1,98 @@
+//! Messages as they come in.
+
+use async_nats::HeaderMap;
+use bytes::Bytes;
+use skinbus_proto::Schema;
+
+/// The header that names the body's encoding.
+pub const CONTENT_TYPE: &str = "Content-Type";
+/// The header that names the body's message.
+pub const SCHEMA: &str = "Skinbus-Schema";
+/// The content type of protobuf bodies, and the default.
+pub const PROTOBUF: &str = "application/x-protobuf";
+/// The content type of JSON bodies.
+pub const JSON: &str = "application/json";
+
+/// A message as it came in, before anything of it is believed.
+#[derive(Debug, Clone)]
+pub struct Incoming {
+    /// The subject it came on.
+    pub subject: String,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub payload: Bytes,
+    /// Where it lies; empty for a request.
+    pub stream: String,
+    /// Its sequence there; 0 for a request.
+    pub sequence: u64,
+    /// How often it was delivered, this time included.
+    pub deliveries: u64,
+}
+
+/// Why a body cannot be read. It quotes nothing of it.
+#[derive(Debug, thiserror::Error)]
+pub enum Undecodable {
+    /// The content type is neither protobuf nor, where allowed, JSON.
+    #[error("the content type is not supported")]
+    ContentType,
+    /// The schema header names another message.
+    #[error("the body is said to be another message than {0}")]
+    Schema(&'static str),
+    /// The bytes are no such protobuf message.
+    #[error("the body is no {0}")]
+    Protobuf(&'static str),
+    /// The text is no such JSON message.
+    #[error(transparent)]
+    Json(#[from] skinbus_proto::json::JsonError),
+}
+
+impl Incoming {
+    /// The value of a header.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(async_nats::HeaderValue::as_str)
+    }
+
+    /// Reads a protobuf body.
+    ///
+    /// # Errors
+    ///
+    /// [`Undecodable`] where it is no `M`.
+    pub fn decode<M: Schema>(&self) -> Result<M, Undecodable> {
+        if self.header(SCHEMA).is_some_and(|name| name != M::NAME) {
+            return Err(Undecodable::Schema(M::NAME));
+        }
+        match self.header(CONTENT_TYPE) {
+            None | Some(PROTOBUF) => {}
+            Some(_) => return Err(Undecodable::ContentType),
+        }
+        M::decode(self.payload.as_ref()).map_err(|_| Undecodable::Protobuf(M::NAME))
+    }
+
+    /// Reads a body that may also be JSON.
+    ///
+    /// # Errors
+    ///
+    /// [`Undecodable`] where it is no `M` in either form.
+    pub fn decode_or_json<M: Schema>(&self) -> Result<M, Undecodable> {
+        let media_type = self.header(CONTENT_TYPE).and_then(|value| value.split(';').next()).map(str::trim);
+        if media_type == Some(JSON) {
+            return Ok(skinbus_proto::json::read(&self.payload)?);
+        }
+        self.decode()
+    }
+}
+
+impl From<async_nats::Message> for Incoming {
+    fn from(message: async_nats::Message) -> Self {
+        Self {
+            subject: message.subject.into_string(),
+            headers: message.headers.unwrap_or_default(),
+            payload: message.payload,
+            stream: String::new(),
+            sequence: 0,
+            deliveries: 1,
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Publishing, with the headers that every Skinbus message carries.
+
+use std::error::Error;
+
+use async_nats::HeaderMap;
+use async_nats::jetstream::context::{PublishError, PublishErrorKind};
+use async_nats::jetstream::message::PublishMessage;
+use async_nats::jetstream::publish::PublishAck;
+use bytes::Bytes;
+use skinbus_proto::Schema;
+
+use crate::connection::Bus;
+use crate::message::{CONTENT_TYPE, PROTOBUF, SCHEMA};
+use crate::trace;
+
+/// "Wrong last sequence" in its constant form: on replicas, another write to the subject is in flight. The client knows
+/// only the other form of it.
+const WRONG_LAST_SEQUENCE_CONSTANT: u64 = 10_164;
+
+/// A message on its way to a stream.
+pub(crate) struct Outgoing {
+    message: PublishMessage,
+}
+
+impl Outgoing {
+    /// A protobuf message with its content type, schema and trace context.
+    pub(crate) fn of<M: Schema>(message: &M) -> Self {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, PROTOBUF);
+        headers.insert(SCHEMA, M::NAME);
+        trace::inject(&mut headers);
+        let payload = Bytes::from(message.encode_to_vec());
+        Self { message: PublishMessage::build().payload(payload).headers(headers) }
+    }
+
+    /// Sets a header.
+    pub(crate) fn header(mut self, name: async_nats::HeaderName, value: impl AsRef<str>) -> Self {
+        self.message = self.message.header(name, value.as_ref());
+        self
+    }
+
+    /// A repeat with the same id within the stream's window is dropped.
+    pub(crate) fn id(mut self, id: &str) -> Self {
+        self.message = self.message.message_id(id);
+        self
+    }
+
+    /// Stored only where the subject's last message has this sequence; 0 means that there is none.
+    pub(crate) fn expecting(mut self, last_subject_sequence: u64) -> Self {
+        self.message = self.message.expected_last_subject_sequence(last_subject_sequence);
+        self
+    }
+}
+
+impl Bus {
+    /// Publishes to a stream and waits for its word that the message is stored.
+    #[expect(clippy::disallowed_methods, reason = "the one place from which streams are published to")]
+    pub(crate) async fn store(&self, subject: String, outgoing: Outgoing) -> Result<PublishAck, PublishError> {
+        self.jetstream().send_publish(subject, outgoing.message).await?.await
+    }
+
+    /// Publishes a message to a stream, dropped there if one with this `id` came before, and waits until it is stored.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: then it may or may not be stored; publishing again with the same id is safe.
+    pub async fn store_once<M: Schema>(&self, subject: String, message: &M, id: &str) -> Result<u64, StoreError> {
+        let shown = subject.clone();
+        self.store(subject, Outgoing::of(message).id(id))
+            .await
+            .map(|ack| ack.sequence)
+            .map_err(|source| StoreError { subject: shown, source: Box::new(source) })
+    }
+}
+
+/// A message that was perhaps not stored.
+#[derive(Debug, thiserror::Error)]
+#[error("publishing to {subject}")]
+pub struct StoreError {
+    /// Where to.
+    subject: String,
+    /// Why.
+    #[source]
+    source: Box<PublishError>,
+}
+
+/// What a refused compare-and-set looks like, in both its forms.
+pub(crate) fn is_conflict(error: &PublishError) -> bool {
+    if error.kind() == PublishErrorKind::WrongLastSequence {
+        return true;
+    }
+    error
+        .source()
+        .and_then(|source| source.downcast_ref::<async_nats::jetstream::Error>())
+        .is_some_and(|source| source.error_code().0 == WRONG_LAST_SEQUENCE_CONSTANT)
+}

@@ -1,0 +1,144 @@
+//! Request and reply over the NATS service API.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_nats::service::{self, ServiceExt};
+use bytes::Bytes;
+use futures_util::StreamExt;
+use skinbus_proto::Schema;
+use skinbus_runtime::Shutdown;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use crate::connection::{Bus, chain};
+use crate::message::{CONTENT_TYPE, Incoming, PROTOBUF, SCHEMA};
+
+/// A refused query: a stable code and words for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueryError {
+    /// Like an HTTP status: 400 for the caller's mistakes, 503 for what may pass.
+    pub code: usize,
+    /// Stable word, then words for people; never a secret.
+    pub status: String,
+}
+
+/// Why a service's endpoint could not be offered.
+#[derive(Debug, thiserror::Error)]
+#[error("offering {subject}: {problem}")]
+pub struct EndpointError {
+    subject: String,
+    problem: String,
+}
+
+/// A set of endpoints under one name, as `nats micro ls` shows it.
+pub struct QueryService {
+    service: service::Service,
+}
+
+impl Bus {
+    /// Starts a service; endpoints are added to it.
+    ///
+    /// # Errors
+    ///
+    /// [`EndpointError`] where NATS does not take it.
+    pub async fn query_service(&self, name: &str, description: &str) -> Result<QueryService, EndpointError> {
+        let service = self.client().service_builder().description(description);
+        let service = service
+            .start(name, env!("CARGO_PKG_VERSION"))
+            .await
+            .map_err(|error| EndpointError { subject: name.to_owned(), problem: error.to_string() })?;
+        Ok(QueryService { service })
+    }
+
+    /// Asks another service.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError`] as that service gave it, or 503 where no answer came.
+    pub async fn query<Request: Schema, Response: Schema>(
+        &self,
+        subject: String,
+        request: &Request,
+        timeout: Duration,
+    ) -> Result<Response, QueryError> {
+        let mut headers = async_nats::HeaderMap::new();
+        headers.insert(CONTENT_TYPE, PROTOBUF);
+        headers.insert(SCHEMA, Request::NAME);
+        crate::trace::inject(&mut headers);
+        let request = async_nats::Request::new()
+            .headers(headers)
+            .payload(Bytes::from(request.encode_to_vec()))
+            .timeout(Some(timeout));
+        let unavailable = |status: String| QueryError { code: 503, status };
+        let message = self
+            .client()
+            .send_request(subject, request)
+            .await
+            .map_err(|error| unavailable(format!("no_answer: {}", chain(&error))))?;
+        let incoming = Incoming::from(message);
+        if let Some(code) = incoming.header(service::NATS_SERVICE_ERROR_CODE) {
+            let status = incoming.header(service::NATS_SERVICE_ERROR).unwrap_or_default().to_owned();
+            return Err(QueryError { code: code.parse().unwrap_or(500), status });
+        }
+        incoming.decode().map_err(|error| unavailable(format!("unreadable_answer: {error}")))
+    }
+}
+
+impl QueryService {
+    /// Answers requests on `subject` until the shutdown, a task each, `concurrency` at a time.
+    ///
+    /// # Errors
+    ///
+    /// [`EndpointError`] where NATS does not take the endpoint.
+    pub async fn answer<Response, Handler, Handling>(
+        &self,
+        subject: String,
+        concurrency: usize,
+        shutdown: &Shutdown,
+        handler: Handler,
+    ) -> Result<(), EndpointError>
+    where
+        Response: Schema,
+        Handler: Fn(Incoming) -> Handling + Send + Sync + 'static,
+        Handling: Future<Output = Result<Response, QueryError>> + Send + 'static,
+    {
+        let name: String = subject.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+        let endpoint = self.service.endpoint_builder().name(name).add(subject.clone()).await;
+        let mut endpoint =
+            endpoint.map_err(|error| EndpointError { subject: subject.clone(), problem: error.to_string() })?;
+        let (slots, handler) = (Arc::new(Semaphore::new(concurrency)), Arc::new(handler));
+        let mut tasks = JoinSet::new();
+        loop {
+            let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { break };
+            while tasks.try_join_next().is_some() {}
+            let request = tokio::select! {
+                () = shutdown.requested() => break,
+                request = endpoint.next() => request,
+            };
+            let Some(request) = request else { break };
+            let handler = Arc::clone(&handler);
+            tasks.spawn(async move {
+                respond(&request, handler(Incoming::from(request.message.clone())).await).await;
+                drop(slot);
+            });
+        }
+        while tasks.join_next().await.is_some() {}
+        Ok(())
+    }
+}
+
+async fn respond<Response: Schema>(request: &service::Request, answer: Result<Response, QueryError>) {
+    let result = match answer {
+        Ok(response) => {
+            let mut headers = async_nats::HeaderMap::new();
+            headers.insert(CONTENT_TYPE, PROTOBUF);
+            headers.insert(SCHEMA, Response::NAME);
+            request.respond_with_headers(Ok(Bytes::from(response.encode_to_vec())), headers).await
+        }
+        Err(error) => request.respond(Err(service::error::Error { code: error.code, status: error.status })).await,
+    };
+    if let Err(error) = result {
+        tracing::warn!(%error, "answering a query");
+    }
+}

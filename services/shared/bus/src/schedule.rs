@@ -1,0 +1,36 @@
+//! Schedules of the tracker's looks. A due message is only a wake-up: whoever gets it reads the trade.
+
+use async_nats::header::{NATS_SCHEDULE, NATS_SCHEDULE_TARGET};
+use jiff::Timestamp;
+use skinbus_domain::ids::{AccountId, TradeKey};
+use skinbus_proto::v1;
+
+use crate::connection::{Bus, chain};
+use crate::publish::Outgoing;
+use crate::subjects;
+
+/// A schedule that was perhaps not written.
+#[derive(Debug, thiserror::Error)]
+#[error("scheduling the next look at {key}: {problem}")]
+pub struct ScheduleError {
+    key: TradeKey,
+    problem: String,
+}
+
+impl Bus {
+    /// Sets the next look at a trade, in place of the one that was set before.
+    ///
+    /// # Errors
+    ///
+    /// [`ScheduleError`] where it is perhaps not written; setting it again is safe.
+    pub async fn schedule_look(&self, account: &AccountId, key: &TradeKey, at: Timestamp) -> Result<(), ScheduleError> {
+        let due = v1::PollDue { merchant: key.merchant.to_string(), order_id: key.order_id.to_string() };
+        let outgoing = Outgoing::of(&due)
+            .header(NATS_SCHEDULE, format!("@at {at:.3}"))
+            .header(NATS_SCHEDULE_TARGET, subjects::poll_due(account));
+        self.store(subjects::poll_at(account, key), outgoing)
+            .await
+            .map(|_| ())
+            .map_err(|error| ScheduleError { key: key.clone(), problem: chain(&error) })
+    }
+}

@@ -1,0 +1,104 @@
+//! The subjects, built and read in one place.
+
+use skinbus_domain::ids::{AccountId, MerchantId, OrderId, TradeKey};
+
+/// Where a merchant publishes orders.
+#[must_use]
+pub fn orders(merchant: &MerchantId) -> String {
+    format!("skinbus.v1.orders.{merchant}")
+}
+
+/// Where a merchant places an order and waits for the receipt.
+#[must_use]
+pub fn place(merchant: &MerchantId) -> String {
+    format!("skinbus.v1.place.{merchant}")
+}
+
+/// Where our services write a version of a trade.
+#[must_use]
+pub fn append(key: &TradeKey) -> String {
+    format!("skinbus.v1.append.{}.{}", key.merchant, key.order_id)
+}
+
+/// Where versions of a trade are read.
+#[must_use]
+pub fn status(key: &TradeKey) -> String {
+    format!("skinbus.v1.status.{}.{}", key.merchant, key.order_id)
+}
+
+/// Where accepted orders of an account wait to be placed.
+#[must_use]
+pub fn dispatch(account: &AccountId) -> String {
+    format!("skinbus.v1.dispatch.{account}")
+}
+
+/// Where webhooks of an account are stored.
+#[must_use]
+pub fn webhooks(account: &AccountId) -> String {
+    format!("skinbus.v1.webhooks.{account}")
+}
+
+/// Where the schedule of a trade's next look lies.
+#[must_use]
+pub fn poll_at(account: &AccountId, key: &TradeKey) -> String {
+    format!("skinbus.v1.poll.at.{account}.{}.{}", key.merchant, key.order_id)
+}
+
+/// Where the due looks of an account arrive.
+#[must_use]
+pub fn poll_due(account: &AccountId) -> String {
+    format!("skinbus.v1.poll.due.{account}")
+}
+
+/// Where an operation of an account is asked for.
+#[must_use]
+pub fn query(account: &AccountId, operation: &str) -> String {
+    format!("skinbus.v1.query.{account}.{operation}")
+}
+
+/// Where messages go that `stage` could not work on.
+#[must_use]
+pub fn dead(stage: &str) -> String {
+    format!("skinbus.v1.dead.{stage}")
+}
+
+/// Where alerts of a kind go.
+#[must_use]
+pub fn alert(kind: &str) -> String {
+    format!("skinbus.v1.alert.{kind}")
+}
+
+/// The merchant of a subject on which orders arrive (`orders` or `place`); `None` where the last token is no merchant.
+#[must_use]
+pub fn merchant_of(subject: &str) -> Option<MerchantId> {
+    let mut tokens = subject.split('.');
+    let merchant = tokens.nth(3)?;
+    if tokens.next().is_some() {
+        return None;
+    }
+    merchant.parse().ok()
+}
+
+/// The trade of a `status` subject.
+#[must_use]
+pub fn trade_of(subject: &str) -> Option<TradeKey> {
+    let mut tokens = subject.split('.').skip(3);
+    let merchant: MerchantId = tokens.next()?.parse().ok()?;
+    let order_id: OrderId = tokens.next()?.parse().ok()?;
+    tokens.next().is_none().then_some(TradeKey { merchant, order_id })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_trade_is_read_back_from_its_subject() {
+        let key = TradeKey { merchant: "acme".parse().unwrap(), order_id: "wd-1".parse().unwrap() };
+        assert_eq!(trade_of(&status(&key)), Some(key.clone()));
+        assert_eq!(merchant_of("skinbus.v1.orders.acme"), Some(key.merchant));
+        assert_eq!(merchant_of("skinbus.v1.orders.acme.more"), None);
+        assert_eq!(merchant_of("skinbus.v1.orders.Acme"), None);
+        assert_eq!(trade_of("skinbus.v1.status.acme"), None);
+    }
+}

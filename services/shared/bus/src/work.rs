@@ -1,0 +1,210 @@
+//! Working through a stream: what a handler decides about a message becomes its acknowledgement.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_nats::jetstream::{self, AckKind};
+use futures_util::{FutureExt, StreamExt};
+use skinbus_runtime::Shutdown;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use crate::connection::{Bus, chain};
+use crate::dead::Cause;
+use crate::message::Incoming;
+use crate::topology::consumers::ACK_WAIT;
+
+/// What becomes of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Disposition {
+    /// It has had its effect.
+    Acknowledge,
+    /// It is to come again, not before this has passed.
+    RedeliverAfter(Duration),
+    /// Nobody can work on it: it is stored as a dead letter, and only then ended.
+    Dead(Cause),
+}
+
+/// How a consumer is worked on.
+#[derive(Debug, Clone, Copy)]
+pub struct WorkOptions {
+    /// Name in dead letters' subjects and in logs, for example `intake`.
+    pub stage: &'static str,
+    /// Messages in hand at the same time.
+    pub concurrency: usize,
+    /// Deliveries after which a message whose handler keeps failing is dead.
+    pub deliveries_max: u64,
+}
+
+/// Pause before messages are asked for again after the consumer failed.
+const RETRY_PAUSE: Duration = Duration::from_millis(250);
+/// Pause before a message comes again whose dead letter could not be stored, or whose handler crashed.
+const REDELIVERY_PAUSE: Duration = Duration::from_secs(1);
+
+impl Bus {
+    /// Works through the durable consumer `name` of `stream` until the shutdown, then finishes what is in hand.
+    ///
+    /// The handler is called once per delivery. While it runs, the server is told that there is progress.
+    pub async fn work<Handler, Handling>(
+        &self,
+        stream: &'static str,
+        name: &str,
+        options: WorkOptions,
+        shutdown: &Shutdown,
+        handler: Handler,
+    ) where
+        Handler: Fn(Incoming) -> Handling + Send + Sync + 'static,
+        Handling: Future<Output = Disposition> + Send + 'static,
+    {
+        let slots = Arc::new(Semaphore::new(options.concurrency));
+        let handler = Arc::new(handler);
+        let mut tasks = JoinSet::new();
+        while !shutdown.is_requested() {
+            let mut messages = match self.messages(stream, name, options.concurrency).await {
+                Ok(messages) => messages,
+                Err(error) => {
+                    tracing::warn!(stream, consumer = name, error, "asking for messages");
+                    tokio::select! {
+                        () = tokio::time::sleep(RETRY_PAUSE) => continue,
+                        () = shutdown.requested() => break,
+                    }
+                }
+            };
+            loop {
+                let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { return };
+                while tasks.try_join_next().is_some() {}
+                let next = tokio::select! {
+                    biased;
+                    () = shutdown.requested() => break,
+                    next = messages.next() => next,
+                };
+                match next {
+                    Some(Ok(message)) => {
+                        let delivery = Delivery { bus: self.clone(), message, options };
+                        let handler = Arc::clone(&handler);
+                        tasks.spawn(async move {
+                            delivery.handle(handler.as_ref()).await;
+                            drop(slot);
+                        });
+                    }
+                    Some(Err(error)) => {
+                        tracing::warn!(stream, consumer = name, error = chain(&error), "receiving messages");
+                        break;
+                    }
+                    None => break,
+                }
+            }
+            if shutdown.is_requested() {
+                give_back(messages).await;
+            }
+        }
+        while tasks.join_next().await.is_some() {}
+    }
+
+    async fn messages(
+        &self,
+        stream: &str,
+        name: &str,
+        batch: usize,
+    ) -> Result<jetstream::consumer::pull::Stream, String> {
+        let consumer: jetstream::consumer::PullConsumer = self
+            .jetstream()
+            .get_consumer_from_stream(name, stream)
+            .await
+            .map_err(|error| chain(&error))?;
+        consumer
+            .stream()
+            // No more than can be worked on soon: what waits here is hidden from other replicas.
+            .max_messages_per_batch(batch.clamp(1, 500))
+            .expires(Duration::from_secs(30))
+            .heartbeat(Duration::from_secs(5))
+            .messages()
+            .await
+            .map_err(|error| chain(&error))
+    }
+}
+
+/// Messages that were received and not begun go to another replica at once instead of after their ack wait.
+async fn give_back(mut messages: jetstream::consumer::pull::Stream) {
+    while let Some(Some(Ok(message))) = messages.next().now_or_never() {
+        if let Err(error) = message.ack_with(AckKind::Nak(None)).await {
+            tracing::debug!(%error, "giving a message back");
+        }
+    }
+}
+
+/// One message in hand.
+struct Delivery {
+    bus: Bus,
+    message: jetstream::Message,
+    options: WorkOptions,
+}
+
+impl Delivery {
+    async fn handle<Handler, Handling>(self, handler: &Handler)
+    where
+        Handler: Fn(Incoming) -> Handling,
+        Handling: Future<Output = Disposition>,
+    {
+        let incoming = self.incoming();
+        let disposition = if incoming.deliveries > self.options.deliveries_max {
+            Disposition::Dead(Cause::new("too_many_deliveries", "its handler failed every time"))
+        } else {
+            self.with_progress(handler(incoming.clone())).await
+        };
+        self.settle(&incoming, disposition).await;
+    }
+
+    fn incoming(&self) -> Incoming {
+        let (stream, sequence, deliveries) = match self.message.info() {
+            Ok(info) => {
+                let deliveries = u64::try_from(info.delivered).unwrap_or(1);
+                (info.stream.to_owned(), info.stream_sequence, deliveries)
+            }
+            Err(_) => (String::new(), 0, 1),
+        };
+        Incoming {
+            subject: self.message.subject.to_string(),
+            headers: self.message.headers.clone().unwrap_or_default(),
+            payload: self.message.payload.clone(),
+            stream,
+            sequence,
+            deliveries,
+        }
+    }
+
+    /// Keeps the message ours while the handler runs.
+    async fn with_progress(&self, handling: impl Future<Output = Disposition>) -> Disposition {
+        let mut handling = std::pin::pin!(std::panic::AssertUnwindSafe(handling).catch_unwind());
+        loop {
+            tokio::select! {
+                biased;
+                disposition = &mut handling => {
+                    return disposition.unwrap_or(Disposition::RedeliverAfter(REDELIVERY_PAUSE));
+                }
+                () = tokio::time::sleep(ACK_WAIT / 3) => self.answer(AckKind::Progress).await,
+            }
+        }
+    }
+
+    async fn settle(&self, incoming: &Incoming, disposition: Disposition) {
+        match disposition {
+            Disposition::Acknowledge => self.answer(AckKind::Ack).await,
+            Disposition::RedeliverAfter(pause) => self.answer(AckKind::Nak(Some(pause))).await,
+            Disposition::Dead(cause) => match self.bus.bury(self.options.stage, incoming, &cause).await {
+                Ok(()) => self.answer(AckKind::Term).await,
+                Err(error) => {
+                    tracing::error!(error = chain(&error), "storing a dead letter; the message comes again");
+                    self.answer(AckKind::Nak(Some(REDELIVERY_PAUSE))).await;
+                }
+            },
+        }
+    }
+
+    /// An answer that does not arrive means a redelivery, which every handler can take.
+    async fn answer(&self, kind: AckKind) {
+        if let Err(error) = self.message.ack_with(kind).await {
+            tracing::debug!(%error, stage = self.options.stage, "acknowledging");
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! Drives the simulated Skinify by real HTTP.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod buying;
+mod controls;
+mod deposits;
+mod faults;
+mod lives;
+mod lookups;
+mod quota;
+mod support;
