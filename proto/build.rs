@@ -27,7 +27,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         .btree_map(["."])
         .bytes([".skinbus.v1.DeadLetter.payload"])
         // They hold what must never be printed; src/redacted.rs has their Debug.
-        .skip_debug(["SteamUser", "DeadLetter", "Header", "WebhookReceived"].map(|name| format!(".skinbus.v1.{name}")))
+        .skip_debug(
+            ["SteamUser", "DeadLetter", "Header", "WebhookReceived"]
+                .map(|name| format!(".skinbus.v1.{name}")),
+        )
         .compile_fds(descriptors)?;
     Ok(())
 }

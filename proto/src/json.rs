@@ -1,5 +1,7 @@
 //! JSON bodies, by the proto3 mapping. Field names are read in both forms and written as in the proto files.
 
+mod duplicates;
+
 use std::sync::LazyLock;
 
 use prost_reflect::{
@@ -36,12 +38,13 @@ pub enum JsonError {
 }
 
 /// Reads a message from its JSON form. Unknown fields are refused: in an order a misspelt limit must not be ignored.
+/// So are fields that are given twice, in one form or in both: nobody can say which limit was meant.
 ///
 /// # Errors
 ///
 /// [`JsonError`] where the text is no such message.
 pub fn read<M: Schema>(text: &[u8]) -> Result<M, JsonError> {
-    let mut deserializer = serde_json::Deserializer::from_slice(text);
+    let descriptor = descriptor::<M>()?;
     let options = DeserializeOptions::new().deny_unknown_fields(true);
     let invalid = |error: &serde_json::Error| JsonError::Invalid {
         message: M::NAME,
@@ -51,17 +54,20 @@ pub fn read<M: Schema>(text: &[u8]) -> Result<M, JsonError> {
         problem: match error.classify() {
             serde_json::error::Category::Syntax => "not JSON",
             serde_json::error::Category::Eof => "the text ends too early",
-            serde_json::error::Category::Data => "an unknown field, or a value of the wrong type",
+            serde_json::error::Category::Data => "an unknown or repeated field, or a value of the wrong type",
             serde_json::error::Category::Io => "unreadable",
         },
     };
-    let message = DynamicMessage::deserialize_with_options(descriptor::<M>()?, &mut deserializer, &options)
+    let mut check = serde_json::Deserializer::from_slice(text);
+    duplicates::refuse(&descriptor, &mut check).map_err(|error| invalid(&error))?;
+    let mut deserializer = serde_json::Deserializer::from_slice(text);
+    let message = DynamicMessage::deserialize_with_options(descriptor, &mut deserializer, &options)
         .map_err(|error| invalid(&error))?;
     deserializer.end().map_err(|error| invalid(&error))?;
     message.transcode_to().map_err(|_| JsonError::Unwritable(M::NAME))
 }
 
-/// Writes a message in its JSON form, on one line.
+/// Writes a message in its JSON form, on one line, with its fields in the order of their names.
 ///
 /// # Errors
 ///
@@ -72,14 +78,15 @@ pub fn write<M: Schema>(message: &M) -> Result<String, JsonError> {
     let options = SerializeOptions::new()
         .use_proto_field_name(true)
         .stringify_64_bit_integers(false);
-    let mut text = Vec::new();
-    dynamic
-        .serialize_with_options(&mut serde_json::Serializer::new(&mut text), &options)
+    let mut value = dynamic
+        .serialize_with_options(serde_json::value::Serializer, &options)
         .map_err(|_| JsonError::Unwritable(M::NAME))?;
-    String::from_utf8(text).map_err(|_| JsonError::Unwritable(M::NAME))
+    // The library writes maps in the order of their hashes, which differs between two runs.
+    value.sort_all_objects();
+    Ok(value.to_string())
 }
 
-fn descriptor<M: Schema>() -> Result<MessageDescriptor, JsonError> {
+pub(crate) fn descriptor<M: Schema>() -> Result<MessageDescriptor, JsonError> {
     POOL.as_ref()
         .and_then(|pool| pool.get_message_by_name(M::NAME))
         .ok_or(JsonError::NoDescriptor(M::NAME))

@@ -79,7 +79,10 @@ impl Corrupt {
     /// The bytes are no such message at all.
     #[must_use]
     pub fn undecodable(message: &'static str) -> Self {
-        Self { message, field: "encoding" }
+        Self {
+            message,
+            field: "encoding",
+        }
     }
 }
 

@@ -53,7 +53,10 @@ pub fn read(
     proto: &v1::OrderRequest,
     accounts: &BTreeMap<AccountId, KnownAccount>,
 ) -> Result<Request, Unaddressable> {
-    let mut reader = Reader { violations: Vec::new(), token: token_of(proto) };
+    let mut reader = Reader {
+        violations: Vec::new(),
+        token: token_of(proto),
+    };
     let order_id: OrderId = proto.order_id.parse().map_err(|_| Unaddressable {
         violation: reader.pattern("order_id", OrderId::PATTERN, &proto.order_id),
     })?;
@@ -97,10 +100,14 @@ fn fingerprint(proto: &v1::OrderRequest) -> Fingerprint {
 /// The trade token of the request, which no violation may quote.
 fn token_of(proto: &v1::OrderRequest) -> &str {
     match &proto.operation {
-        Some(v1::order_request::Operation::Purchase(purchase)) => {
-            purchase.recipient.as_ref().map(|recipient| recipient.trade_token.as_str()).unwrap_or_default()
+        Some(v1::order_request::Operation::Purchase(purchase)) => purchase
+            .recipient
+            .as_ref()
+            .map(|recipient| recipient.trade_token.as_str())
+            .unwrap_or_default(),
+        Some(v1::order_request::Operation::Deposit(_) | v1::order_request::Operation::Listing(_)) | None => {
+            ""
         }
-        Some(v1::order_request::Operation::Deposit(_) | v1::order_request::Operation::Listing(_)) | None => "",
     }
 }
 
@@ -123,7 +130,11 @@ impl Reader<'_> {
     /// What may be quoted of a given value: nothing where the user's token is in it. People paste whole trade URLs.
     fn shown<'b>(&self, given: &'b str) -> &'b str {
         let holds_token = self.token.len() >= TOKEN_MIN_BYTES && given.contains(self.token);
-        if holds_token || given.to_ascii_lowercase().contains("token=") { "" } else { given }
+        if holds_token || given.to_ascii_lowercase().contains("token=") {
+            ""
+        } else {
+            given
+        }
     }
 
     fn required<T>(&mut self, field: &str) -> Option<T> {
@@ -131,7 +142,12 @@ impl Reader<'_> {
     }
 
     fn pattern(&self, field: &str, pattern: &str, given: &str) -> Violation {
-        self.violation(field, or_required("pattern", given), format!("must match {pattern}"), given)
+        self.violation(
+            field,
+            or_required("pattern", given),
+            format!("must match {pattern}"),
+            given,
+        )
     }
 
     fn account<'b>(
@@ -148,9 +164,12 @@ impl Reader<'_> {
         match accounts.get(&account) {
             Some(known) if known.merchant == *merchant => Some((account, known)),
             // Another merchant's account gets the same answer as none: its existence is not this merchant's business.
-            Some(_) | None => {
-                self.refuse("account", "unknown_account", "must be an account of this merchant", given)
-            }
+            Some(_) | None => self.refuse(
+                "account",
+                "unknown_account",
+                "must be an account of this merchant",
+                given,
+            ),
         }
     }
 
@@ -201,7 +220,12 @@ impl Reader<'_> {
     }
 
     fn unsupported(&mut self, field: &str) -> Option<Purchase> {
-        self.refuse(field, "unsupported_operation", "the account's provider does not offer this", "")
+        self.refuse(
+            field,
+            "unsupported_operation",
+            "the account's provider does not offer this",
+            "",
+        )
     }
 
     fn purchase(&mut self, purchase: &v1::Purchase, price_currency: Option<Currency>) -> Option<Purchase> {
@@ -211,9 +235,12 @@ impl Reader<'_> {
         };
         let game = match v1::Game::try_from(purchase.game) {
             Ok(game) => game_from_proto(game),
-            Err(_) => {
-                self.refuse("purchase.game", "unknown", "must be a known game", &purchase.game.to_string())
-            }
+            Err(_) => self.refuse(
+                "purchase.game",
+                "unknown",
+                "must be a known game",
+                &purchase.game.to_string(),
+            ),
         };
         let item = self.item(purchase);
         let max_price = match &purchase.max_price {
@@ -227,14 +254,23 @@ impl Reader<'_> {
             let given = money.currency.to_string();
             self.refuse::<()>("purchase.max_price.currency", "price_currency", message, &given);
         }
-        Some(Purchase { recipient: recipient?, game, item: item?, max_price: max_price? })
+        Some(Purchase {
+            recipient: recipient?,
+            game,
+            item: item?,
+            max_price: max_price?,
+        })
     }
 
     fn recipient(&mut self, recipient: &v1::SteamUser) -> Option<SteamUser> {
         let steam_id = recipient.steam_id.parse().map_err(|error: InvalidSteamId| {
             // Only what looks like a wrong number is quoted: it may be somebody's token, in the wrong field.
             let is_number = recipient.steam_id.bytes().all(|byte| byte.is_ascii_digit());
-            let given = if is_number && recipient.steam_id.len() > 8 { &recipient.steam_id } else { "" };
+            let given = if is_number && recipient.steam_id.len() > 8 {
+                &recipient.steam_id
+            } else {
+                ""
+            };
             let rule = or_required("steam_id", &recipient.steam_id);
             self.refuse::<()>("purchase.recipient.steam_id", rule, error.to_string(), given)
         });
@@ -242,7 +278,10 @@ impl Reader<'_> {
             let rule = or_required("trade_token", &recipient.trade_token);
             self.refuse::<()>("purchase.recipient.trade_token", rule, error.to_string(), "")
         });
-        Some(SteamUser { steam_id: steam_id.ok()?, trade_token: Some(trade_token.ok()?) })
+        Some(SteamUser {
+            steam_id: steam_id.ok()?,
+            trade_token: Some(trade_token.ok()?),
+        })
     }
 
     fn item(&mut self, purchase: &v1::Purchase) -> Option<Item> {
@@ -254,7 +293,12 @@ impl Reader<'_> {
         // A game that is given and unknown is refused as that.
         let game_missing = purchase.game == i32::from(v1::Game::Unspecified);
         if matches!(&purchase.item, Some(v1::purchase::Item::MarketHashName(_))) && game_missing {
-            self.refuse::<()>("purchase.game", "required", "must be given with market_hash_name", "");
+            self.refuse::<()>(
+                "purchase.game",
+                "required",
+                "must be given with market_hash_name",
+                "",
+            );
         }
         if text.is_empty() || text.len() > ITEM_MAX_BYTES || text.chars().any(char::is_control) {
             let message = format!("must have 1 to {ITEM_MAX_BYTES} bytes and no control characters");
@@ -270,7 +314,12 @@ impl Reader<'_> {
     fn money(&mut self, field: &str, money: &v1::Money) -> Option<Money> {
         let currency = money.currency.parse().map_err(|error: InvalidCurrency| {
             let rule = or_required("currency", &money.currency);
-            self.refuse::<()>(&format!("{field}.currency"), rule, error.to_string(), &money.currency)
+            self.refuse::<()>(
+                &format!("{field}.currency"),
+                rule,
+                error.to_string(),
+                &money.currency,
+            )
         });
         let amount_field = format!("{field}.amount");
         let amount = match Money::parse(Currency::USD, &money.amount) {
@@ -283,7 +332,10 @@ impl Reader<'_> {
                 self.refuse(&amount_field, rule, error.to_string(), &money.amount)
             }
         };
-        Some(Money { currency: currency.ok()?, amount: amount? })
+        Some(Money {
+            currency: currency.ok()?,
+            amount: amount?,
+        })
     }
 }
 

@@ -1,15 +1,15 @@
 //! Versions of a trade: the ledger's records, and what merchants receive.
 
-use jiff::Timestamp;
 use skinbus_domain::ids::TradeKey;
 use skinbus_domain::trade::{Attempt, Reason, ReversedBy, StatusChange};
-use skinbus_domain::{Cause, Trade, TradeState, TradeStatus};
+use skinbus_domain::{Cause, Order, Trade, TradeState, TradeStatus};
 
 use crate::facts::{facts_from_proto, facts_to_proto, time};
 use crate::order::{order_from_proto, order_to_proto, violation_from_proto, violation_to_proto};
 use crate::{Corrupt, timestamp_to_proto, v1};
 
 const MESSAGE: &str = "TradeStatusChanged";
+const TRADE: &str = "Trade";
 
 /// A status in the proto form.
 #[must_use]
@@ -64,12 +64,28 @@ pub(crate) fn reversed_by_to_proto(by: ReversedBy) -> &'static str {
     }
 }
 
-pub(crate) fn reversed_by_from_proto(by: &str) -> ReversedBy {
+pub(crate) fn reversed_by_from_proto(by: &str) -> Option<ReversedBy> {
     match by {
-        "user" => ReversedBy::User,
-        "provider" => ReversedBy::Provider,
-        _ => ReversedBy::Unknown,
+        "user" => Some(ReversedBy::User),
+        "provider" => Some(ReversedBy::Provider),
+        "unknown" => Some(ReversedBy::Unknown),
+        _ => None,
     }
+}
+
+pub(crate) fn reason_from_proto(
+    message: &'static str,
+    code: &str,
+    provider_code: &str,
+) -> Result<Reason, Corrupt> {
+    if code.is_empty() {
+        return Err(Corrupt::of(message, "reason"));
+    }
+    let provider_code = (!provider_code.is_empty()).then(|| provider_code.to_owned());
+    Ok(Reason {
+        code: code.to_owned(),
+        provider_code,
+    })
 }
 
 /// The receipt that tells about this version.
@@ -179,6 +195,23 @@ fn trade_to_proto(trade: &Trade) -> v1::Trade {
     proto
 }
 
+/// The version without the recipient's trade token, for everyone who only wants to see it.
+#[must_use]
+pub fn without_trade_token(mut change: v1::TradeStatusChanged) -> v1::TradeStatusChanged {
+    use v1::order_request::Operation;
+    let order = change.trade.as_mut().and_then(|trade| trade.order.as_mut());
+    let user = match order.and_then(|order| order.operation.as_mut()) {
+        Some(Operation::Purchase(purchase)) => purchase.recipient.as_mut(),
+        Some(Operation::Deposit(deposit)) => deposit.user.as_mut(),
+        Some(Operation::Listing(listing)) => listing.seller.as_mut(),
+        None => None,
+    };
+    if let Some(user) = user {
+        user.trade_token.clear();
+    }
+    change
+}
+
 /// A version out of the proto form.
 ///
 /// # Errors
@@ -190,6 +223,14 @@ pub fn status_change_from_proto(proto: &v1::TradeStatusChanged) -> Result<Status
         merchant: proto.merchant.parse().map_err(|_| corrupt("merchant"))?,
         order_id: proto.order_id.parse().map_err(|_| corrupt("order_id"))?,
     };
+    if proto.version == 0 {
+        return Err(corrupt("version"));
+    }
+    let from = v1::TradeStatus::try_from(proto.from).map_err(|_| corrupt("from"))?;
+    let from = status_from_proto(from);
+    if from.is_none() && proto.version > 1 {
+        return Err(corrupt("from"));
+    }
     let to = status_from_proto(proto.to()).ok_or(corrupt("to"))?;
     let cause = CAUSES
         .iter()
@@ -199,7 +240,7 @@ pub fn status_change_from_proto(proto: &v1::TradeStatusChanged) -> Result<Status
     let trade = proto.trade.as_ref().ok_or(corrupt("trade"))?;
     Ok(StatusChange {
         version: proto.version,
-        from: status_from_proto(proto.from()),
+        from,
         cause,
         occurred_at: time(proto.occurred_at.as_ref(), MESSAGE, "occurred_at")?,
         recorded_at: time(proto.recorded_at.as_ref(), MESSAGE, "recorded_at")?
@@ -209,18 +250,20 @@ pub fn status_change_from_proto(proto: &v1::TradeStatusChanged) -> Result<Status
 }
 
 fn trade_from_proto(key: TradeKey, status: TradeStatus, proto: &v1::Trade) -> Result<Trade, Corrupt> {
-    let corrupt = |field| Corrupt::of("Trade", field);
+    let corrupt = |field| Corrupt::of(TRADE, field);
+    let accepted_at = time(proto.accepted_at.as_ref(), TRADE, "accepted_at")?;
     let order = proto
         .order
         .as_ref()
-        .map(|order| order_from_proto(order, &proto.provider))
+        .map(|order| stored_order(&key, proto, order))
         .transpose()?;
-    if order.is_none() && status != TradeStatus::Rejected {
-        return Err(corrupt("order"));
-    }
     let attempt = proto.attempt.as_ref().map(attempt_from_proto).transpose()?;
-    if attempt.is_none() && status == TradeStatus::Dispatching {
-        return Err(corrupt("attempt"));
+    if status != TradeStatus::Rejected {
+        order.as_ref().ok_or(corrupt("order"))?;
+        accepted_at.ok_or(corrupt("accepted_at"))?;
+    }
+    if was_sent(status) {
+        attempt.as_ref().ok_or(corrupt("attempt"))?;
     }
     Ok(Trade {
         key,
@@ -231,15 +274,53 @@ fn trade_from_proto(key: TradeKey, status: TradeStatus, proto: &v1::Trade) -> Re
             .map_err(|_| corrupt("fingerprint"))?,
         metadata: proto.metadata.clone(),
         order,
-        accepted_at: time(proto.accepted_at.as_ref(), "Trade", "accepted_at")?,
+        accepted_at,
         state: state_from_proto(status, proto)?,
         attempt,
         facts: facts_from_proto(proto.facts.as_ref())?,
     })
 }
 
+/// The trade's order. What is told twice must agree, or the record was put together from two.
+fn stored_order(key: &TradeKey, proto: &v1::Trade, order: &v1::OrderRequest) -> Result<Order, Corrupt> {
+    let corrupt = |field| Err(Corrupt::of(TRADE, field));
+    if order.order_id != key.order_id.as_str() {
+        return Err(Corrupt::of("OrderRequest", "order_id"));
+    }
+    if proto.account != order.account {
+        return corrupt("account");
+    }
+    if proto.provider.is_empty() {
+        return corrupt("provider");
+    }
+    order_from_proto(order, &proto.provider)
+}
+
+/// Whether a trade only gets there by an attempt, which is recorded before the call (invariant T6).
+fn was_sent(status: TradeStatus) -> bool {
+    match status {
+        TradeStatus::Dispatching
+        | TradeStatus::Uncertain
+        | TradeStatus::Submitted
+        | TradeStatus::OfferSent
+        | TradeStatus::UserAccepted
+        | TradeStatus::OnHold
+        | TradeStatus::Completed
+        | TradeStatus::Reverted => true,
+        TradeStatus::Rejected
+        | TradeStatus::Accepted
+        | TradeStatus::Failed
+        | TradeStatus::Canceled
+        | TradeStatus::Expired
+        | TradeStatus::NeedsReview => false,
+    }
+}
+
 fn attempt_from_proto(proto: &v1::Attempt) -> Result<Attempt, Corrupt> {
     let corrupt = |field| Corrupt::of("Attempt", field);
+    if proto.number == 0 {
+        return Err(corrupt("number"));
+    }
     Ok(Attempt {
         number: proto.number,
         reference: proto.reference.parse().map_err(|_| corrupt("reference"))?,
@@ -249,55 +330,42 @@ fn attempt_from_proto(proto: &v1::Attempt) -> Result<Attempt, Corrupt> {
 }
 
 fn state_from_proto(status: TradeStatus, proto: &v1::Trade) -> Result<TradeState, Corrupt> {
-    let moment = |value: &Option<prost_types::Timestamp>, field| -> Result<Option<Timestamp>, Corrupt> {
-        time(value.as_ref(), "Trade", field)
-    };
-    let some_reason = || Reason {
-        code: proto.reason.clone(),
-        provider_code: (!proto.provider_reason.is_empty()).then(|| proto.provider_reason.clone()),
-    };
-    let required = |value: Option<Timestamp>, field| value.ok_or(Corrupt::of("Trade", field));
+    let moment = |value: &Option<prost_types::Timestamp>, field| time(value.as_ref(), TRADE, field);
+    let required = |value, field| moment(value, field)?.ok_or(Corrupt::of(TRADE, field));
+    let reason = || reason_from_proto(TRADE, &proto.reason, &proto.provider_reason);
     Ok(match status {
+        TradeStatus::Rejected if proto.violations.is_empty() => {
+            return Err(Corrupt::of(TRADE, "violations"));
+        }
         TradeStatus::Rejected => TradeState::Rejected {
             violations: proto.violations.iter().map(violation_from_proto).collect(),
         },
         TradeStatus::Accepted => TradeState::Accepted {
             not_before: moment(&proto.not_before, "not_before")?,
-            reason: (!proto.reason.is_empty()).then(some_reason),
+            reason: (!proto.reason.is_empty()).then(reason).transpose()?,
         },
         TradeStatus::Dispatching => TradeState::Dispatching,
         TradeStatus::Uncertain => TradeState::Uncertain {
-            since: required(
-                moment(&proto.uncertain_since, "uncertain_since")?,
-                "uncertain_since",
-            )?,
-            reason: some_reason(),
+            since: required(&proto.uncertain_since, "uncertain_since")?,
+            reason: reason()?,
             refusal_unproved: proto.refusal_unproved,
         },
         TradeStatus::Submitted => TradeState::Submitted,
         TradeStatus::OfferSent => TradeState::OfferSent,
         TradeStatus::UserAccepted => TradeState::UserAccepted,
         TradeStatus::OnHold => TradeState::OnHold {
-            hold_ends_at: required(moment(&proto.hold_ends_at, "hold_ends_at")?, "hold_ends_at")?,
+            hold_ends_at: required(&proto.hold_ends_at, "hold_ends_at")?,
         },
         TradeStatus::Completed => TradeState::Completed {
             watch_until: moment(&proto.watch_until, "watch_until")?,
         },
-        TradeStatus::Failed => TradeState::Failed {
-            reason: some_reason(),
-        },
-        TradeStatus::Canceled => TradeState::Canceled {
-            reason: some_reason(),
-        },
-        TradeStatus::Expired => TradeState::Expired {
-            reason: some_reason(),
-        },
+        TradeStatus::Failed => TradeState::Failed { reason: reason()? },
+        TradeStatus::Canceled => TradeState::Canceled { reason: reason()? },
+        TradeStatus::Expired => TradeState::Expired { reason: reason()? },
         TradeStatus::Reverted => TradeState::Reverted {
-            reason: some_reason(),
-            by: reversed_by_from_proto(&proto.reverted_by),
+            reason: reason()?,
+            by: reversed_by_from_proto(&proto.reverted_by).ok_or(Corrupt::of(TRADE, "reverted_by"))?,
         },
-        TradeStatus::NeedsReview => TradeState::NeedsReview {
-            reason: some_reason(),
-        },
+        TradeStatus::NeedsReview => TradeState::NeedsReview { reason: reason()? },
     })
 }

@@ -1,1 +1,81 @@
-//! (being written)
+//! order-intake: takes orders, accepts each once for ever, and hands accepted ones to dispatch.
+//!
+//! It does not talk HTTP and knows no provider's wire format. It holds no secret.
+
+mod accept;
+mod hand_over;
+mod metrics;
+mod orders;
+mod place;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use skinbus_bus::ledger::JetStreamLedger;
+use skinbus_bus::topology::{INTAKE, ORDERS};
+use skinbus_bus::{Bus, ConnectError, WorkOptions};
+use skinbus_domain::ids::AccountId;
+use skinbus_proto::request::KnownAccount;
+use skinbus_providers::Support;
+use skinbus_runtime::{Config, ConfigErrors, Health, RunError, Shutdown, accounts};
+
+pub use accept::{AcceptError, Verdict, accept};
+
+/// Deliveries after which an order whose handling fails every time is dead.
+const DELIVERIES_MAX: u64 = 20;
+
+/// The accounts that orders may name.
+pub type Accounts = BTreeMap<AccountId, KnownAccount>;
+
+/// Reads what intake needs of the configuration.
+///
+/// # Errors
+///
+/// Every account whose provider is not known.
+pub fn prepare(config: &Config) -> Result<Accounts, ConfigErrors> {
+    let known = accounts::resolve(config)?.into_iter().map(|(name, account)| {
+        let known = KnownAccount {
+            merchant: account.merchant,
+            provider: account.provider.name.to_owned(),
+            purchases: account.provider.capabilities.purchase == Support::Supported,
+            price_currency: account.provider.price_currency,
+        };
+        (name, known)
+    });
+    Ok(known.collect())
+}
+
+/// Takes orders until the shutdown.
+///
+/// # Errors
+///
+/// Where NATS cannot be used at all. That it is away is no error: the service waits, and is not ready.
+pub async fn run(config: Config, accounts: Accounts, shutdown: Shutdown, health: Health) -> Result<(), RunError> {
+    let bus = match Bus::connect("order-intake", &config, &shutdown, &health).await {
+        Ok(bus) => bus,
+        Err(ConnectError::Shutdown) => return Ok(()),
+        Err(error) => return Err(error.into()),
+    };
+    let intake = Arc::new(Intake { ledger: JetStreamLedger::new(&bus).await?, bus: bus.clone(), accounts });
+    let options = WorkOptions {
+        stage: "intake",
+        concurrency: config.intake.concurrency,
+        deliveries_max: DELIVERIES_MAX,
+    };
+    let published = bus.work(ORDERS, INTAKE, options, &shutdown, {
+        let intake = Arc::clone(&intake);
+        move |incoming| orders::handle(Arc::clone(&intake), incoming)
+    });
+    let placed = place::serve(&intake, config.intake.concurrency, &shutdown);
+    let ((), placed) = tokio::join!(published, placed);
+    placed?;
+    bus.close().await;
+    Ok(())
+}
+
+/// What both ways in share.
+struct Intake {
+    bus: Bus,
+    ledger: JetStreamLedger,
+    accounts: Accounts,
+}

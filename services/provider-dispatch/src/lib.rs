@@ -1,1 +1,94 @@
-//! (being written)
+//! provider-dispatch: places orders at providers under the shared quota, and asks providers about trades.
+//!
+//! It is the only service that holds API credentials and the only one that calls out (invariant S2). It does not decide
+//! when a trade is looked at.
+
+mod account;
+mod call;
+mod look_up;
+mod metrics;
+mod permits;
+mod place;
+
+use std::sync::Arc;
+
+use skinbus_bus::ledger::JetStreamLedger;
+use skinbus_bus::topology::{DISPATCH, dispatch_consumer};
+use skinbus_bus::{Bus, ConnectError, WorkOptions};
+use skinbus_runtime::{Config, Health, RunError, Shutdown};
+use tokio::task::JoinSet;
+
+pub use account::{Prepared, prepare};
+pub use call::{CallFailure, HttpClient};
+
+use account::Served;
+use permits::Keeper;
+
+/// An order may come back for as long as its provider is away; only its deadline or an operator ends that.
+const DELIVERIES_MAX: u64 = u64::MAX;
+
+/// Serves the accounts until the shutdown.
+///
+/// # Errors
+///
+/// Where NATS cannot be used at all, or an HTTP client cannot be made.
+pub async fn run(config: Config, prepared: Prepared, shutdown: Shutdown, health: Health) -> Result<(), RunError> {
+    let bus = match Bus::connect("provider-dispatch", &config, &shutdown, &health).await {
+        Ok(bus) => bus,
+        Err(ConnectError::Shutdown) => return Ok(()),
+        Err(error) => return Err(error.into()),
+    };
+    let ledger = JetStreamLedger::new(&bus).await?;
+    let service = bus.query_service("provider-dispatch", "Asks providers about trades").await?;
+    let service = Arc::new(service);
+    let mut accounts = JoinSet::new();
+    for served in prepared.accounts {
+        let keeper = Keeper::start(&bus, &served).await?;
+        let dispatcher = Arc::new(Dispatcher {
+            bus: bus.clone(),
+            ledger: ledger.clone(),
+            http: HttpClient::new(served.account.config.connect_timeout, served.account.config.total_timeout)?,
+            permits: keeper,
+            served,
+            shutdown: shutdown.clone(),
+        });
+        let (service, concurrency) = (Arc::clone(&service), config.dispatch.concurrency);
+        accounts.spawn(async move { serve(dispatcher, &service, concurrency).await });
+    }
+    while let Some(ended) = accounts.join_next().await {
+        ended??;
+    }
+    bus.close().await;
+    Ok(())
+}
+
+/// What serving one account needs.
+struct Dispatcher {
+    bus: Bus,
+    ledger: JetStreamLedger,
+    http: HttpClient,
+    permits: Keeper,
+    served: Served,
+    shutdown: Shutdown,
+}
+
+async fn serve(
+    dispatcher: Arc<Dispatcher>,
+    service: &skinbus_bus::queries::QueryService,
+    concurrency: usize,
+) -> Result<(), RunError> {
+    let name = dispatcher.served.account.name.clone();
+    let (bus, shutdown) = (dispatcher.bus.clone(), dispatcher.shutdown.clone());
+    let options = WorkOptions { stage: "dispatch", concurrency, deliveries_max: DELIVERIES_MAX };
+    let consumer = dispatch_consumer(&name);
+    let placing = bus.work(DISPATCH, &consumer, options, &shutdown, {
+        let dispatcher = Arc::clone(&dispatcher);
+        move |incoming| place::handle(Arc::clone(&dispatcher), incoming)
+    });
+    let looking_up = look_up::serve(Arc::clone(&dispatcher), service, &shutdown);
+    let ((), looked_up) = tokio::join!(placing, looking_up);
+    looked_up?;
+    dispatcher.permits.close().await;
+    Ok(())
+}
+

@@ -173,7 +173,9 @@ fn is_new_enough(version: &str) -> bool {
     (parts.next().unwrap_or(0), parts.next().unwrap_or(0)) >= SERVER_MIN
 }
 
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+/// An error with all its causes, in one line, for the log where it is handled.
+#[must_use]
+pub fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

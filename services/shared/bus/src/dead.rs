@@ -1,7 +1,7 @@
 //! Dead letters and alerts: what a person should see is stored, not only logged.
 
 use skinbus_domain::ids::{AccountId, TradeKey};
-use skinbus_domain::{Alert, Violation};
+use skinbus_domain::{Alert, Anomaly, Violation};
 use skinbus_proto::{timestamp, v1, violation_to_proto};
 use skinbus_runtime::clock;
 
@@ -81,6 +81,15 @@ impl Bus {
             if let Err(error) = self.store_once(subjects::alert(kind), &message, &id).await {
                 tracing::error!(error = crate::connection::chain(&error), kind, trade = %key, "storing an alert");
             }
+        }
+    }
+
+    /// Stores the alert of a contradiction about a trade.
+    pub async fn raise_anomaly(&self, account: Option<&AccountId>, key: &TradeKey, anomaly: &Anomaly) {
+        match anomaly {
+            Anomaly::Contradiction(alert) => self.raise(account, key, std::slice::from_ref(alert)).await,
+            // Told to whoever sent the second order.
+            Anomaly::OrderConflict => {}
         }
     }
 }

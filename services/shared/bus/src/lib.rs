@@ -6,6 +6,7 @@
 pub mod connection;
 pub mod dead;
 pub mod ledger;
+pub mod merchant;
 pub mod message;
 pub mod publish;
 pub mod queries;
@@ -16,7 +17,7 @@ pub mod topology;
 pub mod trace;
 pub mod work;
 
-pub use connection::{Bus, ConnectError};
+pub use connection::{Bus, ConnectError, chain};
 pub use ledger::{Append, Ledger, LedgerError};
 pub use message::Incoming;
 pub use work::{Disposition, WorkOptions};

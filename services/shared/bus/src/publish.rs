@@ -7,11 +7,12 @@ use async_nats::jetstream::context::{PublishError, PublishErrorKind};
 use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::publish::PublishAck;
 use bytes::Bytes;
-use skinbus_proto::Schema;
+use skinbus_domain::Recorded;
+use skinbus_proto::{Schema, status_change_to_proto, v1};
 
 use crate::connection::Bus;
 use crate::message::{CONTENT_TYPE, PROTOBUF, SCHEMA};
-use crate::trace;
+use crate::{subjects, trace};
 
 /// "Wrong last sequence" in its constant form: on replicas, another write to the subject is in flight. The client knows
 /// only the other form of it.
@@ -93,4 +94,23 @@ pub(crate) fn is_conflict(error: &PublishError) -> bool {
         .source()
         .and_then(|source| source.downcast_ref::<async_nats::jetstream::Error>())
         .is_some_and(|source| source.error_code().0 == WRONG_LAST_SEQUENCE_CONSTANT)
+}
+
+impl Bus {
+    /// Hands an accepted order to dispatch. Handing the same version over again is dropped by the stream for a while,
+    /// and harmless after that.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where it is perhaps not handed over; doing it again is safe.
+    pub async fn hand_over(&self, recorded: &Recorded) -> Result<(), StoreError> {
+        let trade = recorded.trade();
+        let Some(order) = &trade.order else { return Ok(()) };
+        let message = v1::DispatchOrder {
+            accepted: Some(status_change_to_proto(&recorded.change)),
+            sequence: recorded.sequence,
+        };
+        let id = format!("{}.{}.{}", trade.key.merchant, trade.key.order_id, recorded.change.version);
+        self.store_once(subjects::dispatch(&order.account), &message, &id).await.map(|_| ())
+    }
 }

@@ -9,6 +9,9 @@ use crate::rules::Rules;
 use crate::trade::{Attempt, Cause, Trade, TradeStatus};
 use crate::transition;
 
+#[cfg(test)]
+mod tests;
+
 /// Something that may change a trade.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {

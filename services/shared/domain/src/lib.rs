@@ -22,6 +22,8 @@ pub mod polling;
 pub mod quota;
 pub mod resolving;
 pub mod rules;
+#[cfg(test)]
+mod samples;
 pub mod trade;
 pub mod transition;
 pub mod violation;

@@ -31,3 +31,16 @@ pub enum Outcome {
         refusal_unproved: bool,
     },
 }
+
+impl Outcome {
+    /// The outcome's name, for metrics.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Placed(_) => "placed",
+            Self::Refused(_) => "refused",
+            Self::NotSent { .. } => "not_sent",
+            Self::Unknown { .. } => "unknown",
+        }
+    }
+}

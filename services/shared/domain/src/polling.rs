@@ -10,6 +10,9 @@ use jiff::{SignedDuration, Timestamp};
 use crate::rules::{Rules, after};
 use crate::trade::{Recorded, Trade, TradeState};
 
+#[cfg(test)]
+mod tests;
+
 /// What a trade needs at a wake-up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Need {

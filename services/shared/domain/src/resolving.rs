@@ -6,6 +6,9 @@ use crate::fold::Input;
 use crate::observation::{Observation, Progress};
 use crate::trade::Trade;
 
+#[cfg(test)]
+mod tests;
+
 /// The inputs that a look-up's rows make for one trade, in the order in which they are to be folded.
 ///
 /// A reference should have one row. Where it has several, something was bought twice: the row that we already know comes

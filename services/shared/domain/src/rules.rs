@@ -66,3 +66,24 @@ pub fn after(moment: Timestamp, delay: Duration) -> Timestamp {
     let delay = SignedDuration::try_from(delay).unwrap_or(SignedDuration::MAX);
     moment.saturating_add(delay).unwrap_or(Timestamp::MAX)
 }
+
+impl Default for Rules {
+    /// The most cautious rules, for inputs that do not depend on them: a repeated reference may buy again, and nothing
+    /// settles soon.
+    fn default() -> Self {
+        const DAY: Duration = Duration::from_secs(24 * 3600);
+        Self {
+            placing: PlacingRules {
+                idempotency: Idempotency::Undocumented,
+                settle_time: DAY,
+                refusal_settle_time: DAY,
+                lease: DAY,
+            },
+            games: GameRules {
+                protection: 8 * DAY,
+                watch: DAY,
+            },
+            speed: 1,
+        }
+    }
+}

@@ -107,7 +107,7 @@ pub enum LookedUp {
     Rows {
         /// What it knows.
         rows: Vec<Observation>,
-        /// Rows that could not be read. Where there are any, no reference may be taken for absent.
+        /// Rows that could not be read and may be anybody's. Where there are any, no reference may be taken for absent.
         unreadable: usize,
     },
     /// The provider closes the account until then.
@@ -119,7 +119,7 @@ pub enum LookedUp {
     },
     /// The answer cannot be read: nothing is known.
     Unreadable {
-        /// What was seen; never a part of the body.
+        /// What was seen; never more of the body than its error word.
         problem: String,
     },
 }

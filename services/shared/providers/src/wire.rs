@@ -32,9 +32,15 @@ where
     if raw == "null" || raw.trim_start_matches('[').trim_start() == "]" {
         return Ok(None);
     }
-    serde_json::from_str(raw)
-        .map(Some)
-        .map_err(serde::de::Error::custom)
+    object(raw.as_bytes()).map(Some).map_err(serde::de::Error::custom)
+}
+
+/// Reads an object as a structure. A list is refused: serde would read its elements as the fields, in their order.
+pub(crate) fn object<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, serde_json::Error> {
+    if !text.trim_ascii_start().starts_with(b"{") {
+        return Err(serde::de::Error::custom("expected an object"));
+    }
+    serde_json::from_slice(text)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What every service is built on: configuration, secrets, telemetry, health and shutdown.
 //!
+//! * [`accounts`] – what the configuration and the providers' contracts together lay down for each account.
 //! * [`service`] – the frame of a process: arguments, signals, drain deadline, exit code.
 //! * [`config`] – `skinbus.toml` and `SKINBUS_` variables; every mistake is reported at once.
 //! * [`secrets`] – secrets are files, read here and nowhere else, so that no error can print one.
@@ -10,6 +11,7 @@
 //! * [`environment`] – the only reads of the process environment.
 //! * [`crash`] – named points where the crash tests kill the process.
 
+pub mod accounts;
 pub mod clock;
 pub mod config;
 pub mod crash;

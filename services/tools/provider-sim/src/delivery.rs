@@ -39,7 +39,7 @@ async fn under_fault(
     kind: FaultKind,
 ) -> Reply {
     match kind {
-        FaultKind::Refuse => Reply::Whole(Answer::html(StatusCode::OK, "")),
+        FaultKind::Refuse => Reply::Cut,
         FaultKind::Status500NotExecuted => {
             Reply::Whole(Answer::html(StatusCode::INTERNAL_SERVER_ERROR, BROKEN_PAGE))
         }

@@ -1,6 +1,6 @@
 //! `provider-sim`: serves the simulated providers until it is told to stop.
 
-use std::io;
+use std::io::{self, IsTerminal};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
@@ -26,7 +26,10 @@ struct Arguments {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    tracing_subscriber::fmt().with_writer(io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        .init();
     let arguments = Arguments::parse();
     let skinify = skinify::Options {
         ipn_url: arguments.skinify_ipn_url,

@@ -1,7 +1,7 @@
 //! What a service does with the topology at start.
 
 use async_nats::jetstream::consumer::pull;
-use async_nats::jetstream::context::{CreateStreamErrorKind, GetStreamErrorKind};
+use async_nats::jetstream::context::CreateStreamErrorKind;
 use async_nats::jetstream::{self, consumer, stream};
 use skinbus_runtime::config::Topology as Mode;
 
@@ -194,10 +194,4 @@ fn consumer_differences(wanted: &pull::Config, known: &consumer::Config) -> Vec<
     .filter(|(_, same)| !same)
     .map(|(field, _)| field)
     .collect()
-}
-
-/// Whether the error says that the stream is not there, and not merely that NATS is away.
-#[must_use]
-pub(crate) fn is_missing(error: &jetstream::context::GetStreamError) -> bool {
-    matches!(error.kind(), GetStreamErrorKind::JetStream(_))
 }

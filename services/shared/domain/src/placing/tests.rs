@@ -1,1 +1,3 @@
-
+mod paths;
+mod permits;
+mod race;

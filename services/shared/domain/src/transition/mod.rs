@@ -54,8 +54,9 @@ pub(crate) fn last_attempt(trade: &Trade) -> u32 {
     trade.attempt.as_ref().map_or(0, |attempt| attempt.number)
 }
 
-/// Whether it cannot be that attempt `number` was never executed. Of an earlier attempt than the last it always can.
-pub(crate) fn contradicts_execution(trade: &Trade, number: u32) -> bool {
+/// Whether the trade is where the execution of attempt `number` has brought it, or where a person looks for it. Of an
+/// earlier attempt than the last this is never so.
+pub(crate) fn believed_executed(trade: &Trade, number: u32) -> bool {
     number == last_attempt(trade)
         && match trade.status() {
             TradeStatus::Submitted

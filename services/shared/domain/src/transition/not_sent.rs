@@ -2,27 +2,26 @@
 
 use jiff::Timestamp;
 
-use super::{Stage, contradicts_execution, last_attempt, moved, stage};
+use super::{Stage, believed_executed, last_attempt, moved, stage};
 use crate::fold::{Alert, Anomaly, Fold};
 use crate::trade::{Cause, Reason, Trade, TradeState};
 
 pub(crate) fn apply(trade: &Trade, number: u32, reason: &Reason, retry_at: Timestamp) -> Fold {
-    match stage(trade.status()) {
-        Stage::InFlight if number == last_attempt(trade) => moved(
+    // Also where the lease was taken over meanwhile: a late answer is folded in, not dropped.
+    if stage(trade.status()) == Stage::InFlight && number == last_attempt(trade) {
+        let (not_before, reason) = (Some(retry_at), Some(reason.clone()));
+        return moved(
             trade,
-            TradeState::Accepted {
-                not_before: Some(retry_at),
-                reason: Some(reason.clone()),
-            },
+            TradeState::Accepted { not_before, reason },
             Cause::Dispatch,
-        ),
-        _ if contradicts_execution(trade, number) => {
-            Fold::Anomaly(Anomaly::Contradiction(Alert::anomaly(format!(
-                "attempt {number} was not sent ({}), but the trade is {}",
-                reason.code,
-                trade.status()
-            ))))
-        }
-        _ => Fold::Stale,
+        );
     }
+    if believed_executed(trade, number) {
+        return Fold::Anomaly(Anomaly::Contradiction(Alert::anomaly(format!(
+            "attempt {number} was not sent ({}), but the trade is {}",
+            reason.code,
+            trade.status()
+        ))));
+    }
+    Fold::Stale
 }

@@ -19,7 +19,7 @@ mod tests;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Response, header};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use skinbus_domain::order::{Item, Operation};
@@ -140,7 +140,7 @@ impl Provider for Skinify {
         let mut asked = 0;
         for reference in references.iter().take(DEFAULTS.look_up_batch) {
             let comma = if asked == 0 { "" } else { "%2C" };
-            if asked > 0 && url.len() + comma.len() + reference.as_str().len() > URL_MAX_BYTES {
+            if url.len() + comma.len() + reference.as_str().len() > URL_MAX_BYTES {
                 break;
             }
             url.push_str(comma);
@@ -148,7 +148,9 @@ impl Provider for Skinify {
             asked += 1;
         }
         if asked == 0 {
-            return Err(NotBuildable("a look-up needs at least one reference"));
+            return Err(NotBuildable(
+                "a look-up needs a reference that fits into its address",
+            ));
         }
         Ok(LookUp {
             request: self.request(Method::GET, &url, None)?,
@@ -157,22 +159,37 @@ impl Provider for Skinify {
     }
 
     fn read_looked_up(&self, response: &Response<Bytes>, now: Timestamp) -> LookedUp {
-        let unreadable = |problem: &str| LookedUp::Unreadable {
-            problem: problem.to_owned(),
-        };
-        if response.status().is_server_error() {
+        let status = response.status();
+        let answer = wire::envelope::<wire::Items>(response.body());
+        if let Some((until, reason)) = closed(&answer, status, now) {
+            return LookedUp::Closed { until, reason };
+        }
+        // Rows that are missing count as well: only an answer that is a success in every respect proves an absence.
+        if !status.is_success() {
             return LookedUp::Unreadable {
-                problem: format!("HTTP status {}", response.status().as_u16()),
+                problem: format!("HTTP status {}", status.as_u16()),
             };
         }
-        match wire::envelope::<wire::Items>(response.body()) {
+        match answer {
             Envelope::Success(items) => status::rows(&items),
-            Envelope::Error(word) if word == wire::LIMIT_EXCEEDED => LookedUp::Closed {
-                until: after(now, DEFAULTS.limit_pause),
-                reason: wire::LIMIT_EXCEEDED,
+            Envelope::Error(word) => LookedUp::Unreadable {
+                problem: format!("the error {}", wire::shown(&word)),
             },
-            Envelope::Error(word) => unreadable(&format!("the error {:?}", wire::shortened(&word))),
-            Envelope::Unrecognised(problem) => unreadable(problem),
+            Envelope::Unrecognised(problem) => LookedUp::Unreadable {
+                problem: problem.to_owned(),
+            },
         }
     }
+}
+
+/// Until when the account is closed after this answer, and why. To wait can buy nothing twice, so the status alone will
+/// do, although only the word is documented.
+fn closed<T>(answer: &Envelope<T>, status: StatusCode, now: Timestamp) -> Option<(Timestamp, &'static str)> {
+    let reason = match answer {
+        Envelope::Error(word) if word == wire::LIMIT_EXCEEDED => wire::LIMIT_EXCEEDED,
+        Envelope::Success(_) | Envelope::Error(_) | Envelope::Unrecognised(_) => {
+            (status == StatusCode::TOO_MANY_REQUESTS).then_some("http_429")?
+        }
+    };
+    Some((after(now, DEFAULTS.limit_pause), reason))
 }

@@ -12,15 +12,19 @@ use super::{DEFAULTS, status};
 use crate::provider::PlaceAnswer;
 
 pub(super) fn read(reference: &Reference, response: &Response<Bytes>, now: Timestamp) -> PlaceAnswer {
-    // A server error may come after the purchase, whatever its body says.
-    if response.status().is_server_error() {
-        return definite(unknown(&format!("http_{}", response.status().as_u16())));
-    }
-    match wire::envelope::<Bought>(response.body()) {
-        Envelope::Success(bought) => definite(bought_outcome(&bought, reference)),
-        Envelope::Error(word) => refused(&word, now),
-        Envelope::Unrecognised(_) => definite(unknown("unreadable_answer")),
-    }
+    let status = response.status();
+    let answer = wire::envelope::<Bought>(response.body());
+    let closed = super::closed(&answer, status, now);
+    let outcome = match &answer {
+        Envelope::Success(bought) if status.is_success() => bought_outcome(bought, reference),
+        Envelope::Error(word) if status.is_success() || status.is_client_error() => refused(word, now),
+        Envelope::Unrecognised(_) if status.is_success() => unknown("unreadable_answer"),
+        // A server error may come after the purchase, whatever its body says.
+        Envelope::Success(_) | Envelope::Error(_) | Envelope::Unrecognised(_) => {
+            unknown(&format!("http_{}", status.as_u16()))
+        }
+    };
+    PlaceAnswer { outcome, closed }
 }
 
 fn bought_outcome(bought: &Bought, reference: &Reference) -> Outcome {
@@ -40,36 +44,32 @@ fn bought_outcome(bought: &Bought, reference: &Reference) -> Outcome {
 
 /// The error words that are documented to come before any purchase. The list is cut in every copy of the documentation
 /// that is known, so every other word leaves the outcome open until a look-up finds nothing.
-fn refused(word: &str, now: Timestamp) -> PlaceAnswer {
-    let refusal = |code: &str| definite(Outcome::Refused(Reason::from_provider(code, word)));
+fn refused(word: &str, now: Timestamp) -> Outcome {
+    let refusal = |code: &str| Outcome::Refused(Reason::from_provider(code, word));
     match word {
         "missing_skin_parameters" | "missing_partner_or_token" => refusal("invalid_request"),
         "name_too_short" => refusal("name_too_short"),
-        wire::LIMIT_EXCEEDED => {
-            let until = after(now, DEFAULTS.limit_pause);
-            PlaceAnswer {
-                outcome: Outcome::NotSent {
-                    reason: Reason::from_provider("rate_limited", word),
-                    retry_at: until,
-                },
-                closed: Some((until, wire::LIMIT_EXCEEDED)),
-            }
-        }
-        // "This reference exists" means that the purchase is there, not that it was refused.
-        _ if ["exist", "duplicate", "unique", "already"]
-            .iter()
-            .any(|part| word.contains(part)) =>
-        {
-            definite(Outcome::Unknown {
-                reason: Reason::from_provider("reference_known", &wire::shortened(word)),
-                refusal_unproved: false,
-            })
-        }
-        _ => definite(Outcome::Unknown {
-            reason: Reason::from_provider(refusal_code(word), &wire::shortened(word)),
+        wire::LIMIT_EXCEEDED => Outcome::NotSent {
+            reason: Reason::from_provider("rate_limited", word),
+            retry_at: after(now, DEFAULTS.limit_pause),
+        },
+        _ if tells_of_reference(word) => Outcome::Unknown {
+            reason: Reason::from_provider("reference_known", &wire::shown(word)),
+            refusal_unproved: false,
+        },
+        _ => Outcome::Unknown {
+            reason: Reason::from_provider(refusal_code(word), &wire::shown(word)),
             refusal_unproved: true,
-        }),
+        },
     }
+}
+
+/// "This reference exists" means that the purchase is there, not that it was refused. The word for it is not documented.
+fn tells_of_reference(word: &str) -> bool {
+    let word = word.to_ascii_lowercase();
+    ["exist", "duplicate", "unique", "already", "custom_id"]
+        .iter()
+        .any(|part| word.contains(part))
 }
 
 /// What a refusal's word most likely means, for the merchant.
@@ -87,12 +87,5 @@ fn unknown(code: &str) -> Outcome {
     Outcome::Unknown {
         reason: Reason::new(code),
         refusal_unproved: false,
-    }
-}
-
-fn definite(outcome: Outcome) -> PlaceAnswer {
-    PlaceAnswer {
-        outcome,
-        closed: None,
     }
 }

@@ -5,9 +5,9 @@ use skinbus_domain::order::Game;
 use skinbus_domain::trade::{Reason, ReversedBy};
 use skinbus_domain::{Cause, Currency, Hold, Money, Observation, Progress, ProviderFacts, Reference};
 
-use super::wire::{Bought, Items, shortened};
+use super::wire::{Bought, Items, Named, shown};
 use crate::provider::LookedUp;
-use crate::wire::Text;
+use crate::wire::{Text, object};
 
 /// A game as Skinify calls it.
 pub(super) fn game_word(game: Game) -> &'static str {
@@ -49,22 +49,35 @@ pub(super) fn progress(word: &str, settlement: Option<Timestamp>) -> Progress {
     }
 }
 
-/// The rows of `GET /withdraw/info`.
+/// The rows of `GET /withdraw/info`. One that names one of our references and a purchase proves that the purchase is
+/// there, even where the rest of it cannot be read: that is an unknown status, so somebody is told. Any other unreadable
+/// row may be anybody's.
 pub(super) fn rows(items: &Items) -> LookedUp {
-    let read: Vec<Option<Observation>> = items
-        .items
-        .iter()
-        .map(|raw| {
-            let row: Bought = serde_json::from_str(raw.get()).ok()?;
-            let reference = row.custom_id.as_ref()?.0.parse().ok()?;
-            observation(&row, reference, Cause::LookUp).ok()
-        })
-        .collect();
+    let read: Vec<Option<Observation>> = items.items.iter().map(|raw| row(raw.get())).collect();
     let unreadable = read.iter().filter(|row| row.is_none()).count();
     LookedUp::Rows {
         rows: read.into_iter().flatten().collect(),
         unreadable,
     }
+}
+
+fn row(raw: &str) -> Option<Observation> {
+    let named: Named = object(raw.as_bytes()).ok()?;
+    let reference: Reference = named.custom_id.0.parse().ok()?;
+    let provider_id = id(&named.purchase_id)?;
+    let bought = object::<Bought>(raw.as_bytes()).map_err(|_| BadField("row"));
+    let read = bought.and_then(|bought| observation(&bought, reference.clone(), Cause::LookUp));
+    Some(read.unwrap_or_else(|bad| Observation {
+        cause: Cause::LookUp,
+        reference,
+        progress: Progress::Unknown,
+        occurred_at: None,
+        facts: ProviderFacts {
+            provider_id: Some(provider_id),
+            provider_status: Some(format!("unreadable_{}", bad.0)),
+            ..ProviderFacts::default()
+        },
+    }))
 }
 
 /// A field that is there and cannot be read.
@@ -91,21 +104,34 @@ pub(super) fn observation(
             .then(|| moment(bought.date.as_ref(), "date").ok().flatten())
             .flatten(),
         facts: ProviderFacts {
-            provider_id: Some(bought.purchase_id.0.clone()),
-            offer_id: bought.trade_offer_id.as_ref().map(|text| text.0.clone()),
+            provider_id: Some(id(&bought.purchase_id).ok_or(BadField("purchase_id"))?),
+            offer_id: bought.trade_offer_id.as_ref().and_then(id),
             price_paid,
-            item_name: bought.skin.as_ref().and_then(|skin| skin.name.clone()),
-            provider_status: Some(shortened(&bought.purchase_status)),
+            item_name: bought
+                .skin
+                .as_ref()
+                .and_then(|skin| skin.name.clone())
+                .filter(|name| !name.is_empty()),
+            provider_status: Some(shown(&bought.purchase_status)),
             reserved_until: moment(bought.reserved_until.as_ref(), "reserved_until")?,
             ..ProviderFacts::default()
         },
     })
 }
 
-/// Unix seconds, as text or number.
+/// An id. Nothing and zero are what PHP writes where there is none.
+fn id(text: &Text) -> Option<String> {
+    (!matches!(text.0.as_str(), "" | "0")).then(|| text.0.clone())
+}
+
+/// Unix seconds, as text or number. Nothing and zero are no moment: a hold that ended in 1970 would complete a trade that
+/// may still be reversed.
 fn moment(text: Option<&Text>, field: &'static str) -> Result<Option<Timestamp>, BadField> {
-    let Some(text) = text else { return Ok(None) };
-    let seconds: i64 = text.0.parse().map_err(|_| BadField(field))?;
+    let Some(text) = text.and_then(id) else {
+        return Ok(None);
+    };
+    let seconds: u64 = text.parse().map_err(|_| BadField(field))?;
+    let seconds = i64::try_from(seconds).map_err(|_| BadField(field))?;
     Timestamp::from_second(seconds)
         .map(Some)
         .map_err(|_| BadField(field))

@@ -36,7 +36,7 @@ async fn send_raw(world: &World) -> TcpStream {
     let body = order("88101", "wd-1");
     let head = format!(
         "POST /skinify/api/withdraw/buy HTTP/1.1\r\nhost: x\r\ntoken: {TOKEN}\r\ncontent-type: {FORM}\r\n\
-         content-length: {}\r\n\r\n",
+         connection: close\r\ncontent-length: {}\r\n\r\n",
         body.len()
     );
     let mut stream = TcpStream::connect(world.simulator.address()).await.unwrap();

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::{Stage, changed, stage};
 use crate::fold::{Alert, AlertKind, Anomaly, Fold};
-use crate::observation::{Observation, Progress};
+use crate::observation::{Observation, Progress, ProviderFacts};
 use crate::order::Operation;
 use crate::rules::Rules;
 use crate::trade::{Trade, TradeState, TradeStatus};
@@ -18,7 +18,7 @@ pub(crate) fn apply(trade: &Trade, observation: &Observation, rules: &Rules, now
     }
     match stage(trade.status()) {
         Stage::Final => after_the_end(trade, observation),
-        Stage::Review => same_state(trade, observation, Vec::new()),
+        Stage::Review => same_state(trade, observation, notices(trade, observation)),
         Stage::Rejected | Stage::Waiting | Stage::InFlight | Stage::AtProvider => {
             forwards(trade, observation, rules, now)
         }
@@ -26,11 +26,8 @@ pub(crate) fn apply(trade: &Trade, observation: &Observation, rules: &Rules, now
 }
 
 fn forwards(trade: &Trade, observation: &Observation, rules: &Rules, now: Timestamp) -> Fold {
-    let mut alerts = price_alert(trade, observation);
+    let mut alerts = notices(trade, observation);
     let is_unknown = observation.progress == Progress::Unknown;
-    if is_unknown {
-        alerts.push(drift_alert(observation));
-    }
     let target = target::of(trade, observation, rules, now);
     let target_rank = rank(target.status());
     if target_rank < rank(trade.status()) {
@@ -100,6 +97,11 @@ fn after_the_end(trade: &Trade, observation: &Observation) -> Fold {
             TradeStatus::Failed | TradeStatus::Canceled | TradeStatus::Expired,
             Progress::UserAccepted | Progress::Delivered { .. } | Progress::Reverted { .. },
         ) => contradiction(),
+        // Ended on our own word, a refusal or the deadline, and now the provider has it after all.
+        (
+            TradeStatus::Failed | TradeStatus::Canceled | TradeStatus::Expired,
+            Progress::Submitted | Progress::OfferSent,
+        ) if trade.facts == ProviderFacts::default() => contradiction(),
         (_, Progress::Unknown) => Fold::Anomaly(Anomaly::Contradiction(drift_alert(observation))),
         (
             _,
@@ -133,6 +135,15 @@ fn rank(status: TradeStatus) -> u8 {
         | TradeStatus::Reverted
         | TradeStatus::NeedsReview => 8,
     }
+}
+
+/// What somebody should look at, whatever becomes of the trade.
+fn notices(trade: &Trade, observation: &Observation) -> Vec<Alert> {
+    let mut alerts = price_alert(trade, observation);
+    if observation.progress == Progress::Unknown {
+        alerts.push(drift_alert(observation));
+    }
+    alerts
 }
 
 fn price_alert(trade: &Trade, observation: &Observation) -> Vec<Alert> {

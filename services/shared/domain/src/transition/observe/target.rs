@@ -47,9 +47,9 @@ fn delivered(trade: &Trade, hold: Hold, rules: &Rules, now: Timestamp) -> TradeS
     let hold_ends_at = match (hold, &trade.state) {
         (Hold::None, _) => None,
         (Hold::Until(end), _) => Some(end),
-        (Hold::Unknown, _) if !protected => None,
-        // Counted from the first sight, not from every look.
+        // Counted from the first sight, not from every look; and what was told once is not unlearned.
         (Hold::Unknown, TradeState::OnHold { hold_ends_at }) => Some(*hold_ends_at),
+        (Hold::Unknown, _) if !protected => None,
         (Hold::Unknown, _) => Some(after(now, rules.games.protection)),
     };
     match hold_ends_at {

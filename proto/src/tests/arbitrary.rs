@@ -1,0 +1,261 @@
+//! Any value of the domain that one of our services can have written.
+
+use jiff::Timestamp;
+use proptest::collection::{btree_map, vec};
+use proptest::option;
+use proptest::prelude::*;
+use skinbus_domain::ids::{Reference, TradeKey};
+use skinbus_domain::order::{Game, Item, Operation, Order, Purchase, SteamUser};
+use skinbus_domain::quota::{QuotaWindow, Slots};
+use skinbus_domain::trade::{Attempt, Reason, ReversedBy, StatusChange};
+use skinbus_domain::{
+    Cause, Hold, Money, Observation, Progress, ProviderFacts, Trade, TradeState, TradeStatus, Violation,
+};
+
+/// Text that is there: empty text and no text are the same in the proto form.
+fn text() -> impl Strategy<Value = String> {
+    "\\PC{1,12}"
+}
+
+pub(super) fn moment() -> impl Strategy<Value = Timestamp> {
+    // From year 1: what lies before has no JSON form.
+    let seconds = prop_oneof![
+        -62_135_596_800..Timestamp::MAX.as_second(),
+        -2_i64..2,
+        1_700_000_000_i64..1_900_000_000
+    ];
+    (seconds, 0..1_000_000_000_i32).prop_map(|(seconds, nanos)| {
+        // Forwards from the second, as the proto form counts, on either side of 1970.
+        Timestamp::from_second(seconds).unwrap() + jiff::SignedDuration::from_nanos(nanos.into())
+    })
+}
+
+/// Every scale up to the 28 digits that an amount may have.
+pub(super) fn money() -> impl Strategy<Value = Money> {
+    let amount = prop_oneof![
+        "[1-9][0-9]{0,12}",
+        "0\\.[0-9]{1,27}",
+        "[1-9][0-9]{0,9}\\.[0-9]{1,18}"
+    ];
+    ("[A-Z]{3}", amount)
+        .prop_map(|(currency, amount)| Money::parse(currency.parse().unwrap(), &amount).unwrap())
+}
+
+fn order() -> impl Strategy<Value = Order> {
+    let game = || {
+        prop_oneof![
+            Just(Game::Cs2),
+            Just(Game::Dota2),
+            Just(Game::Rust),
+            Just(Game::Tf2)
+        ]
+    };
+    let item = prop_oneof![
+        (text().prop_map(Item::Offer), option::of(game())),
+        (text().prop_map(Item::Name), game().prop_map(Some)),
+    ];
+    let steam_id = (76_561_197_960_265_729_u64..76_561_202_255_233_024).prop_map(|id| id.to_string());
+    let user = (steam_id, option::of("[A-Za-z0-9_-]{8}"));
+    (
+        "[a-z0-9_]{1,32}",
+        "[a-z]{1,9}",
+        user,
+        item,
+        money(),
+        option::of(moment()),
+    )
+        .prop_map(
+            |(account, provider, (steam_id, token), (item, game), max_price, expires_at)| {
+                let steam_id = steam_id.parse().unwrap();
+                let recipient = SteamUser {
+                    steam_id,
+                    trade_token: token.map(|token| token.parse().unwrap()),
+                };
+                Order {
+                    account: account.parse().unwrap(),
+                    provider,
+                    operation: Operation::Purchase(Purchase {
+                        recipient,
+                        game,
+                        item,
+                        max_price,
+                    }),
+                    expires_at,
+                }
+            },
+        )
+}
+
+fn reason() -> impl Strategy<Value = Reason> {
+    ("[a-z_]{1,20}", option::of(text())).prop_map(|(code, provider_code)| Reason { code, provider_code })
+}
+
+fn reversed_by() -> impl Strategy<Value = ReversedBy> {
+    prop_oneof![
+        Just(ReversedBy::User),
+        Just(ReversedBy::Provider),
+        Just(ReversedBy::Unknown)
+    ]
+}
+
+fn facts() -> impl Strategy<Value = ProviderFacts> {
+    let texts = [(); 6].map(|()| option::of(text()));
+    (
+        texts,
+        option::of(money()),
+        option::of(moment()),
+        option::of(moment()),
+    )
+        .prop_map(
+            |([provider_id, offer_id, bot, url, item, status], price_paid, expiry, reserved)| ProviderFacts {
+                provider_id,
+                offer_id,
+                offer_expires_at: expiry,
+                bot_steam_id: bot,
+                redirect_url: url,
+                price_paid,
+                item_name: item,
+                provider_status: status,
+                reserved_until: reserved,
+            },
+        )
+}
+
+fn reference() -> impl Strategy<Value = Reference> {
+    "[A-Za-z0-9_.-]{1,80}".prop_map(|text| text.parse().unwrap())
+}
+
+fn attempt() -> impl Strategy<Value = Attempt> {
+    (1..u32::MAX, reference(), moment()).prop_map(|(number, reference, lease_until)| Attempt {
+        number,
+        reference,
+        lease_until,
+    })
+}
+
+/// A state, and whether a trade has an attempt there: `None` where it may or may not.
+fn state() -> impl Strategy<Value = (TradeState, Option<bool>)> {
+    let violation = [(); 4]
+        .map(|()| "\\PC{0,9}")
+        .prop_map(|[field, rule, message, given]| Violation {
+            field,
+            rule,
+            message,
+            given,
+        });
+    let waiting = (option::of(moment()), option::of(reason()))
+        .prop_map(|(not_before, reason)| TradeState::Accepted { not_before, reason });
+    let uncertain = (moment(), reason(), any::<bool>()).prop_map(|(since, reason, refusal_unproved)| {
+        TradeState::Uncertain {
+            since,
+            reason,
+            refusal_unproved,
+        }
+    });
+    let sent = prop_oneof![
+        Just(TradeState::Dispatching),
+        uncertain,
+        Just(TradeState::Submitted),
+        Just(TradeState::OfferSent),
+        Just(TradeState::UserAccepted),
+        moment().prop_map(|hold_ends_at| TradeState::OnHold { hold_ends_at }),
+        option::of(moment()).prop_map(|watch_until| TradeState::Completed { watch_until }),
+        (reason(), reversed_by()).prop_map(|(reason, by)| TradeState::Reverted { reason, by }),
+    ];
+    let ended = prop_oneof![
+        reason().prop_map(|reason| TradeState::Failed { reason }),
+        reason().prop_map(|reason| TradeState::Canceled { reason }),
+        reason().prop_map(|reason| TradeState::Expired { reason }),
+        reason().prop_map(|reason| TradeState::NeedsReview { reason }),
+    ];
+    prop_oneof![
+        1 => vec(violation, 1..4).prop_map(|violations| (TradeState::Rejected { violations }, Some(false))),
+        1 => waiting.prop_map(|state| (state, None)),
+        8 => sent.prop_map(|state| (state, Some(true))),
+        4 => ended.prop_map(|state| (state, None)),
+    ]
+}
+
+fn trade() -> impl Strategy<Value = Trade> {
+    let key = ("[a-z0-9_]{1,32}", "[A-Za-z0-9_-]{1,64}").prop_map(|(merchant, order_id)| TradeKey {
+        merchant: merchant.parse().unwrap(),
+        order_id: order_id.parse().unwrap(),
+    });
+    let metadata = btree_map("\\PC{1,9}", "\\PC{0,9}", 0..4);
+    let content = (key, any::<[u8; 32]>(), metadata, order(), moment());
+    (content, state(), attempt(), any::<bool>(), facts()).prop_map(
+        |((key, fingerprint, metadata, order, accepted_at), (state, sent), attempt, maybe, facts)| {
+            let accepted = state.status() != TradeStatus::Rejected;
+            Trade {
+                key,
+                fingerprint,
+                metadata,
+                order: accepted.then_some(order),
+                accepted_at: accepted.then_some(accepted_at),
+                state,
+                attempt: sent.unwrap_or(maybe).then_some(attempt),
+                facts,
+            }
+        },
+    )
+}
+
+pub(super) fn status_change() -> impl Strategy<Value = StatusChange> {
+    let cause = prop_oneof![
+        Just(Cause::Order),
+        Just(Cause::Dispatch),
+        Just(Cause::LookUp),
+        Just(Cause::Webhook),
+        Just(Cause::Timer),
+        Just(Cause::Operator),
+    ];
+    let from = prop_oneof![
+        Just((1, None)),
+        (2..u64::MAX, proptest::sample::select(TradeStatus::ALL.as_slice()))
+            .prop_map(|(version, from)| (version, Some(from))),
+    ];
+    (from, cause, option::of(moment()), moment(), trade()).prop_map(
+        |((version, from), cause, occurred_at, recorded_at, trade)| StatusChange {
+            version,
+            from,
+            cause,
+            occurred_at,
+            recorded_at,
+            trade,
+        },
+    )
+}
+
+pub(super) fn observation() -> impl Strategy<Value = Observation> {
+    let hold = prop_oneof![
+        Just(Hold::None),
+        moment().prop_map(Hold::Until),
+        Just(Hold::Unknown)
+    ];
+    let progress = prop_oneof![
+        Just(Progress::Submitted),
+        Just(Progress::OfferSent),
+        Just(Progress::UserAccepted),
+        hold.prop_map(|hold| Progress::Delivered { hold }),
+        reason().prop_map(Progress::Failed),
+        reason().prop_map(Progress::Canceled),
+        reason().prop_map(Progress::Expired),
+        (reason(), reversed_by()).prop_map(|(reason, by)| Progress::Reverted { reason, by }),
+        Just(Progress::Unknown),
+    ];
+    (reference(), progress, facts(), option::of(moment())).prop_map(
+        |(reference, progress, facts, occurred_at)| Observation {
+            cause: Cause::LookUp,
+            reference,
+            progress,
+            facts,
+            occurred_at,
+        },
+    )
+}
+
+pub(super) fn quota_window() -> impl Strategy<Value = QuotaWindow> {
+    let slots = (any::<i64>(), 1..9_u32).prop_map(|(free_at_ms, count)| Slots { free_at_ms, count });
+    (vec(slots, 0..9), any::<i64>(), "\\PC{0,9}")
+        .prop_map(|(slots, until_ms, reason)| QuotaWindow::from_parts(slots, until_ms, reason))
+}

@@ -1,0 +1,9 @@
+mod arbitrary;
+mod fingerprint;
+mod json;
+mod json_requests;
+mod redaction;
+mod request;
+mod round_trip;
+mod samples;
+mod strict;

@@ -1,0 +1,47 @@
+//! What is counted here.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use opentelemetry::KeyValue;
+use opentelemetry::metrics::{Counter, Histogram};
+use skinbus_domain::ids::AccountId;
+use skinbus_runtime::telemetry;
+
+struct Instruments {
+    calls: Histogram<f64>,
+    conflicts: Counter<u64>,
+}
+
+fn instruments() -> &'static Instruments {
+    static INSTRUMENTS: OnceLock<Instruments> = OnceLock::new();
+    INSTRUMENTS.get_or_init(|| {
+        let meter = telemetry::meter();
+        Instruments {
+            calls: meter
+                .f64_histogram("skinbus_provider_call")
+                .with_unit("s")
+                .with_description("Calls to providers by operation and outcome")
+                .build(),
+            conflicts: meter
+                .u64_counter("skinbus_quota_conflicts")
+                .with_description("Writes of the quota that another replica was faster with")
+                .build(),
+        }
+    })
+}
+
+/// A call to a provider ended.
+pub(crate) fn call(account: &AccountId, operation: &'static str, outcome: &'static str, took: Duration) {
+    let labels = [
+        KeyValue::new("account", account.to_string()),
+        KeyValue::new("operation", operation),
+        KeyValue::new("outcome", outcome),
+    ];
+    instruments().calls.record(took.as_secs_f64(), &labels);
+}
+
+/// Another replica changed the quota first.
+pub(crate) fn permit_conflict(account: &AccountId) {
+    instruments().conflicts.add(1, &[KeyValue::new("account", account.to_string())]);
+}

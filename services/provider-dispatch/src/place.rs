@@ -1,0 +1,222 @@
+//! The shell around [`skinbus_domain::placing`]: does what the protocol says, in the order in which it says it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use skinbus_bus::dead::Cause;
+use skinbus_bus::ledger::{AdvanceError, Advanced, Retry, advance};
+use skinbus_bus::{Disposition, Incoming, trace};
+use skinbus_domain::placing::{Delivery, Effect, Event, OutOfOrder, Placing};
+use skinbus_domain::quota::Lane;
+use skinbus_domain::trade::{Attempt, Reason};
+use skinbus_domain::{Input, Outcome, Recorded};
+use skinbus_proto::{Corrupt, status_change_from_proto, v1};
+use skinbus_runtime::clock;
+use skinbus_runtime::crash::crash_point;
+use tracing::Instrument;
+
+use crate::call::CallFailure;
+use crate::permits::Permit;
+use crate::{Dispatcher, metrics};
+
+/// Pause before an order comes again that could not be worked on.
+const RETRY_PAUSE: Duration = Duration::from_secs(1);
+/// Pause before an outcome is written again. It is never given up: it is all that is known of money spent.
+const OUTCOME_RETRY_PAUSE: Duration = Duration::from_millis(500);
+
+pub(crate) async fn handle(dispatcher: Arc<Dispatcher>, incoming: Incoming) -> Disposition {
+    let span = tracing::info_span!(
+        "process dispatch",
+        "messaging.system" = "nats",
+        account = %dispatcher.served.account.name,
+        trade = tracing::field::Empty
+    );
+    trace::follow(&span, &incoming.headers);
+    async {
+        match decode(&incoming) {
+            Ok(accepted) => {
+                tracing::Span::current().record("trade", tracing::field::display(&accepted.trade().key));
+                place(&dispatcher, accepted).await
+            }
+            Err(problem) => Disposition::Dead(Cause::new("undecodable", problem)),
+        }
+    }
+    .instrument(span)
+    .await
+}
+
+fn decode(incoming: &Incoming) -> Result<Recorded, String> {
+    let message: v1::DispatchOrder = incoming.decode().map_err(|error| error.to_string())?;
+    let accepted = message.accepted.as_ref().ok_or(Corrupt::undecodable("DispatchOrder"));
+    let change = accepted.and_then(status_change_from_proto).map_err(|error| error.to_string())?;
+    Ok(Recorded { change, sequence: message.sequence })
+}
+
+async fn place(dispatcher: &Dispatcher, accepted: Recorded) -> Disposition {
+    let key = accepted.trade().key.clone();
+    match run(dispatcher, accepted).await {
+        Ok(Delivery::Acknowledge) => {
+            crash_point("dispatch.before_acknowledge");
+            Disposition::Acknowledge
+        }
+        Ok(Delivery::RedeliverAt(at)) => {
+            let pause = Duration::try_from(at.duration_since(clock::now())).unwrap_or(Duration::ZERO);
+            Disposition::RedeliverAfter(pause)
+        }
+        Err(StepError::ShuttingDown) => Disposition::RedeliverAfter(Duration::ZERO),
+        Err(error) => {
+            let error = skinbus_bus::chain(&error);
+            tracing::warn!(trade = %key, error, "an order is not placed yet; it comes again");
+            Disposition::RedeliverAfter(RETRY_PAUSE)
+        }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum StepError {
+    #[error("asked to end while waiting for a permit")]
+    ShuttingDown,
+    #[error("advancing the trade")]
+    Advance(#[from] AdvanceError),
+    #[error("following the protocol")]
+    OutOfOrder(#[from] OutOfOrder),
+}
+
+/// One delivery, from its permit to its last append.
+async fn run(dispatcher: &Dispatcher, accepted: Recorded) -> Result<Delivery, StepError> {
+    let rules = dispatcher.served.account.rules.placing;
+    let (mut placing, mut effect) = Placing::start(accepted.trade().clone(), rules, clock::now());
+    let mut current = accepted;
+    let mut permit: Option<Permit> = None;
+    loop {
+        let event = match effect {
+            Effect::TakePermit => {
+                permit = Some(take_permit(dispatcher).await?);
+                crash_point("dispatch.after_permit");
+                Event::PermitTaken
+            }
+            Effect::Append(input) => match append(dispatcher, &current, &input).await {
+                Ok((recorded, event)) => {
+                    current = recorded;
+                    event
+                }
+                Err(error) => {
+                    give_back(permit);
+                    return Err(error.into());
+                }
+            },
+            Effect::Call(attempt) => {
+                crash_point("dispatch.after_intent");
+                let outcome = call(dispatcher, &current, &attempt, permit.take()).await;
+                crash_point("dispatch.after_call");
+                Event::Answered(outcome)
+            }
+            Effect::Finish { delivery, .. } => {
+                give_back(permit);
+                return Ok(delivery);
+            }
+        };
+        effect = placing.on(event, clock::now())?;
+    }
+}
+
+/// A permit that was not used goes back; one that was used is gone by then.
+fn give_back(permit: Option<Permit>) {
+    if let Some(permit) = permit {
+        permit.give_back();
+    }
+}
+
+async fn take_permit(dispatcher: &Dispatcher) -> Result<Permit, StepError> {
+    tokio::select! {
+        permit = dispatcher.permits.take(Lane::Orders) => permit.ok_or(StepError::ShuttingDown),
+        () = dispatcher.shutdown.requested() => Err(StepError::ShuttingDown),
+    }
+}
+
+async fn append(dispatcher: &Dispatcher, current: &Recorded, input: &Input) -> Result<(Recorded, Event), AdvanceError> {
+    // An intent was decided on exactly this version; an outcome is a fact, whatever happened meanwhile.
+    let (retry, is_outcome) = match input {
+        Input::AttemptStarted(_) => (Retry::GiveUp, false),
+        Input::AttemptAnswered { .. } => (Retry::Fold, true),
+        Input::DeadlinePassed
+        | Input::Requested(_)
+        | Input::LeaseExpired
+        | Input::LookedUpAbsent { .. }
+        | Input::Observed(_) => (Retry::Fold, false),
+    };
+    let (key, rules) = (&current.trade().key, &dispatcher.served.account.rules);
+    let advanced = loop {
+        match advance(&dispatcher.ledger, key, Some(current.clone()), input, rules, retry).await {
+            Ok(advanced) => break advanced,
+            Err(AdvanceError::Ledger(error)) if is_outcome => {
+                tracing::error!(trade = %key, error = skinbus_bus::chain(&error), "an outcome is not written yet");
+                tokio::time::sleep(OUTCOME_RETRY_PAUSE).await;
+            }
+            Err(error) => return Err(error),
+        }
+    };
+    let account = Some(&dispatcher.served.account.name);
+    Ok(match advanced {
+        Advanced::Written { recorded, alerts } => {
+            dispatcher.bus.raise(account, key, &alerts).await;
+            let event = Event::Written(recorded.trade().clone());
+            (recorded, event)
+        }
+        Advanced::Stale(recorded) => {
+            let event = Event::Lost(recorded.trade().clone());
+            (recorded, event)
+        }
+        Advanced::Anomaly { recorded, anomaly } => {
+            dispatcher.bus.raise_anomaly(account, key, &anomaly).await;
+            let event = Event::Lost(recorded.trade().clone());
+            (recorded, event)
+        }
+    })
+}
+
+/// The call itself: at most one request leaves, and only while the intent and the permit surely hold.
+async fn call(dispatcher: &Dispatcher, current: &Recorded, attempt: &Attempt, permit: Option<Permit>) -> Outcome {
+    let account = &dispatcher.served.account;
+    let not_sent = |reason: &str| Outcome::NotSent { reason: Reason::new(reason), retry_at: clock::now() };
+    let longest = account.config.total_timeout;
+    let time_left = Duration::try_from(attempt.lease_until.duration_since(clock::now())).unwrap_or_default();
+    let (Some(permit), Some(order)) = (permit, current.trade().order.as_ref()) else {
+        return not_sent("no_permit");
+    };
+    if time_left < longest || !permit.covers(longest) {
+        permit.give_back();
+        return not_sent("too_late_to_call");
+    }
+    let request = match dispatcher.served.provider.place(order, &attempt.reference) {
+        Ok(request) => request,
+        Err(error) => {
+            permit.give_back();
+            tracing::error!(trade = %current.trade().key, %error, "an order cannot be placed");
+            return Outcome::Refused(Reason::new("not_buildable"));
+        }
+    };
+    let began = clock::monotonic_now();
+    let answer = dispatcher.http.send(request).await;
+    let took = clock::monotonic_now().duration_since(began);
+    permit.settle();
+    let outcome = match answer {
+        Ok(response) => {
+            crash_point("dispatch.after_answer");
+            let read = dispatcher.served.provider.read_placed(&attempt.reference, &response, clock::now());
+            if let Some((until, reason)) = read.closed {
+                dispatcher.permits.close_until(until, reason);
+            }
+            read.outcome
+        }
+        Err(CallFailure::NotSent(reason)) => Outcome::NotSent {
+            reason: Reason::new(reason),
+            retry_at: skinbus_domain::rules::after(clock::now(), RETRY_PAUSE),
+        },
+        Err(CallFailure::NoAnswer(reason)) => {
+            Outcome::Unknown { reason: Reason::new(reason), refusal_unproved: false }
+        }
+    };
+    metrics::call(&account.name, "place", outcome.name(), took);
+    outcome
+}

@@ -1,0 +1,183 @@
+//! What the tests of this crate share: one order, one moment, and trades and words around them.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::ids::{Reference, TradeKey};
+use crate::money::{Currency, Money};
+use crate::observation::{Hold, Observation, Progress, ProviderFacts};
+use crate::order::{Game, Item, Operation, Order, Purchase, Request, SteamUser};
+use crate::rules::{GameRules, Idempotency, PlacingRules, Rules};
+use crate::trade::{Attempt, Cause, Reason, Recorded, ReversedBy, StatusChange, Trade, TradeState};
+
+pub(crate) const SETTLE: i64 = 600;
+pub(crate) const REFUSAL_SETTLE: i64 = 60;
+pub(crate) const LEASE: i64 = 60;
+pub(crate) const DAY: i64 = 86_400;
+
+/// A moment, in seconds after the order was accepted.
+pub(crate) fn at(seconds: i64) -> Timestamp {
+    let accepted: Timestamp = "2026-01-05T12:00:00Z".parse().unwrap();
+    accepted + SignedDuration::from_secs(seconds)
+}
+
+pub(crate) fn rules() -> Rules {
+    let seconds = |seconds: i64| Duration::from_secs(seconds.unsigned_abs());
+    Rules {
+        placing: PlacingRules {
+            idempotency: Idempotency::UniqueReference,
+            settle_time: seconds(SETTLE),
+            refusal_settle_time: seconds(REFUSAL_SETTLE),
+            lease: seconds(LEASE),
+        },
+        games: GameRules {
+            protection: seconds(7 * DAY),
+            watch: seconds(DAY),
+        },
+        speed: 1,
+    }
+}
+
+pub(crate) fn dollars(text: &str) -> Money {
+    Money::parse(Currency::USD, text).unwrap()
+}
+
+pub(crate) fn order() -> Order {
+    Order {
+        account: "skinify_main".parse().unwrap(),
+        provider: "skinify".to_owned(),
+        operation: Operation::Purchase(Purchase {
+            recipient: SteamUser {
+                steam_id: "76561198000000042".parse().unwrap(),
+                trade_token: Some("AbCd_-12".parse().unwrap()),
+            },
+            game: Some(Game::Cs2),
+            item: Item::Name("AK-47 | Redline (Field-Tested)".to_owned()),
+            max_price: dollars("10.00"),
+        }),
+        expires_at: None,
+    }
+}
+
+pub(crate) fn key() -> TradeKey {
+    TradeKey {
+        merchant: "acme".parse().unwrap(),
+        order_id: "wd-1".parse().unwrap(),
+    }
+}
+
+/// The request that made every trade here has the content 1.
+pub(crate) fn request(content: u8) -> Request {
+    Request {
+        key: key(),
+        fingerprint: [content; 32],
+        metadata: BTreeMap::new(),
+        order: Ok(order()),
+    }
+}
+
+pub(crate) fn accepted() -> Trade {
+    Trade {
+        key: key(),
+        fingerprint: [1; 32],
+        metadata: BTreeMap::new(),
+        order: Some(order()),
+        accepted_at: Some(at(0)),
+        state: TradeState::Accepted {
+            not_before: None,
+            reason: None,
+        },
+        attempt: None,
+        facts: ProviderFacts::default(),
+    }
+}
+
+/// The lease of every attempt here began with the acceptance.
+pub(crate) fn attempt(number: u32) -> Attempt {
+    Attempt {
+        number,
+        reference: Reference::of(&key().order_id),
+        lease_until: at(LEASE),
+    }
+}
+
+/// A trade whose second attempt is or was in flight, so that a first one can be late.
+pub(crate) fn trade_in(state: TradeState) -> Trade {
+    let started = Trade {
+        attempt: Some(attempt(2)),
+        ..accepted()
+    };
+    started.moved_to(state)
+}
+
+/// The same, and the provider has told its id of the purchase.
+pub(crate) fn known_in(state: TradeState) -> Trade {
+    Trade {
+        facts: facts(),
+        ..trade_in(state)
+    }
+}
+
+pub(crate) fn with_deadline(trade: &Trade, deadline: Timestamp) -> Trade {
+    let mut trade = trade.clone();
+    if let Some(order) = &mut trade.order {
+        order.expires_at = Some(deadline);
+    }
+    trade
+}
+
+pub(crate) fn uncertain(since: i64, refusal_unproved: bool) -> TradeState {
+    TradeState::Uncertain {
+        since: at(since),
+        reason: reason("timed_out"),
+        refusal_unproved,
+    }
+}
+
+pub(crate) fn reason(code: &str) -> Reason {
+    Reason::new(code)
+}
+
+pub(crate) fn facts() -> ProviderFacts {
+    ProviderFacts {
+        provider_id: Some("p-1".to_owned()),
+        ..ProviderFacts::default()
+    }
+}
+
+pub(crate) fn observed(progress: Progress) -> Observation {
+    Observation {
+        cause: Cause::LookUp,
+        reference: Reference::of(&key().order_id),
+        progress,
+        facts: facts(),
+        occurred_at: None,
+    }
+}
+
+pub(crate) fn delivered(hold: Hold) -> Progress {
+    Progress::Delivered { hold }
+}
+
+pub(crate) fn taken_back() -> Progress {
+    Progress::Reverted {
+        reason: reason("trade_reversed"),
+        by: ReversedBy::User,
+    }
+}
+
+pub(crate) fn recorded(trade: Trade, recorded_at: Timestamp) -> Recorded {
+    Recorded {
+        change: StatusChange {
+            version: 1,
+            from: None,
+            cause: Cause::Order,
+            occurred_at: None,
+            recorded_at,
+            trade,
+        },
+        sequence: 1,
+    }
+}

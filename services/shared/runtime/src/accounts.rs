@@ -1,0 +1,85 @@
+//! What the configuration and the provider's contract together lay down for an account.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use skinbus_domain::ids::{AccountId, MerchantId};
+use skinbus_domain::quota::Limit;
+use skinbus_domain::rules::{GameRules, PlacingRules, Rules};
+use skinbus_providers::{ProviderDefaults, registry};
+
+use crate::config::{AccountConfig, Config, ConfigError, ConfigErrors};
+
+/// How much longer a completed trade of a protected game is looked at.
+const WATCH: Duration = Duration::from_secs(24 * 3600);
+
+/// An account, resolved.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// Its name.
+    pub name: AccountId,
+    /// Who owns it.
+    pub merchant: MerchantId,
+    /// What is known of its provider.
+    pub provider: &'static ProviderDefaults,
+    /// Where the provider's API is.
+    pub base_url: String,
+    /// The rate limit.
+    pub limit: Limit,
+    /// What decisions about its trades rest on.
+    pub rules: Rules,
+    /// Most references in one look-up.
+    pub look_up_batch: usize,
+    /// Its section of the configuration.
+    pub config: AccountConfig,
+}
+
+/// Every account of the configuration.
+///
+/// # Errors
+///
+/// One error for each account whose provider has no adapter.
+pub fn resolve(config: &Config) -> Result<BTreeMap<AccountId, Account>, ConfigErrors> {
+    let mut errors = Vec::new();
+    let mut accounts = BTreeMap::new();
+    for (name, account) in &config.accounts {
+        match registry::defaults(account.provider.as_str()) {
+            Ok(provider) => {
+                accounts.insert(name.clone(), one(config, name, account, provider));
+            }
+            Err(error) => errors.push(ConfigError {
+                setting: format!("accounts.{name}.provider"),
+                source: "configuration".to_owned(),
+                problem: error.to_string(),
+            }),
+        }
+    }
+    ConfigErrors::from(errors).into_result()?;
+    Ok(accounts)
+}
+
+fn one(config: &Config, name: &AccountId, account: &AccountConfig, provider: &'static ProviderDefaults) -> Account {
+    let quota = account.quota.map(|quota| Limit { requests: quota.requests, per: quota.per });
+    Account {
+        name: name.clone(),
+        merchant: account.merchant.clone(),
+        provider,
+        base_url: account.base_url.clone().unwrap_or_else(|| provider.base_url.to_owned()),
+        limit: quota.unwrap_or(provider.quota),
+        rules: Rules {
+            placing: PlacingRules {
+                idempotency: provider.idempotency,
+                settle_time: account.settle_time.unwrap_or(provider.settle_time),
+                refusal_settle_time: account.refusal_settle_time.unwrap_or(provider.refusal_settle_time),
+                lease: account.total_timeout.saturating_add(config.dispatch.lease_margin),
+            },
+            games: GameRules {
+                protection: config.tracking.scaled(config.tracking.protection),
+                watch: config.tracking.scaled(WATCH),
+            },
+            speed: config.tracking.speed.get(),
+        },
+        look_up_batch: account.lookup_batch.unwrap_or(provider.look_up_batch),
+        config: account.clone(),
+    }
+}
