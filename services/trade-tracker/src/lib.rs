@@ -1,1 +1,73 @@
-//! (being written)
+//! trade-tracker: follows every trade until it is final.
+//!
+//! It decides what is looked at and when, and folds what providers say into the ledger. It holds no API credentials and
+//! calls no provider itself: it asks provider-dispatch.
+
+mod due;
+mod follow;
+mod look;
+mod metrics;
+mod webhooks;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use skinbus_bus::ledger::JetStreamLedger;
+use skinbus_bus::{Bus, ConnectError};
+use skinbus_domain::ids::AccountId;
+use skinbus_runtime::accounts::{self, Account};
+use skinbus_runtime::config::TrackingConfig;
+use skinbus_runtime::{Config, ConfigErrors, Health, RunError, Shutdown};
+use tokio::task::JoinSet;
+
+/// The accounts whose trades are followed.
+pub type Accounts = BTreeMap<AccountId, Account>;
+
+/// Reads what the tracker needs of the configuration; it needs no secret.
+///
+/// # Errors
+///
+/// Every account whose provider is not known.
+pub fn prepare(config: &Config) -> Result<Accounts, ConfigErrors> {
+    accounts::resolve(config)
+}
+
+/// Follows trades until the shutdown.
+///
+/// # Errors
+///
+/// Where NATS cannot be used at all.
+pub async fn run(config: Config, accounts: Accounts, shutdown: Shutdown, health: Health) -> Result<(), RunError> {
+    let bus = match Bus::connect("trade-tracker", &config, &shutdown, &health).await {
+        Ok(bus) => bus,
+        Err(ConnectError::Shutdown) => return Ok(()),
+        Err(error) => return Err(error.into()),
+    };
+    let tracker = Arc::new(Tracker {
+        ledger: JetStreamLedger::new(&bus).await?,
+        bus: bus.clone(),
+        accounts,
+        settings: config.tracking,
+        shutdown,
+    });
+    let mut tasks = JoinSet::new();
+    tasks.spawn(follow::run(Arc::clone(&tracker)));
+    tasks.spawn(webhooks::run(Arc::clone(&tracker)));
+    for account in tracker.accounts.values() {
+        tasks.spawn(due::run(Arc::clone(&tracker), account.clone()));
+    }
+    while let Some(ended) = tasks.join_next().await {
+        ended?;
+    }
+    bus.close().await;
+    Ok(())
+}
+
+/// What every part of the tracker shares.
+struct Tracker {
+    bus: Bus,
+    ledger: JetStreamLedger,
+    accounts: Accounts,
+    settings: TrackingConfig,
+    shutdown: Shutdown,
+}

@@ -5,6 +5,7 @@
 
 pub mod connection;
 pub mod dead;
+pub mod held;
 pub mod ledger;
 pub mod merchant;
 pub mod message;

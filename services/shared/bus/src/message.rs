@@ -48,6 +48,24 @@ pub enum Undecodable {
 }
 
 impl Incoming {
+    /// A message of a stream, as it was delivered.
+    pub(crate) fn of_stream(message: &async_nats::jetstream::Message) -> Self {
+        let (stream, sequence, deliveries) = match message.info() {
+            Ok(info) => {
+                (info.stream.to_owned(), info.stream_sequence, u64::try_from(info.delivered).unwrap_or(1))
+            }
+            Err(_) => (String::new(), 0, 1),
+        };
+        Self {
+            subject: message.subject.to_string(),
+            headers: message.headers.clone().unwrap_or_default(),
+            payload: message.payload.clone(),
+            stream,
+            sequence,
+            deliveries,
+        }
+    }
+
     /// The value of a header.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {

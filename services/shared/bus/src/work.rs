@@ -101,7 +101,7 @@ impl Bus {
         while tasks.join_next().await.is_some() {}
     }
 
-    async fn messages(
+    pub(crate) async fn messages(
         &self,
         stream: &str,
         name: &str,
@@ -146,31 +146,13 @@ impl Delivery {
         Handler: Fn(Incoming) -> Handling,
         Handling: Future<Output = Disposition>,
     {
-        let incoming = self.incoming();
+        let incoming = Incoming::of_stream(&self.message);
         let disposition = if incoming.deliveries > self.options.deliveries_max {
             Disposition::Dead(Cause::new("too_many_deliveries", "its handler failed every time"))
         } else {
             self.with_progress(handler(incoming.clone())).await
         };
         self.settle(&incoming, disposition).await;
-    }
-
-    fn incoming(&self) -> Incoming {
-        let (stream, sequence, deliveries) = match self.message.info() {
-            Ok(info) => {
-                let deliveries = u64::try_from(info.delivered).unwrap_or(1);
-                (info.stream.to_owned(), info.stream_sequence, deliveries)
-            }
-            Err(_) => (String::new(), 0, 1),
-        };
-        Incoming {
-            subject: self.message.subject.to_string(),
-            headers: self.message.headers.clone().unwrap_or_default(),
-            payload: self.message.payload.clone(),
-            stream,
-            sequence,
-            deliveries,
-        }
     }
 
     /// Keeps the message ours while the handler runs.

@@ -1,0 +1,139 @@
+//! Messages that a worker keeps in hand as long as it needs, several at a time.
+
+use std::time::Duration;
+
+use async_nats::jetstream::{self, AckKind};
+use futures_util::{FutureExt, StreamExt};
+use skinbus_runtime::Shutdown;
+
+use crate::connection::{Bus, chain};
+use crate::message::Incoming;
+use crate::topology::consumers::ACK_WAIT;
+
+/// How often a message that stays in hand must be spoken for.
+pub const PROGRESS_EVERY: Duration = Duration::from_secs(ACK_WAIT.as_secs() / 3);
+/// Pause before messages are asked for again after the consumer failed.
+const RETRY_PAUSE: Duration = Duration::from_millis(250);
+/// Messages that are asked for at once.
+const BATCH: usize = 500;
+
+/// A message in hand. Dropped without a word, it comes again after its ack wait.
+pub struct Held {
+    /// What it says.
+    pub incoming: Incoming,
+    acker: jetstream::message::Acker,
+}
+
+impl Held {
+    /// It has had its effect.
+    pub async fn acknowledge(self) {
+        self.answer(AckKind::Ack).await;
+    }
+
+    /// It is to come again, not before this has passed.
+    pub async fn redeliver_after(self, pause: Duration) {
+        self.answer(AckKind::Nak(Some(pause))).await;
+    }
+
+    /// Another worker may have it at once.
+    pub async fn give_back(self) {
+        self.answer(AckKind::Nak(None)).await;
+    }
+
+    /// It is still worked on.
+    pub async fn progress(&self) {
+        self.answer(AckKind::Progress).await;
+    }
+
+    /// An answer that does not arrive means a redelivery, which every worker can take.
+    async fn answer(&self, kind: AckKind) {
+        if let Err(error) = self.acker.ack_with(kind).await {
+            tracing::debug!(%error, "acknowledging");
+        }
+    }
+}
+
+/// The messages of a durable consumer, for as long as nobody asks to end.
+pub struct HeldMessages {
+    bus: Bus,
+    stream: &'static str,
+    consumer: String,
+    shutdown: Shutdown,
+    messages: Option<jetstream::consumer::pull::Stream>,
+}
+
+impl Bus {
+    /// Takes messages of the durable consumer `consumer` of `stream` into hand.
+    #[must_use]
+    pub fn hold(&self, stream: &'static str, consumer: &str, shutdown: &Shutdown) -> HeldMessages {
+        HeldMessages {
+            bus: self.clone(),
+            stream,
+            consumer: consumer.to_owned(),
+            shutdown: shutdown.clone(),
+            messages: None,
+        }
+    }
+}
+
+impl HeldMessages {
+    /// The next message; `None` once the shutdown is requested. Safe to drop and call again.
+    pub async fn next(&mut self) -> Option<Held> {
+        let shutdown = self.shutdown.clone();
+        tokio::select! {
+            biased;
+            () = shutdown.requested() => None,
+            held = self.receive() => Some(held),
+        }
+    }
+
+    /// More messages that are there already.
+    pub fn ready(&mut self, max: usize) -> Vec<Held> {
+        let mut ready = Vec::new();
+        while ready.len() < max
+            && let Some(messages) = &mut self.messages
+            && let Some(Some(Ok(message))) = messages.next().now_or_never()
+        {
+            ready.push(held(message));
+        }
+        ready
+    }
+
+    /// What was received and not taken goes to another worker at once.
+    pub async fn close(mut self) {
+        for held in self.ready(usize::MAX) {
+            held.give_back().await;
+        }
+    }
+
+    async fn receive(&mut self) -> Held {
+        loop {
+            let messages = match &mut self.messages {
+                Some(messages) => messages,
+                None => match self.bus.messages(self.stream, &self.consumer, BATCH).await {
+                    Ok(messages) => self.messages.insert(messages),
+                    Err(error) => {
+                        tracing::warn!(stream = self.stream, consumer = self.consumer, error, "asking for messages");
+                        tokio::time::sleep(RETRY_PAUSE).await;
+                        continue;
+                    }
+                },
+            };
+            match messages.next().await {
+                Some(Ok(message)) => return held(message),
+                Some(Err(error)) => {
+                    let error = chain(&error);
+                    tracing::warn!(stream = self.stream, consumer = self.consumer, error, "receiving messages");
+                    self.messages = None;
+                }
+                None => self.messages = None,
+            }
+        }
+    }
+}
+
+fn held(message: jetstream::Message) -> Held {
+    let incoming = Incoming::of_stream(&message);
+    let (_, acker) = message.split();
+    Held { incoming, acker }
+}

@@ -1,0 +1,156 @@
+//! Follows the ledger: every open trade gets a schedule for its next look.
+//!
+//! A quick trade changes several times within a second. Its schedule is written only once it has stood still for
+//! `tracking.arm_delay`, and its messages stay unacknowledged until then: after a crash they come again.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use skinbus_bus::held::{Held, HeldMessages};
+use skinbus_bus::topology::{TRACKER_TRADES, TRADES};
+use skinbus_domain::Recorded;
+use skinbus_domain::ids::{AccountId, TradeKey};
+use skinbus_domain::polling;
+use skinbus_proto::{status_change_from_proto, v1};
+use skinbus_runtime::clock;
+
+use crate::Tracker;
+
+/// Schedules that are written at the same time.
+const WRITES_MAX: usize = 64;
+/// Pause before schedules are written again that NATS did not take.
+const RETRY_PAUSE: Duration = Duration::from_millis(500);
+
+/// A trade whose schedule is to be written.
+struct Pending {
+    version: u64,
+    account: AccountId,
+    wake_at: Timestamp,
+    /// The message of its last version.
+    held: Held,
+}
+
+/// Trades in the order in which they began to stand still.
+#[derive(Default)]
+struct Waiting {
+    trades: BTreeMap<TradeKey, Pending>,
+    order: VecDeque<(Instant, TradeKey, u64)>,
+}
+
+pub(crate) async fn run(tracker: Arc<Tracker>) {
+    let mut messages = tracker.bus.hold(TRADES, TRACKER_TRADES, &tracker.shutdown);
+    let mut waiting = Waiting::default();
+    loop {
+        let next_arm = waiting.next_arm(tracker.settings.arm_delay);
+        tokio::select! {
+            // A flood of new versions must not keep the schedules from being written.
+            biased;
+            () = sleep_until(next_arm) => {
+                let due = waiting.take_still(tracker.settings.arm_delay);
+                arm_all(&tracker, due).await;
+            }
+            held = messages.next() => match held {
+                Some(held) => take(&tracker, &mut waiting, held).await,
+                None => break,
+            },
+        }
+    }
+    give_back(messages, waiting).await;
+}
+
+/// What is not armed yet another replica arms.
+async fn give_back(messages: HeldMessages, waiting: Waiting) {
+    for pending in waiting.trades.into_values() {
+        pending.held.give_back().await;
+    }
+    messages.close().await;
+}
+
+async fn sleep_until(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => tokio::time::sleep_until(moment.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn take(tracker: &Tracker, waiting: &mut Waiting, held: Held) {
+    let Some(recorded) = read(&held) else {
+        tracing::error!(sequence = held.incoming.sequence, "a version in the ledger cannot be read; it is passed over");
+        return held.acknowledge().await;
+    };
+    let trade = recorded.trade();
+    let account = trade.order.as_ref().and_then(|order| tracker.accounts.get(&order.account));
+    let wake_at = account.and_then(|account| polling::first_wake(&recorded, &account.rules));
+    let (Some(account), Some(wake_at)) = (account, wake_at) else {
+        // It needs no look, and the schedule of an earlier version finds that out by itself.
+        waiting.forget(&trade.key).await;
+        return held.acknowledge().await;
+    };
+    let pending = Pending { version: recorded.change.version, account: account.name.clone(), wake_at, held };
+    waiting.put(trade.key.clone(), pending).await;
+}
+
+fn read(held: &Held) -> Option<Recorded> {
+    let message: v1::TradeStatusChanged = held.incoming.decode().ok()?;
+    let change = status_change_from_proto(&message).ok()?;
+    Some(Recorded { change, sequence: held.incoming.sequence })
+}
+
+impl Waiting {
+    async fn put(&mut self, key: TradeKey, pending: Pending) {
+        // A redelivered older version must not take the place of a newer one.
+        if self.trades.get(&key).is_some_and(|known| known.version > pending.version) {
+            return pending.held.acknowledge().await;
+        }
+        self.order.push_back((clock::monotonic_now(), key.clone(), pending.version));
+        if let Some(older) = self.trades.insert(key, pending) {
+            older.held.acknowledge().await;
+        }
+    }
+
+    async fn forget(&mut self, key: &TradeKey) {
+        if let Some(older) = self.trades.remove(key) {
+            older.held.acknowledge().await;
+        }
+    }
+
+    /// When the first trade has stood still long enough.
+    fn next_arm(&mut self, delay: Duration) -> Option<Instant> {
+        while let Some((_, key, version)) = self.order.front() {
+            if self.trades.get(key).is_some_and(|pending| pending.version == *version) {
+                break;
+            }
+            self.order.pop_front();
+        }
+        self.order.front().map(|(began, _, _)| *began + delay)
+    }
+
+    fn take_still(&mut self, delay: Duration) -> Vec<(TradeKey, Pending)> {
+        let now = clock::monotonic_now();
+        let mut still = Vec::new();
+        while self.next_arm(delay).is_some_and(|at| at <= now) && still.len() < WRITES_MAX {
+            let Some((_, key, _)) = self.order.pop_front() else { break };
+            if let Some(pending) = self.trades.remove(&key) {
+                still.push((key, pending));
+            }
+        }
+        still
+    }
+}
+
+async fn arm_all(tracker: &Tracker, due: Vec<(TradeKey, Pending)>) {
+    futures_util::future::join_all(due.into_iter().map(|(key, pending)| arm(tracker, key, pending))).await;
+}
+
+/// The schedule first, the acknowledgement last.
+async fn arm(tracker: &Tracker, key: TradeKey, pending: Pending) {
+    match tracker.bus.schedule_look(&pending.account, &key, pending.wake_at).await {
+        Ok(()) => pending.held.acknowledge().await,
+        Err(error) => {
+            tracing::warn!(trade = %key, error = skinbus_bus::chain(&error), "no look is scheduled yet");
+            pending.held.redeliver_after(RETRY_PAUSE).await;
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Looking trades up, and folding in what comes back.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use skinbus_bus::ledger::{AdvanceError, Advanced, Retry, advance};
+use skinbus_bus::queries::QueryError;
+use skinbus_bus::subjects;
+use skinbus_domain::{Input, Observation, Recorded, resolving};
+use skinbus_proto::{moment, observation_from_row, v1};
+use skinbus_runtime::accounts::Account;
+
+use crate::{Tracker, metrics};
+
+/// How long provider-dispatch may take: it waits for a permit, then for the provider.
+const PERMIT_WAIT: Duration = Duration::from_secs(25);
+
+/// What a look-up brought.
+pub(crate) struct Rows {
+    observations: Vec<Observation>,
+    not_asked: Vec<String>,
+    asked_at: Timestamp,
+}
+
+/// Asks the provider about the trades.
+pub(crate) async fn look_up(tracker: &Tracker, account: &Account, trades: &[Recorded]) -> Result<Rows, QueryError> {
+    let references = trades.iter().filter_map(|recorded| recorded.trade().attempt.as_ref());
+    let request = v1::LookupRequest { references: references.map(|attempt| attempt.reference.to_string()).collect() };
+    let timeout = PERMIT_WAIT.saturating_add(account.config.total_timeout);
+    let subject = subjects::query(&account.name, "lookup");
+    let response: v1::LookupResponse = tracker.bus.query(subject, &request, timeout).await?;
+    let unreadable = |problem: String| QueryError { code: 500, status: problem };
+    let observations: Result<Vec<_>, _> = response.rows.iter().map(observation_from_row).collect();
+    Ok(Rows {
+        observations: observations.map_err(|error| unreadable(error.to_string()))?,
+        not_asked: response.not_asked,
+        asked_at: response
+            .asked_at
+            .as_ref()
+            .and_then(moment)
+            .ok_or_else(|| unreadable("the answer does not say when it was asked".to_owned()))?,
+    })
+}
+
+/// Folds the rows into one trade. Tells whether it has a new version, whose follower then plans the next look.
+pub(crate) async fn fold_rows(
+    tracker: &Tracker,
+    account: &Account,
+    recorded: &Recorded,
+    rows: &Rows,
+) -> Result<bool, AdvanceError> {
+    let trade = recorded.trade();
+    let reference = trade.attempt.as_ref().map(|attempt| attempt.reference.to_string());
+    if reference.is_some_and(|reference| rows.not_asked.contains(&reference)) {
+        return Ok(false);
+    }
+    let mut changed = false;
+    for input in resolving::inputs_of(trade, &rows.observations, rows.asked_at) {
+        changed |= fold(tracker, account, recorded, &input).await?;
+    }
+    Ok(changed)
+}
+
+/// Folds one input. Tells whether the trade has a new version.
+pub(crate) async fn fold(
+    tracker: &Tracker,
+    account: &Account,
+    recorded: &Recorded,
+    input: &Input,
+) -> Result<bool, AdvanceError> {
+    let key = &recorded.trade().key;
+    let known = Some(recorded.clone());
+    let answer = match advance(&tracker.ledger, key, known, input, &account.rules, Retry::Fold).await? {
+        Advanced::Written { recorded, alerts } => {
+            tracker.bus.raise(Some(&account.name), key, &alerts).await;
+            tracing::debug!(trade = %key, to = %recorded.trade().status(), "changed");
+            "applied"
+        }
+        Advanced::Stale(_) => "stale",
+        Advanced::Anomaly { anomaly, .. } => {
+            tracker.bus.raise_anomaly(Some(&account.name), key, &anomaly).await;
+            "anomaly"
+        }
+    };
+    metrics::fold(input.name(), answer);
+    Ok(answer == "applied")
+}

@@ -1,0 +1,72 @@
+//! Webhooks: a hint pulls the next look forward, and nothing else.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use skinbus_bus::dead::Cause;
+use skinbus_bus::topology::{TRACKER_WEBHOOKS, WEBHOOKS};
+use skinbus_bus::{Disposition, Incoming, Ledger, WorkOptions};
+use skinbus_domain::ids::{OrderId, Reference, TradeKey};
+use skinbus_domain::polling;
+use skinbus_domain::{Alert, AlertKind};
+use skinbus_proto::v1;
+use skinbus_runtime::clock;
+
+use crate::Tracker;
+
+const CONCURRENCY: usize = 32;
+const DELIVERIES_MAX: u64 = 20;
+const RETRY_PAUSE: Duration = Duration::from_secs(1);
+
+pub(crate) async fn run(tracker: Arc<Tracker>) {
+    let options =
+        WorkOptions { stage: "webhooks", concurrency: CONCURRENCY, deliveries_max: DELIVERIES_MAX };
+    let (bus, shutdown) = (tracker.bus.clone(), tracker.shutdown.clone());
+    let handler = move |incoming: Incoming| {
+        let tracker = Arc::clone(&tracker);
+        async move { handle(&tracker, &incoming).await }
+    };
+    bus.work(WEBHOOKS, TRACKER_WEBHOOKS, options, &shutdown, handler).await;
+}
+
+async fn handle(tracker: &Tracker, incoming: &Incoming) -> Disposition {
+    let webhook: v1::WebhookReceived = match incoming.decode() {
+        Ok(webhook) => webhook,
+        Err(error) => return Disposition::Dead(Cause::new("undecodable", error.to_string())),
+    };
+    let account = webhook.account.parse().ok().and_then(|name| tracker.accounts.get(&name));
+    let Some(account) = account else {
+        return Disposition::Dead(Cause::new("unknown_account", "no such account is configured"));
+    };
+    let order_id: Option<OrderId> =
+        webhook.reference.parse::<Reference>().ok().and_then(|reference| reference.order_id().ok());
+    let Some(order_id) = order_id else {
+        return Disposition::Dead(Cause::new("unknown_reference", "the webhook names no reference of ours"));
+    };
+    let key = TradeKey { merchant: account.merchant.clone(), order_id };
+    let recorded = match tracker.ledger.read(&key).await {
+        Ok(recorded) => recorded,
+        Err(error) => {
+            tracing::warn!(trade = %key, error = skinbus_bus::chain(&error), "a webhook waits");
+            return Disposition::RedeliverAfter(RETRY_PAUSE);
+        }
+    };
+    let owned = recorded.filter(|recorded| {
+        recorded.trade().order.as_ref().is_some_and(|order| order.account == account.name)
+    });
+    let Some(recorded) = owned else {
+        let detail = format!("a webhook of {} names an order that nobody has placed there", account.name);
+        tracker.bus.raise(Some(&account.name), &key, &[Alert { kind: AlertKind::Orphan, detail }]).await;
+        return Disposition::Acknowledge;
+    };
+    if polling::first_wake(&recorded, &account.rules).is_none() {
+        return Disposition::Acknowledge;
+    }
+    match tracker.bus.schedule_look(&account.name, &key, clock::now()).await {
+        Ok(()) => Disposition::Acknowledge,
+        Err(error) => {
+            tracing::warn!(trade = %key, error = skinbus_bus::chain(&error), "a webhook waits");
+            Disposition::RedeliverAfter(RETRY_PAUSE)
+        }
+    }
+}
