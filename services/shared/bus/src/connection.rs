@@ -142,7 +142,8 @@ async fn connect(service: &'static str, config: &Config, condition: Condition) -
         .retry_on_initial_connect()
         .max_reconnects(None)
         .reconnect_delay_callback(|attempts| {
-            Duration::from_millis(u64::try_from(attempts).unwrap_or(u64::MAX).saturating_mul(50).min(2000))
+            let failed = u64::try_from(attempts).unwrap_or(u64::MAX).saturating_sub(1);
+            Duration::from_millis(failed.saturating_mul(50).min(2000))
         })
         .event_callback(move |event| {
             report(&event, &condition, &shown_url);

@@ -120,14 +120,23 @@ impl MerchantClient {
         nats: &NatsConfig,
         patience: Duration,
     ) -> Result<Self, MerchantError> {
-        let nats = NatsConfig { topology: Topology::Off, ..nats.clone() };
+        let nats = NatsConfig {
+            topology: Topology::Off,
+            ..nats.clone()
+        };
         let url = nats.url.to_string();
-        let config = Config { nats, ..Config::default() };
+        let config = Config {
+            nats,
+            ..Config::default()
+        };
         let (shutdown, health) = (Shutdown::new(), Health::detached());
         let connecting = Bus::connect(name, &config, &shutdown, &health);
         match tokio::time::timeout(patience, connecting).await {
             Ok(Ok(bus)) => Ok(Self { bus }),
-            Ok(Err(error)) => Err(MerchantError::Unreachable { url, problem: chain(&error) }),
+            Ok(Err(error)) => Err(MerchantError::Unreachable {
+                url,
+                problem: chain(&error),
+            }),
             Err(_) => {
                 let report = health.report();
                 let reason = report.lines().find_map(|line| line.strip_prefix("nats: down: "));
@@ -155,9 +164,10 @@ impl MerchantClient {
     ) -> Result<Published, MerchantError> {
         let subject = subjects::orders(merchant);
         let stored = self.bus.store(subject.clone(), Outgoing::of(order)).await;
-        stored
-            .map(Published::of)
-            .map_err(|error| MerchantError::Publish { subject, problem: chain(&error) })
+        stored.map(Published::of).map_err(|error| MerchantError::Publish {
+            subject,
+            problem: chain(&error),
+        })
     }
 
     /// Publishes an order in its JSON form, as a person with the `nats` tool would.
@@ -165,7 +175,10 @@ impl MerchantClient {
     /// # Errors
     ///
     /// [`MerchantError::Publish`]: then it may or may not be stored, and publishing it again is safe.
-    #[expect(clippy::disallowed_methods, reason = "the body is the caller's text, and the acknowledgement is waited for")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the body is the caller's text, and the acknowledgement is waited for"
+    )]
     pub async fn publish_json(
         &self,
         merchant: &MerchantId,
@@ -174,7 +187,9 @@ impl MerchantClient {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, JSON);
         trace::inject(&mut headers);
-        let message = PublishMessage::build().payload(Bytes::from(order)).headers(headers);
+        let message = PublishMessage::build()
+            .payload(Bytes::from(order))
+            .headers(headers);
         let subject = subjects::orders(merchant);
         let failed = |error: &dyn std::error::Error| MerchantError::Publish {
             subject: subject.clone(),
@@ -214,7 +229,12 @@ impl MerchantClient {
     ) -> Result<StatusChanges, MerchantError> {
         let subject = status_subject(merchant, order_id);
         let failed = |error: &dyn std::error::Error| read_error(&subject, error);
-        let subscriber = self.bus.client().subscribe(subject.clone()).await.map_err(|error| failed(&error))?;
+        let subscriber = self
+            .bus
+            .client()
+            .subscribe(subject.clone())
+            .await
+            .map_err(|error| failed(&error))?;
         // Answered only after the server has the subscription.
         self.bus.client().flush().await.map_err(|error| failed(&error))?;
         Ok(StatusChanges { subscriber })
@@ -226,7 +246,8 @@ impl MerchantClient {
     ///
     /// [`MerchantError::Read`] where the ledger gives no answer.
     pub async fn versions(&self, key: &TradeKey) -> Result<Vec<Received>, MerchantError> {
-        self.read_all(TRADES, subjects::status(key), DeliverPolicy::All, Received::read).await
+        self.read_all(TRADES, subjects::status(key), DeliverPolicy::All, Received::read)
+            .await
     }
 
     /// The last version of every order of a merchant, in the order in which they were written.
@@ -236,7 +257,8 @@ impl MerchantClient {
     /// [`MerchantError::Read`] where the ledger gives no answer.
     pub async fn newest(&self, merchant: &MerchantId) -> Result<Vec<Received>, MerchantError> {
         let filter = status_subject(merchant, None);
-        self.read_all(TRADES, filter, DeliverPolicy::LastPerSubject, Received::read).await
+        self.read_all(TRADES, filter, DeliverPolicy::LastPerSubject, Received::read)
+            .await
     }
 
     /// All dead letters, the oldest first.
@@ -245,7 +267,8 @@ impl MerchantClient {
     ///
     /// [`MerchantError::Read`] where their stream gives no answer.
     pub async fn dead_letters(&self) -> Result<Vec<DeadLetter>, MerchantError> {
-        self.read_all(DEAD, subjects::dead("*"), DeliverPolicy::All, DeadLetter::read).await
+        self.read_all(DEAD, subjects::dead("*"), DeliverPolicy::All, DeadLetter::read)
+            .await
     }
 
     /// Reads what a stream holds now.
@@ -257,14 +280,28 @@ impl MerchantClient {
         read: impl Fn(&Incoming) -> Result<T, MerchantError>,
     ) -> Result<Vec<T>, MerchantError> {
         let failed = |error: &dyn std::error::Error| read_error(stream, error);
-        let handle = self.bus.jetstream().get_stream_no_info(stream).await.map_err(|error| failed(&error))?;
-        let config = OrderedConfig { filter_subject: filter, deliver_policy, ..OrderedConfig::default() };
-        let consumer = handle.create_consumer(config).await.map_err(|error| failed(&error))?;
+        let handle = self
+            .bus
+            .jetstream()
+            .get_stream_no_info(stream)
+            .await
+            .map_err(|error| failed(&error))?;
+        let config = OrderedConfig {
+            filter_subject: filter,
+            deliver_policy,
+            ..OrderedConfig::default()
+        };
+        let consumer = handle
+            .create_consumer(config)
+            .await
+            .map_err(|error| failed(&error))?;
         let mut pending = consumer.cached_info().num_pending;
         let mut messages = consumer.messages().await.map_err(|error| failed(&error))?;
         let mut all = Vec::new();
         while pending > 0 {
-            let next = tokio::time::timeout(READ_TIMEOUT, messages.next()).await.map_err(|error| failed(&error))?;
+            let next = tokio::time::timeout(READ_TIMEOUT, messages.next())
+                .await
+                .map_err(|error| failed(&error))?;
             let Some(message) = next else { break };
             let message = message.map_err(|error| failed(&error))?;
             let info = message.info().map_err(|error| failed(error.as_ref()))?;
@@ -300,23 +337,34 @@ impl StatusChanges {
 
 impl Published {
     fn of(ack: PublishAck) -> Self {
-        Self { sequence: ack.sequence, duplicate: ack.duplicate }
+        Self {
+            sequence: ack.sequence,
+            duplicate: ack.duplicate,
+        }
     }
 }
 
 impl Received {
     fn read(incoming: &Incoming) -> Result<Self, MerchantError> {
-        let change = incoming.decode().map_err(|error| read_error(&incoming.subject, &error))?;
-        let headers = incoming.headers.iter().filter_map(|(name, values)| {
-            values.first().map(|value| (name.to_string(), value.to_string()))
-        });
-        Ok(Self { change: without_trade_token(change), headers: headers.collect() })
+        let change = incoming
+            .decode()
+            .map_err(|error| read_error(&incoming.subject, &error))?;
+        let headers = incoming
+            .headers
+            .iter()
+            .filter_map(|(name, values)| values.first().map(|value| (name.to_string(), value.to_string())));
+        Ok(Self {
+            change: without_trade_token(change),
+            headers: headers.collect(),
+        })
     }
 }
 
 impl DeadLetter {
     fn read(incoming: &Incoming) -> Result<Self, MerchantError> {
-        let letter: v1::DeadLetter = incoming.decode().map_err(|error| read_error(&incoming.subject, &error))?;
+        let letter: v1::DeadLetter = incoming
+            .decode()
+            .map_err(|error| read_error(&incoming.subject, &error))?;
         Ok(Self {
             stage: incoming.subject.rsplit('.').next().unwrap_or_default().to_owned(),
             reason: letter.reason,
@@ -331,15 +379,19 @@ impl DeadLetter {
 
 fn status_subject(merchant: &MerchantId, order_id: Option<&OrderId>) -> String {
     match order_id {
-        Some(order_id) => {
-            subjects::status(&TradeKey { merchant: merchant.clone(), order_id: order_id.clone() })
-        }
+        Some(order_id) => subjects::status(&TradeKey {
+            merchant: merchant.clone(),
+            order_id: order_id.clone(),
+        }),
         None => format!("skinbus.v1.status.{merchant}.*"),
     }
 }
 
 fn read_error(what: &str, error: &dyn std::error::Error) -> MerchantError {
-    MerchantError::Read { what: what.to_owned(), problem: chain(error) }
+    MerchantError::Read {
+        what: what.to_owned(),
+        problem: chain(error),
+    }
 }
 
 #[cfg(test)]
@@ -364,14 +416,24 @@ mod tests {
             steam_id: "76561198000000042".to_owned(),
             trade_token: "AbCd_-12".to_owned(),
         };
-        let purchase = v1::Purchase { recipient: Some(recipient), ..v1::Purchase::default() };
+        let purchase = v1::Purchase {
+            recipient: Some(recipient),
+            ..v1::Purchase::default()
+        };
         let order = v1::OrderRequest {
             operation: Some(v1::order_request::Operation::Purchase(purchase)),
             ..v1::OrderRequest::default()
         };
-        let trade = v1::Trade { order: Some(order), ..v1::Trade::default() };
-        let change = v1::TradeStatusChanged { trade: Some(trade), ..v1::TradeStatusChanged::default() };
-        let received = Received::read(&incoming("skinbus.v1.status.acme.wd-1", change.encode_to_vec())).unwrap();
+        let trade = v1::Trade {
+            order: Some(order),
+            ..v1::Trade::default()
+        };
+        let change = v1::TradeStatusChanged {
+            trade: Some(trade),
+            ..v1::TradeStatusChanged::default()
+        };
+        let received =
+            Received::read(&incoming("skinbus.v1.status.acme.wd-1", change.encode_to_vec())).unwrap();
         let bytes = received.change.encode_to_vec();
         assert!(!bytes.windows(8).any(|part| part == b"AbCd_-12"));
         assert!(bytes.windows(17).any(|part| part == b"76561198000000042"));
@@ -387,7 +449,10 @@ mod tests {
             ..v1::DeadLetter::default()
         };
         let listed = DeadLetter::read(&incoming("skinbus.v1.dead.intake", letter.encode_to_vec())).unwrap();
-        assert_eq!((listed.stage.as_str(), listed.reason.as_str(), listed.sequence), ("intake", "undecodable", 7));
+        assert_eq!(
+            (listed.stage.as_str(), listed.reason.as_str(), listed.sequence),
+            ("intake", "undecodable", 7)
+        );
         assert!(!format!("{listed:?}").contains("AbCd"));
     }
 }

@@ -1,2 +1,73 @@
-//! The Skinbus command line.
-fn main() {}
+//! `skinbus`: runs everything on a laptop, places orders, shows what becomes of them.
+//!
+//! Everything that is printed goes through [`terminal::Terminal`]; what is printed is made by pure functions. Nothing here
+//! prints a trade token or a message's body (invariant S1).
+
+mod board;
+mod cli;
+mod connect;
+mod dead;
+mod demo;
+mod dev;
+mod failure;
+mod order;
+mod place;
+mod quota;
+mod receipt;
+mod signature;
+mod simulator;
+mod table;
+mod terminal;
+mod trade;
+mod trade_url;
+mod view;
+mod watch;
+
+#[cfg(test)]
+mod samples;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::{Cli, Command, DeadCommand, TradeCommand};
+use crate::failure::{Exit, Failure};
+use crate::terminal::Terminal;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are "errors" to the library, and go to stdout.
+            let _nobody_listens = error.print();
+            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() };
+        }
+    };
+    let exit = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        // One thread: children are told when the thread that started them ends, so it must not end before this process.
+        Ok(runtime) => runtime.block_on(run(cli)),
+        Err(error) => Err(Failure::new(format!("starting: {error}"))),
+    };
+    exit.unwrap_or_else(|failure| failure.report()).into()
+}
+
+async fn run(cli: Cli) -> Result<Exit, Failure> {
+    let mut terminal = Terminal::stdout();
+    let terminal = &mut terminal;
+    let connection = &cli.connection;
+    match &cli.command {
+        Command::Dev(arguments) => dev::run(arguments, terminal).await,
+        Command::Demo(arguments) => demo::run(arguments, terminal).await,
+        Command::Place(arguments) => place::run(connection, arguments, terminal).await,
+        Command::Watch(arguments) => watch::run(connection, arguments, terminal).await,
+        Command::Trade(TradeCommand::Show(arguments)) => trade::show(connection, arguments, terminal).await,
+        Command::Quota(arguments) => quota::run(connection, arguments, terminal).await,
+        Command::Dead(DeadCommand::List) => dead::list(connection, terminal).await,
+        Command::WebhookSignature(arguments) => signature::run(arguments, terminal),
+        Command::Version => {
+            terminal.line(concat!("skinbus ", env!("CARGO_PKG_VERSION")))?;
+            Ok(Exit::Done)
+        }
+        Command::RunChild(arguments) => Err(dev::child::become_child(arguments)),
+    }
+}

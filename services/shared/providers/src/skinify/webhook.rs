@@ -71,8 +71,8 @@ impl Webhooks for SkinifyWebhooks {
     }
 }
 
-/// The fields of a form or JSON body; the encoding is not documented. Nested values stay JSON text, `null` is no value. Of
-/// a field that comes twice the last one counts, for the proof as for the meaning.
+/// The fields of a form or JSON body; the encoding is not documented. Nested values stay JSON text, `null` is no value.
+/// Of a field that comes twice the last one counts, for the proof as for the meaning.
 fn fields(headers: &HeaderMap, body: &[u8]) -> Option<BTreeMap<String, String>> {
     let body = std::str::from_utf8(body).ok()?.trim();
     let content_type = headers
@@ -84,7 +84,8 @@ fn fields(headers: &HeaderMap, body: &[u8]) -> Option<BTreeMap<String, String>> 
         let text = |raw: &RawValue| {
             serde_json::from_str::<Text>(raw.get()).map_or_else(|_| raw.get().to_owned(), |text| text.0)
         };
-        return Some(fields.into_iter().map(|(name, raw)| (name, text(raw))).collect());
+        let given = fields.into_iter().filter(|(_, raw)| raw.get() != "null");
+        return Some(given.map(|(name, raw)| (name, text(raw))).collect());
     }
     serde_urlencoded::from_str::<Vec<(String, String)>>(body)
         .ok()

@@ -1,0 +1,72 @@
+//! How a command ends.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use skinbus_runtime::service::EXIT_USAGE;
+
+/// What the exit code says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// It did what was asked.
+    Done,
+    /// It could not.
+    Failed,
+    /// The order was refused; the violations were printed.
+    Refused,
+    /// The order id belongs to another order.
+    Conflict,
+    /// The command line is wrong.
+    Usage,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Done => Self::SUCCESS,
+            Exit::Failed => Self::FAILURE,
+            Exit::Refused => Self::from(2),
+            Exit::Conflict => Self::from(3),
+            Exit::Usage => Self::from(EXIT_USAGE),
+        }
+    }
+}
+
+/// Why a command could not do what was asked.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// In one line: the operation, what happened, and what to do.
+    Problem(String),
+    /// The output could not be written.
+    Output(io::Error),
+}
+
+impl Failure {
+    pub(crate) fn new(problem: impl Into<String>) -> Self {
+        Self::Problem(problem.into())
+    }
+
+    /// Tells the person, and gives the exit code.
+    pub(crate) fn report(self) -> Exit {
+        let problem = match self {
+            Self::Problem(problem) => problem,
+            // Whoever reads our output has seen enough, as `head` does.
+            Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return Exit::Done,
+            Self::Output(error) => format!("writing the output: {error}"),
+        };
+        complain(&problem);
+        Exit::Failed
+    }
+}
+
+impl From<io::Error> for Failure {
+    /// Only writing to the terminal fails without further words.
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+/// Writes a line to stderr. A closed stderr is no reason to fail.
+pub(crate) fn complain(problem: &str) {
+    let _nobody_listens = writeln!(io::stderr(), "skinbus: {problem}");
+}

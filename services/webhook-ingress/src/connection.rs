@@ -1,0 +1,95 @@
+//! One connection: HTTP/1.1 with keep-alive, until the sender leaves, stalls, or we end.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use http::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use skinbus_runtime::Shutdown;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use crate::answer::Outcome;
+use crate::handler::Ingress;
+use crate::listener::Limits;
+use crate::socket::Socket;
+use crate::store::Store;
+
+/// Largest head; providers send some hundred bytes.
+const HEAD_MAX_BYTES: usize = 16 * 1024;
+/// Most that is buffered of one connection, so that all of them together have a limit too.
+const BUFFER_MAX_BYTES: usize = 64 * 1024;
+
+/// Serves a connection to its end.
+pub(crate) async fn serve<S: Store>(
+    stream: TcpStream,
+    peer: SocketAddr,
+    ingress: Arc<Ingress<S>>,
+    limits: Limits,
+    shutdown: Shutdown,
+) {
+    // Answers are small and there is one at a time: waiting for more to send only costs. A socket that cannot be set is
+    // gone already, and reading says so.
+    let _gone = stream.set_nodelay(true);
+    let service = service_fn({
+        let ingress = Arc::clone(&ingress);
+        move |request: Request<Incoming>| {
+            let ingress = Arc::clone(&ingress);
+            async move { Ok::<_, Infallible>(ingress.answer(request, peer).await) }
+        }
+    });
+    let mut connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.read_timeout)
+        .max_header_size(HEAD_MAX_BYTES)
+        .max_buf_size(BUFFER_MAX_BYTES)
+        // A sender that has said everything may close its half and still wait for the answer.
+        .half_close(true)
+        .serve_connection(TokioIo::new(Socket::new(stream, limits.read_timeout)), service);
+
+    let ended = tokio::select! {
+        ended = &mut connection => Some(ended),
+        () = shutdown.requested() => None,
+    };
+    let ended = match ended {
+        Some(ended) => ended,
+        None => {
+            Pin::new(&mut connection).graceful_shutdown();
+            match timeout(limits.finish_timeout, &mut connection).await {
+                Ok(ended) => ended,
+                // It was told no success, so nothing is lost.
+                Err(_elapsed) => return,
+            }
+        }
+    };
+    let Err(error) = ended else { return };
+    if error.is_timeout() {
+        let parts = connection.into_parts();
+        // Without a byte of a request it was only idle, and nobody waits for an answer.
+        if !parts.read_buf.is_empty() {
+            ingress.metrics.ended(None, Outcome::TooSlow);
+            say_too_slow(parts.io.into_inner()).await;
+        }
+    } else if error.is_parse() {
+        ingress.metrics.ended(None, Outcome::Malformed);
+    }
+}
+
+/// The answer to a head that did not come in time, which the HTTP library does not give.
+async fn say_too_slow(mut socket: Socket) {
+    let (status, text) = (Outcome::TooSlow.status(), Outcome::TooSlow.text());
+    let answer = format!(
+        "HTTP/1.1 {status}\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{text}",
+        text.len(),
+    );
+    if socket.write_all(answer.as_bytes()).await.is_ok() {
+        // The sender may be gone; there is nothing left to do for it.
+        let _gone = socket.shutdown().await;
+    }
+}

@@ -1,0 +1,135 @@
+//! One request: route, method, size, proof, store, and only then the answer.
+
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, Request, Response};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::{Body, Incoming};
+use skinbus_runtime::{RunError, clock, crash};
+use tokio::time::timeout;
+use tracing::Instrument;
+
+use crate::accounts::{Account, Prepared};
+use crate::answer::Outcome;
+use crate::listener::Limits;
+use crate::metrics::Metrics;
+use crate::read::{self, Message};
+use crate::store::Store;
+
+/// The service behind every connection.
+pub(crate) struct Ingress<S> {
+    accounts: Prepared,
+    store: S,
+    limits: Limits,
+    pub(crate) metrics: Metrics,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the store gave no word in time")]
+struct NoWord;
+
+impl<S: Store> Ingress<S> {
+    pub(crate) fn new(accounts: Prepared, store: S, limits: Limits) -> Self {
+        Self {
+            accounts,
+            store,
+            limits,
+            metrics: Metrics::new(),
+        }
+    }
+
+    /// How many accounts take webhooks.
+    pub(crate) fn accounts(&self) -> usize {
+        self.accounts.len()
+    }
+
+    pub(crate) async fn answer(&self, request: Request<Incoming>, peer: SocketAddr) -> Response<Full<Bytes>> {
+        let is_empty = request.body().is_end_stream();
+        let Some(account) = self.accounts.find(request.uri().path()) else {
+            return self.ended(None, Outcome::NotFound, is_empty);
+        };
+        if request.method() != Method::POST {
+            return self.ended(Some(account), Outcome::WrongMethod, is_empty);
+        }
+        let span = tracing::info_span!("webhook", account = %account.id);
+        async {
+            let (head, body) = request.into_parts();
+            match self.body(body).await {
+                Err(outcome) => self.ended(Some(account), outcome, false),
+                Ok(body) => {
+                    let outcome = self.take(account, &head.headers, &body, peer).await;
+                    self.ended(Some(account), outcome, true)
+                }
+            }
+        }
+        .instrument(span)
+        .await
+    }
+
+    fn ended(&self, account: Option<&Account>, outcome: Outcome, is_all_read: bool) -> Response<Full<Bytes>> {
+        self.metrics.ended(account.map(|account| &account.id), outcome);
+        outcome.response(is_all_read)
+    }
+
+    async fn body(&self, body: Incoming) -> Result<Bytes, Outcome> {
+        let limit = self.limits.body_bytes;
+        // A length that is announced is believed: nothing of what is too large anyway is read.
+        let announced = body.size_hint().lower();
+        if usize::try_from(announced).map_or(true, |announced| announced > limit) {
+            return Err(Outcome::TooLarge);
+        }
+        match timeout(self.limits.read_timeout, Limited::new(body, limit).collect()).await {
+            Ok(Ok(body)) => Ok(body.to_bytes()),
+            Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Outcome::TooLarge),
+            Ok(Err(_)) => Err(Outcome::BrokenOff),
+            Err(_elapsed) => Err(Outcome::TooSlow),
+        }
+    }
+
+    /// Proves a whole request and stores what it says.
+    async fn take(&self, account: &Account, headers: &HeaderMap, body: &Bytes, peer: SocketAddr) -> Outcome {
+        let trust = match account.webhooks.verify(headers, body) {
+            Ok(trust) => trust,
+            Err(forged) => {
+                if let Some(skipped) = account.forged.take(clock::monotonic_now()) {
+                    let reason = forged.reason;
+                    tracing::warn!(account = %account.id, reason, %peer, skipped, "refused a webhook without proof");
+                }
+                return Outcome::Forged(forged.reason);
+            }
+        };
+        let message = read::message(account, trust, headers, body);
+        let outcome = self.keep(account, &message).await;
+        if outcome == Outcome::StoredUnread
+            && let Some(skipped) = account.unread.take(clock::monotonic_now())
+        {
+            tracing::warn!(account = %account.id, skipped, "stored a webhook that names nothing to look up");
+        }
+        outcome
+    }
+
+    async fn keep(&self, account: &Account, message: &Message) -> Outcome {
+        crash::crash_point("ingress.before_store");
+        let started = clock::monotonic_now();
+        let storing = self.store.store(&account.id, &message.id, &message.webhook);
+        let stored = timeout(self.limits.store_timeout, storing).await;
+        let now = clock::monotonic_now();
+        let outcome = match stored.unwrap_or_else(|_elapsed| Err(RunError::from(NoWord))) {
+            Ok(()) => {
+                crash::crash_point("ingress.stored");
+                message.outcome
+            }
+            Err(error) => {
+                if let Some(skipped) = account.not_stored.take(now) {
+                    let error = skinbus_bus::chain(error.as_ref());
+                    tracing::error!(account = %account.id, error, skipped, "a webhook is perhaps not stored");
+                }
+                Outcome::NotStored
+            }
+        };
+        self.metrics
+            .stored(now.saturating_duration_since(started), outcome);
+        outcome
+    }
+}

@@ -1,0 +1,134 @@
+//! What of the configuration is refused before any port opens, and what is taken.
+
+use std::path::Path;
+
+use skinbus_runtime::Config;
+use webhook_ingress::prepare;
+
+use crate::support::{Mode, PATH, Server, config, post};
+
+/// Accounts of Skinify, each a name and its settings; a secret is given as the file's text.
+fn account(directory: &Path, name: &str, provider: &str, secrets: &[(&str, &str)]) -> String {
+    let mut text = format!("[accounts.{name}]\nprovider = \"{provider}\"\nmerchant = \"acme\"\n");
+    for (setting, secret) in secrets {
+        let path = directory.join(format!("{name}-{setting}"));
+        std::fs::write(&path, secret).unwrap();
+        text.push_str(&format!("{setting} = {path:?}\n"));
+    }
+    text
+}
+
+#[test]
+fn every_mistake_is_reported_at_once_and_none_shows_a_secret() {
+    let directory = tempfile::tempdir().unwrap();
+    let (path, signature) = ("webhook_path_secret_file", "webhook_signature_file");
+    let good = "0123456789abcdef";
+    let digest = "0cc175b9c0f1b6a831c399e269772661";
+    let text = [
+        account(
+            directory.path(),
+            "a_good",
+            "skinify",
+            &[(path, good), (signature, digest)],
+        ),
+        account(
+            directory.path(),
+            "b_short",
+            "skinify",
+            &[(path, "hunter2"), (signature, digest)],
+        ),
+        account(
+            directory.path(),
+            "c_slash",
+            "skinify",
+            &[(path, "hunter2/hunter2/hunter2"), (signature, digest)],
+        ),
+        account(
+            directory.path(),
+            "d_long",
+            "skinify",
+            &[(path, &"hunter2".repeat(50)), (signature, digest)],
+        ),
+        account(directory.path(), "e_both", "skinify", &[(path, "hunter2")]),
+        account(
+            directory.path(),
+            "f_token",
+            "skinify",
+            &[(path, good), (signature, "hunter2hunter2")],
+        ),
+        account(
+            directory.path(),
+            "g_empty",
+            "skinify",
+            &[(path, ""), (signature, digest)],
+        ),
+        account(directory.path(), "h_unknown", "skinslink", &[(path, good)]),
+        account(directory.path(), "i_skipped", "skinslink", &[]),
+        account(
+            directory.path(),
+            "j_hidden",
+            "skinify",
+            &[(path, good), (signature, "\n"), ("token_file", "t")],
+        ),
+    ]
+    .concat();
+    let errors = prepare(&Config::from_toml(&text).unwrap()).err().unwrap();
+    let found: Vec<String> = errors
+        .errors()
+        .iter()
+        .map(|error| format!("{}: {}", error.setting, error.problem))
+        .collect();
+    let expected = [
+        "accounts.b_short.webhook_path_secret_file: the path secret is shorter than 16 characters",
+        "accounts.c_slash.webhook_path_secret_file: the path secret may hold letters, digits,",
+        "accounts.d_long.webhook_path_secret_file: the path secret is longer than 256 characters",
+        "accounts.e_both.webhook_path_secret_file: the path secret is shorter than 16 characters",
+        "accounts.e_both.webhook_signature_file: provider skinify needs it",
+        "accounts.f_token.webhook_signature_file: must hold 32 lower-case hexadecimal digits",
+        "accounts.g_empty.webhook_path_secret_file: the secret file is empty",
+        "accounts.h_unknown.provider: no adapter for the provider \"skinslink\"; known: ",
+        "accounts.j_hidden.webhook_signature_file: the secret file is empty",
+    ];
+    assert_eq!(found.len(), expected.len(), "{found:#?}");
+    for (found, expected) in found.iter().zip(expected) {
+        assert!(found.starts_with(expected), "{found}");
+    }
+    assert!(!errors.to_string().contains("hunter2"), "{errors}");
+}
+
+#[test]
+fn no_account_needs_webhooks() {
+    assert!(prepare(&Config::default()).is_ok());
+}
+
+#[tokio::test]
+async fn the_constant_is_derived_from_the_token_only_where_it_is_not_given() {
+    // MD5 of "a" and of "b".
+    let (of_a, of_b) = (
+        "0cc175b9c0f1b6a831c399e269772661",
+        "92eb5ffee6ae2fec3ad71c777531578f",
+    );
+    let directory = tempfile::tempdir().unwrap();
+    let token = directory.path().join("token");
+    std::fs::write(&token, "b\n").unwrap();
+    let derived = |config: &mut Config| {
+        let account = config.accounts.values_mut().last().unwrap();
+        account.webhook_signature_file = None;
+        account.token_file = Some(token.clone());
+    };
+    let given =
+        |config: &mut Config| config.accounts.values_mut().last().unwrap().token_file = Some(token.clone());
+    assert_eq!(
+        config(directory.path()).accounts.keys().last().unwrap().as_str(),
+        "skinify_main"
+    );
+
+    for (server, right, wrong) in [
+        (Server::start_with(Mode::Keeps, derived).await, of_b, of_a),
+        (Server::start_with(Mode::Keeps, given).await, of_a, of_b),
+    ] {
+        let with = |proof: &str| post(PATH, "text/plain", &format!("token_md5={proof}&deposit_id=1"));
+        assert_eq!(server.ask(&with(right)).await.status, 200);
+        assert_eq!(server.ask(&with(wrong)).await.status, 401);
+    }
+}

@@ -1,0 +1,180 @@
+//! Real NATS servers.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use tempfile::TempDir;
+
+use crate::wait;
+
+/// How a server is run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct NatsOptions {
+    /// `sync_interval: always`: every write waits for the disk.
+    pub sync_always: bool,
+}
+
+/// One nats-server with JetStream, with a store of its own. Killed when dropped.
+pub struct NatsServer {
+    child: Option<Child>,
+    directory: TempDir,
+    name: String,
+    port: u16,
+    /// Configuration beyond what every server has.
+    extra: String,
+    binary: PathBuf,
+}
+
+/// The nats-server to run: `SKINBUS_NATS_SERVER`, or what the repository's own script finds.
+///
+/// # Panics
+///
+/// Where there is none.
+#[must_use]
+pub fn binary() -> PathBuf {
+    if let Ok(path) = std::env::var("SKINBUS_NATS_SERVER")
+        && !path.is_empty()
+    {
+        return PathBuf::from(path);
+    }
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.ci/nats-server");
+    let output = Command::new(script).output().expect("running .ci/nats-server");
+    assert!(output.status.success(), "no nats-server: {}", String::from_utf8_lossy(&output.stderr));
+    PathBuf::from(String::from_utf8(output.stdout).unwrap().trim())
+}
+
+/// A port that is free now.
+#[must_use]
+pub fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+impl NatsServer {
+    /// Starts a server on a free port and waits until it takes clients.
+    pub async fn start(options: NatsOptions) -> Self {
+        Self::launch("single".to_owned(), free_port(), String::new(), options).await
+    }
+
+    async fn launch(name: String, port: u16, extra: String, options: NatsOptions) -> Self {
+        let extra = format!("{extra}\njetstream_sync = {}", options.sync_always);
+        let mut server = Self {
+            child: None,
+            directory: tempfile::tempdir().unwrap(),
+            name,
+            port,
+            extra,
+            binary: binary(),
+        };
+        server.run().await;
+        server
+    }
+
+    fn configuration(&self) -> String {
+        let sync = if self.extra.contains("jetstream_sync = true") { "sync_interval: always" } else { "" };
+        let cluster = self.extra.lines().filter(|line| !line.starts_with("jetstream_sync")).collect::<Vec<_>>();
+        format!(
+            "server_name: {}\nhost: 127.0.0.1\nport: {}\njetstream {{ store_dir: {:?}\n{sync} }}\n{}\n",
+            self.name,
+            self.port,
+            self.directory.path().join("store"),
+            cluster.join("\n")
+        )
+    }
+
+    async fn run(&mut self) {
+        let file = self.directory.path().join("nats.conf");
+        std::fs::write(&file, self.configuration()).unwrap();
+        let log = std::fs::File::options()
+            .create(true)
+            .append(true)
+            .open(self.directory.path().join("nats.log"))
+            .unwrap();
+        let child = Command::new(&self.binary)
+            .arg("-c")
+            .arg(&file)
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .expect("starting nats-server");
+        self.child = Some(child);
+        let address = format!("127.0.0.1:{}", self.port);
+        wait::until("nats-server to listen", || async {
+            tokio::net::TcpStream::connect(&address).await.ok()
+        })
+        .await;
+    }
+
+    /// Where clients connect.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("nats://127.0.0.1:{}", self.port)
+    }
+
+    /// The server's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// `kill -9`.
+    pub fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+    }
+
+    /// Starts it again with the store that it had.
+    pub async fn restart(&mut self) {
+        self.kill();
+        self.run().await;
+    }
+
+    /// What it logged, for failures.
+    #[must_use]
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.directory.path().join("nats.log")).unwrap_or_default()
+    }
+}
+
+impl Drop for NatsServer {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// Three servers in one cluster.
+pub struct Cluster {
+    /// The servers.
+    pub servers: Vec<NatsServer>,
+}
+
+impl Cluster {
+    /// Starts three servers and waits until JetStream has a leader.
+    pub async fn start(options: NatsOptions) -> Self {
+        let routes: Vec<u16> = (0..3).map(|_| free_port()).collect();
+        let urls: Vec<String> = routes.iter().map(|port| format!("nats://127.0.0.1:{port}")).collect();
+        let mut servers = Vec::new();
+        for (index, route) in routes.iter().enumerate() {
+            let extra = format!(
+                "cluster {{ name: skinbus, listen: \"127.0.0.1:{route}\", routes: [{}] }}",
+                urls.join(", ")
+            );
+            servers.push(NatsServer::launch(format!("n{index}"), free_port(), extra, options).await);
+        }
+        let cluster = Self { servers };
+        let client = async_nats::connect(cluster.url()).await.expect("connecting to the cluster");
+        let jetstream = async_nats::jetstream::new(client);
+        wait::until("the cluster to have a JetStream leader", || async {
+            jetstream.query_account().await.ok()
+        })
+        .await;
+        cluster
+    }
+
+    /// Where clients connect: all servers, separated by commas.
+    #[must_use]
+    pub fn url(&self) -> String {
+        self.servers.iter().map(NatsServer::url).collect::<Vec<_>>().join(",")
+    }
+}

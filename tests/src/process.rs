@@ -1,0 +1,139 @@
+//! Real service processes.
+
+use std::io::{BufRead, BufReader};
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+
+use crate::wait;
+
+/// One process of a service. Killed when dropped.
+pub struct Process {
+    /// The binary's name.
+    pub name: String,
+    child: Child,
+    log: Arc<Mutex<Vec<String>>>,
+}
+
+/// Where the workspace's binaries are: beside the test's own.
+#[must_use]
+pub fn binary(name: &str) -> PathBuf {
+    let own = std::env::current_exe().unwrap();
+    let directory = own.parent().unwrap();
+    let directory = if directory.ends_with("deps") { directory.parent().unwrap() } else { directory };
+    let path = directory.join(name);
+    assert!(path.is_file(), "{} is not built: run `cargo build --workspace --bins` first", path.display());
+    path
+}
+
+impl Process {
+    /// Starts a service with a configuration file and, where given, a named crash point.
+    #[must_use]
+    pub fn start(name: &str, config: &Path, crash_at: Option<&str>) -> Self {
+        let mut command = Command::new(binary(name));
+        command.arg("--config").arg(config).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        command.env_remove("SKINBUS_NATS_SERVER").env("RUST_LOG", "info");
+        // Every replica and every kind of service has its own health port.
+        command.env("SKINBUS_HTTP__LISTEN", "127.0.0.1:0");
+        if let Some(point) = crash_at {
+            command.env("SKINBUS_CRASH_AT", point);
+        }
+        let mut child = command.spawn().unwrap_or_else(|error| panic!("starting {name}: {error}"));
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let (lines, stderr) = (Arc::clone(&log), child.stderr.take().unwrap());
+        std::thread::spawn(move || {
+            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+                lines.lock().unwrap().push(line);
+            }
+        });
+        Self { name: name.to_owned(), child, log }
+    }
+
+    /// Every line that it wrote to stderr.
+    #[must_use]
+    pub fn log(&self) -> Vec<String> {
+        self.log.lock().unwrap().clone()
+    }
+
+    /// The address in the log line `listening` with this text in it.
+    pub async fn address(&self, of: &str) -> String {
+        wait::until("a service to listen", || async {
+            let log = self.log();
+            let line = log.iter().find(|line| line.contains("\"listening\"") && line.contains(of));
+            line.and_then(|line| {
+                let value: serde_json::Value = serde_json::from_str(line).ok()?;
+                Some(value.get("address")?.as_str()?.to_owned())
+            })
+        })
+        .await
+    }
+
+    /// Waits until `/readyz` says yes.
+    pub async fn ready(&mut self) {
+        let address = self.address("health").await;
+        let client = crate::http();
+        let url = format!("http://{address}/readyz");
+        let name = self.name.clone();
+        wait::until(&format!("{name} to be ready; its log: {:#?}", self.log()), || async {
+            client.get(&url).send().await.ok().filter(|answer| answer.status().is_success())
+        })
+        .await;
+    }
+
+    /// Whether it still runs.
+    pub fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
+    /// Waits for its end.
+    pub async fn ended(&mut self) -> ExitStatus {
+        let name = self.name.clone();
+        let child = Mutex::new(&mut self.child);
+        wait::until(&format!("{name} to end"), || async { child.lock().unwrap().try_wait().unwrap() }).await
+    }
+
+    /// Waits for a crash point to be reached.
+    ///
+    /// # Panics
+    ///
+    /// Where the process ends in another way.
+    pub async fn crashed(&mut self) {
+        let status = self.ended().await;
+        assert_eq!(status.signal(), Some(9), "{} ended by itself: {:#?}", self.name, self.log());
+    }
+
+    /// SIGTERM.
+    pub fn terminate(&self) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").arg(pid).status().unwrap().success());
+    }
+
+    /// `kill -9`.
+    pub fn kill(&mut self) {
+        // It may have ended by itself.
+        if self.is_running() {
+            self.child.kill().unwrap();
+        }
+        self.child.wait().unwrap();
+    }
+
+    /// Resident memory in bytes.
+    #[must_use]
+    pub fn resident_bytes(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            for line in self.log() {
+                eprintln!("{}: {line}", self.name);
+            }
+        }
+        self.kill();
+    }
+}

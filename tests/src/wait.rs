@@ -1,0 +1,22 @@
+//! Waiting for something outside the process that announces itself nowhere.
+
+use std::time::{Duration, Instant};
+
+/// Longest that anything here is waited for. Reaching it is a failure, never a normal way on.
+pub const LONGEST: Duration = Duration::from_secs(60);
+
+/// Asks until the answer is there.
+///
+/// # Panics
+///
+/// After [`LONGEST`].
+pub async fn until<T, Asking: Future<Output = Option<T>>>(what: &str, mut ask: impl FnMut() -> Asking) -> T {
+    let began = Instant::now();
+    loop {
+        if let Some(answer) = ask().await {
+            return answer;
+        }
+        assert!(began.elapsed() < LONGEST, "waited in vain for {what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
