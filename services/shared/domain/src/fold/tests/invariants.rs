@@ -119,23 +119,14 @@ proptest! {
         let mut last_is_settled = true;
         for step in life.live() {
             let Fold::Applied(change) = &step.result else { continue };
-            match &step.input {
-                Input::AttemptStarted(attempt) => {
-                    prop_assert_eq!(step.before.status(), TradeStatus::Accepted);
-                    prop_assert!(last_is_settled);
-                    prop_assert_eq!(attempt.number, number(&step.before) + 1);
-                    last_is_settled = false;
-                }
-                input if change.trade.status() == TradeStatus::Accepted => {
-                    let not_sent = matches!(
-                        input,
-                        Input::AttemptAnswered { number: answered, outcome: Outcome::NotSent { .. } }
-                            if *answered == number(&step.before)
-                    );
-                    prop_assert!(not_sent || proved_absent(&step), "{input:?}");
-                    last_is_settled = true;
-                }
-                _ => {}
+            if let Input::AttemptStarted(attempt) = &step.input {
+                prop_assert_eq!(step.before.status(), TradeStatus::Accepted);
+                prop_assert!(last_is_settled);
+                prop_assert_eq!(attempt.number, number(&step.before) + 1);
+                last_is_settled = false;
+            } else if change.trade.status() == TradeStatus::Accepted {
+                prop_assert!(not_sent(&step) || proved_absent(&step), "{:?}", step.input);
+                last_is_settled = true;
             }
         }
     }
@@ -174,6 +165,14 @@ proptest! {
 
 fn number(trade: &Trade) -> u32 {
     trade.attempt.as_ref().map_or(0, |attempt| attempt.number)
+}
+
+fn not_sent(step: &Step) -> bool {
+    matches!(
+        &step.input,
+        Input::AttemptAnswered { number: answered, outcome: Outcome::NotSent { .. } }
+            if *answered == number(&step.before)
+    )
 }
 
 fn proved_absent(step: &Step) -> bool {

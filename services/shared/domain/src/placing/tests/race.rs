@@ -213,19 +213,17 @@ impl World {
     /// Lets the time of its timer come, and looks.
     fn tracker_goes_on(&self) -> Option<Self> {
         let mut world = self.clone();
-        let input = match &self.trade.state {
-            TradeState::Dispatching => {
-                world.now = self.now.max(self.trade.attempt.as_ref()?.lease_until);
-                Input::LeaseExpired
+        let input = if self.trade.state == TradeState::Dispatching {
+            world.now = self.now.max(self.trade.attempt.as_ref()?.lease_until);
+            Input::LeaseExpired
+        } else if let TradeState::Uncertain { since, .. } = &self.trade.state {
+            world.now = self.now.max(after(*since, self.rules.placing.settle_time));
+            match self.purchases {
+                0 => Input::LookedUpAbsent { asked_at: world.now },
+                _ => Input::Observed(observed(Progress::Submitted)),
             }
-            TradeState::Uncertain { .. } if self.purchases > 0 => {
-                Input::Observed(observed(Progress::Submitted))
-            }
-            TradeState::Uncertain { since, .. } => {
-                world.now = self.now.max(after(*since, self.rules.placing.settle_time));
-                Input::LookedUpAbsent { asked_at: world.now }
-            }
-            _ => return None,
+        } else {
+            return None;
         };
         assert!(world.fold(&input), "{input:?} changed nothing: {self:#?}");
         Some(world)
