@@ -12,10 +12,7 @@ const FILES: [&str; 7] = ["money", "order", "trade", "dispatch", "webhook", "dea
     reason = "cargo tells build scripts where to write through the environment"
 )]
 fn main() -> Result<(), Box<dyn Error>> {
-    let files: Vec<String> = FILES
-        .iter()
-        .map(|name| format!("skinbus/v1/{name}.proto"))
-        .collect();
+    let files: Vec<String> = FILES.iter().map(|name| format!("skinbus/v1/{name}.proto")).collect();
     for file in &files {
         println!("cargo::rerun-if-changed={file}");
     }

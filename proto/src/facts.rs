@@ -5,10 +5,7 @@ use skinbus_domain::{Money, ProviderFacts};
 use crate::{Corrupt, timestamp_from_proto, timestamp_to_proto, v1};
 
 pub(crate) fn money_to_proto(money: &Money) -> v1::Money {
-    v1::Money {
-        currency: money.currency.to_string(),
-        amount: money.amount.to_string(),
-    }
+    v1::Money { currency: money.currency.to_string(), amount: money.amount.to_string() }
 }
 
 pub(crate) fn money_from_proto(money: &v1::Money) -> Option<Money> {
@@ -21,8 +18,7 @@ pub(crate) fn time(
     message: &'static str,
     field: &'static str,
 ) -> Result<Option<jiff::Timestamp>, Corrupt> {
-    time.map(|time| timestamp_from_proto(time).ok_or(Corrupt::of(message, field)))
-        .transpose()
+    time.map(|time| timestamp_from_proto(time).ok_or(Corrupt::of(message, field))).transpose()
 }
 
 fn text(text: &str) -> Option<String> {

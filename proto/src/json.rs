@@ -75,9 +75,7 @@ pub fn read<M: Schema>(text: &[u8]) -> Result<M, JsonError> {
 pub fn write<M: Schema>(message: &M) -> Result<String, JsonError> {
     let dynamic = DynamicMessage::decode(descriptor::<M>()?, message.encode_to_vec().as_slice())
         .map_err(|_| JsonError::Unwritable(M::NAME))?;
-    let options = SerializeOptions::new()
-        .use_proto_field_name(true)
-        .stringify_64_bit_integers(false);
+    let options = SerializeOptions::new().use_proto_field_name(true).stringify_64_bit_integers(false);
     let mut value = dynamic
         .serialize_with_options(serde_json::value::Serializer, &options)
         .map_err(|_| JsonError::Unwritable(M::NAME))?;
@@ -87,7 +85,5 @@ pub fn write<M: Schema>(message: &M) -> Result<String, JsonError> {
 }
 
 pub(crate) fn descriptor<M: Schema>() -> Result<MessageDescriptor, JsonError> {
-    POOL.as_ref()
-        .and_then(|pool| pool.get_message_by_name(M::NAME))
-        .ok_or(JsonError::NoDescriptor(M::NAME))
+    POOL.as_ref().and_then(|pool| pool.get_message_by_name(M::NAME)).ok_or(JsonError::NoDescriptor(M::NAME))
 }

@@ -20,10 +20,7 @@ pub use prost::Message;
 
 /// The generated messages.
 pub mod v1 {
-    #![expect(
-        missing_docs,
-        reason = "generated; the fields are documented in the proto files"
-    )]
+    #![expect(missing_docs, reason = "generated; the fields are documented in the proto files")]
     include!(concat!(env!("OUT_DIR"), "/skinbus.v1.rs"));
 }
 
@@ -79,10 +76,7 @@ impl Corrupt {
     /// The bytes are no such message at all.
     #[must_use]
     pub fn undecodable(message: &'static str) -> Self {
-        Self {
-            message,
-            field: "encoding",
-        }
+        Self { message, field: "encoding" }
     }
 }
 

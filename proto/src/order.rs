@@ -130,11 +130,7 @@ fn purchase_from_proto(purchase: &v1::Purchase) -> Result<Purchase, Corrupt> {
         recipient: user_from_proto(recipient)?,
         game,
         item,
-        max_price: purchase
-            .max_price
-            .as_ref()
-            .and_then(money_from_proto)
-            .ok_or(corrupt("max_price"))?,
+        max_price: purchase.max_price.as_ref().and_then(money_from_proto).ok_or(corrupt("max_price"))?,
     })
 }
 
@@ -145,8 +141,5 @@ fn user_from_proto(user: &v1::SteamUser) -> Result<SteamUser, Corrupt> {
         "" => None,
         token => Some(token.parse().map_err(|_| corrupt("trade_token"))?),
     };
-    Ok(SteamUser {
-        steam_id: user.steam_id.parse().map_err(|_| corrupt("steam_id"))?,
-        trade_token,
-    })
+    Ok(SteamUser { steam_id: user.steam_id.parse().map_err(|_| corrupt("steam_id"))?, trade_token })
 }

@@ -12,10 +12,7 @@ pub fn quota_to_proto(window: &QuotaWindow) -> v1::QuotaWindow {
         slots: window
             .slots()
             .iter()
-            .map(|slots| v1::QuotaSlots {
-                free_at_ms: slots.free_at_ms,
-                count: slots.count,
-            })
+            .map(|slots| v1::QuotaSlots { free_at_ms: slots.free_at_ms, count: slots.count })
             .collect(),
         closed_until_ms,
         closed_reason: closed_reason.to_owned(),
@@ -28,10 +25,7 @@ pub fn quota_from_proto(window: v1::QuotaWindow) -> QuotaWindow {
     let slots = window
         .slots
         .into_iter()
-        .map(|slots| Slots {
-            free_at_ms: slots.free_at_ms,
-            count: slots.count,
-        })
+        .map(|slots| Slots { free_at_ms: slots.free_at_ms, count: slots.count })
         .collect();
     QuotaWindow::from_parts(slots, window.closed_until_ms, window.closed_reason)
 }

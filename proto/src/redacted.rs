@@ -20,10 +20,7 @@ impl Debug for Hidden {
 
 impl Debug for v1::SteamUser {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> Result {
-        let Self {
-            steam_id,
-            trade_token,
-        } = self;
+        let Self { steam_id, trade_token } = self;
         formatter
             .debug_struct("SteamUser")
             .field("steam_id", steam_id)
@@ -35,27 +32,13 @@ impl Debug for v1::SteamUser {
 impl Debug for v1::Header {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> Result {
         let Self { name, value } = self;
-        formatter
-            .debug_struct("Header")
-            .field("name", name)
-            .field("value", &Hidden(value.len()))
-            .finish()
+        formatter.debug_struct("Header").field("name", name).field("value", &Hidden(value.len())).finish()
     }
 }
 
 impl Debug for v1::DeadLetter {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> Result {
-        let Self {
-            reason,
-            detail,
-            stream,
-            sequence,
-            subject,
-            payload,
-            headers,
-            at,
-            violations,
-        } = self;
+        let Self { reason, detail, stream, sequence, subject, payload, headers, at, violations } = self;
         formatter
             .debug_struct("DeadLetter")
             .field("reason", reason)
@@ -73,16 +56,8 @@ impl Debug for v1::DeadLetter {
 
 impl Debug for v1::WebhookReceived {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> Result {
-        let Self {
-            account,
-            received_at,
-            trust,
-            reference,
-            provider_id,
-            claimed_status,
-            body,
-            content_type,
-        } = self;
+        let Self { account, received_at, trust, reference, provider_id, claimed_status, body, content_type } =
+            self;
         formatter
             .debug_struct("WebhookReceived")
             .field("account", account)

@@ -53,20 +53,14 @@ pub fn read(
     proto: &v1::OrderRequest,
     accounts: &BTreeMap<AccountId, KnownAccount>,
 ) -> Result<Request, Unaddressable> {
-    let mut reader = Reader {
-        violations: Vec::new(),
-        token: token_of(proto),
-    };
+    let mut reader = Reader { violations: Vec::new(), token: token_of(proto) };
     let order_id: OrderId = proto.order_id.parse().map_err(|_| Unaddressable {
         violation: reader.pattern("order_id", OrderId::PATTERN, &proto.order_id),
     })?;
     let account = reader.account(merchant, &proto.account, accounts);
     reader.metadata(&proto.metadata);
     let expires_at = reader.expires_at(proto.expires_at.as_ref());
-    let purchase = reader.operation(
-        proto.operation.as_ref(),
-        account.as_ref().map(|(_, known)| *known),
-    );
+    let purchase = reader.operation(proto.operation.as_ref(), account.as_ref().map(|(_, known)| *known));
     let order = match (account, purchase) {
         (Some((account, known)), Some(purchase)) if reader.violations.is_empty() => Ok(Order {
             account,
@@ -77,16 +71,9 @@ pub fn read(
         (_, _) => Err(reader.violations),
     };
     Ok(Request {
-        key: TradeKey {
-            merchant: merchant.clone(),
-            order_id,
-        },
+        key: TradeKey { merchant: merchant.clone(), order_id },
         fingerprint: fingerprint(proto),
-        metadata: if order.is_ok() {
-            proto.metadata.clone()
-        } else {
-            BTreeMap::new()
-        },
+        metadata: if order.is_ok() { proto.metadata.clone() } else { BTreeMap::new() },
         order,
     })
 }
@@ -100,11 +87,9 @@ fn fingerprint(proto: &v1::OrderRequest) -> Fingerprint {
 /// The trade token of the request, which no violation may quote.
 fn token_of(proto: &v1::OrderRequest) -> &str {
     match &proto.operation {
-        Some(v1::order_request::Operation::Purchase(purchase)) => purchase
-            .recipient
-            .as_ref()
-            .map(|recipient| recipient.trade_token.as_str())
-            .unwrap_or_default(),
+        Some(v1::order_request::Operation::Purchase(purchase)) => {
+            purchase.recipient.as_ref().map(|recipient| recipient.trade_token.as_str()).unwrap_or_default()
+        }
         Some(v1::order_request::Operation::Deposit(_) | v1::order_request::Operation::Listing(_)) | None => {
             ""
         }
@@ -130,11 +115,7 @@ impl Reader<'_> {
     /// What may be quoted of a given value: nothing where the user's token is in it. People paste whole trade URLs.
     fn shown<'b>(&self, given: &'b str) -> &'b str {
         let holds_token = self.token.len() >= TOKEN_MIN_BYTES && given.contains(self.token);
-        if holds_token || given.to_ascii_lowercase().contains("token=") {
-            ""
-        } else {
-            given
-        }
+        if holds_token || given.to_ascii_lowercase().contains("token=") { "" } else { given }
     }
 
     fn required<T>(&mut self, field: &str) -> Option<T> {
@@ -142,12 +123,7 @@ impl Reader<'_> {
     }
 
     fn pattern(&self, field: &str, pattern: &str, given: &str) -> Violation {
-        self.violation(
-            field,
-            or_required("pattern", given),
-            format!("must match {pattern}"),
-            given,
-        )
+        self.violation(field, or_required("pattern", given), format!("must match {pattern}"), given)
     }
 
     fn account<'b>(
@@ -164,12 +140,9 @@ impl Reader<'_> {
         match accounts.get(&account) {
             Some(known) if known.merchant == *merchant => Some((account, known)),
             // Another merchant's account gets the same answer as none: its existence is not this merchant's business.
-            Some(_) | None => self.refuse(
-                "account",
-                "unknown_account",
-                "must be an account of this merchant",
-                given,
-            ),
+            Some(_) | None => {
+                self.refuse("account", "unknown_account", "must be an account of this merchant", given)
+            }
         }
     }
 
@@ -178,7 +151,8 @@ impl Reader<'_> {
             let message = format!("must have at most {METADATA_MAX_ENTRIES} entries");
             self.refuse::<()>("metadata", "too_many", message, &metadata.len().to_string());
         }
-        for (key, value) in metadata {
+        // Of more than there may be, the first stand for all: a rejection must fit into one message.
+        for (key, value) in metadata.iter().take(METADATA_MAX_ENTRIES) {
             let shown: String = self.shown(key).chars().take(METADATA_KEY_MAX_BYTES).collect();
             let field = format!("metadata.{shown}");
             if key.is_empty() || key.len() > METADATA_KEY_MAX_BYTES {
@@ -220,12 +194,7 @@ impl Reader<'_> {
     }
 
     fn unsupported(&mut self, field: &str) -> Option<Purchase> {
-        self.refuse(
-            field,
-            "unsupported_operation",
-            "the account's provider does not offer this",
-            "",
-        )
+        self.refuse(field, "unsupported_operation", "the account's provider does not offer this", "")
     }
 
     fn purchase(&mut self, purchase: &v1::Purchase, price_currency: Option<Currency>) -> Option<Purchase> {
@@ -235,12 +204,9 @@ impl Reader<'_> {
         };
         let game = match v1::Game::try_from(purchase.game) {
             Ok(game) => game_from_proto(game),
-            Err(_) => self.refuse(
-                "purchase.game",
-                "unknown",
-                "must be a known game",
-                &purchase.game.to_string(),
-            ),
+            Err(_) => {
+                self.refuse("purchase.game", "unknown", "must be a known game", &purchase.game.to_string())
+            }
         };
         let item = self.item(purchase);
         let max_price = match &purchase.max_price {
@@ -254,23 +220,14 @@ impl Reader<'_> {
             let given = money.currency.to_string();
             self.refuse::<()>("purchase.max_price.currency", "price_currency", message, &given);
         }
-        Some(Purchase {
-            recipient: recipient?,
-            game,
-            item: item?,
-            max_price: max_price?,
-        })
+        Some(Purchase { recipient: recipient?, game, item: item?, max_price: max_price? })
     }
 
     fn recipient(&mut self, recipient: &v1::SteamUser) -> Option<SteamUser> {
         let steam_id = recipient.steam_id.parse().map_err(|error: InvalidSteamId| {
             // Only what looks like a wrong number is quoted: it may be somebody's token, in the wrong field.
             let is_number = recipient.steam_id.bytes().all(|byte| byte.is_ascii_digit());
-            let given = if is_number && recipient.steam_id.len() > 8 {
-                &recipient.steam_id
-            } else {
-                ""
-            };
+            let given = if is_number && recipient.steam_id.len() > 8 { &recipient.steam_id } else { "" };
             let rule = or_required("steam_id", &recipient.steam_id);
             self.refuse::<()>("purchase.recipient.steam_id", rule, error.to_string(), given)
         });
@@ -278,10 +235,7 @@ impl Reader<'_> {
             let rule = or_required("trade_token", &recipient.trade_token);
             self.refuse::<()>("purchase.recipient.trade_token", rule, error.to_string(), "")
         });
-        Some(SteamUser {
-            steam_id: steam_id.ok()?,
-            trade_token: Some(trade_token.ok()?),
-        })
+        Some(SteamUser { steam_id: steam_id.ok()?, trade_token: Some(trade_token.ok()?) })
     }
 
     fn item(&mut self, purchase: &v1::Purchase) -> Option<Item> {
@@ -293,12 +247,7 @@ impl Reader<'_> {
         // A game that is given and unknown is refused as that.
         let game_missing = purchase.game == i32::from(v1::Game::Unspecified);
         if matches!(&purchase.item, Some(v1::purchase::Item::MarketHashName(_))) && game_missing {
-            self.refuse::<()>(
-                "purchase.game",
-                "required",
-                "must be given with market_hash_name",
-                "",
-            );
+            self.refuse::<()>("purchase.game", "required", "must be given with market_hash_name", "");
         }
         if text.is_empty() || text.len() > ITEM_MAX_BYTES || text.chars().any(char::is_control) {
             let message = format!("must have 1 to {ITEM_MAX_BYTES} bytes and no control characters");
@@ -314,12 +263,7 @@ impl Reader<'_> {
     fn money(&mut self, field: &str, money: &v1::Money) -> Option<Money> {
         let currency = money.currency.parse().map_err(|error: InvalidCurrency| {
             let rule = or_required("currency", &money.currency);
-            self.refuse::<()>(
-                &format!("{field}.currency"),
-                rule,
-                error.to_string(),
-                &money.currency,
-            )
+            self.refuse::<()>(&format!("{field}.currency"), rule, error.to_string(), &money.currency)
         });
         let amount_field = format!("{field}.amount");
         let amount = match Money::parse(Currency::USD, &money.amount) {
@@ -332,10 +276,7 @@ impl Reader<'_> {
                 self.refuse(&amount_field, rule, error.to_string(), &money.amount)
             }
         };
-        Some(Money {
-            currency: currency.ok()?,
-            amount: amount?,
-        })
+        Some(Money { currency: currency.ok()?, amount: amount? })
     }
 }
 

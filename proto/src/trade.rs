@@ -35,9 +35,7 @@ pub fn status_to_proto(status: TradeStatus) -> v1::TradeStatus {
 /// A status out of the proto form; `None` for the unspecified one.
 #[must_use]
 pub fn status_from_proto(status: v1::TradeStatus) -> Option<TradeStatus> {
-    TradeStatus::ALL
-        .into_iter()
-        .find(|known| status_to_proto(*known) == status)
+    TradeStatus::ALL.into_iter().find(|known| status_to_proto(*known) == status)
 }
 
 const CAUSES: [(Cause, v1::Cause); 6] = [
@@ -50,10 +48,7 @@ const CAUSES: [(Cause, v1::Cause); 6] = [
 ];
 
 fn cause_to_proto(cause: Cause) -> v1::Cause {
-    CAUSES
-        .iter()
-        .find(|(known, _)| *known == cause)
-        .map_or(v1::Cause::Unspecified, |(_, proto)| *proto)
+    CAUSES.iter().find(|(known, _)| *known == cause).map_or(v1::Cause::Unspecified, |(_, proto)| *proto)
 }
 
 pub(crate) fn reversed_by_to_proto(by: ReversedBy) -> &'static str {
@@ -82,10 +77,7 @@ pub(crate) fn reason_from_proto(
         return Err(Corrupt::of(message, "reason"));
     }
     let provider_code = (!provider_code.is_empty()).then(|| provider_code.to_owned());
-    Ok(Reason {
-        code: code.to_owned(),
-        provider_code,
-    })
+    Ok(Reason { code: code.to_owned(), provider_code })
 }
 
 /// The receipt that tells about this version.
@@ -123,10 +115,7 @@ pub fn status_change_to_proto(change: &StatusChange) -> v1::TradeStatusChanged {
         merchant: trade.key.merchant.to_string(),
         order_id: trade.key.order_id.to_string(),
         version: change.version,
-        from: change
-            .from
-            .map_or(v1::TradeStatus::Unspecified, status_to_proto)
-            .into(),
+        from: change.from.map_or(v1::TradeStatus::Unspecified, status_to_proto).into(),
         to: status_to_proto(trade.status()).into(),
         cause: cause_to_proto(change.cause).into(),
         occurred_at: change.occurred_at.map(timestamp_to_proto),
@@ -138,25 +127,12 @@ pub fn status_change_to_proto(change: &StatusChange) -> v1::TradeStatusChanged {
 fn trade_to_proto(trade: &Trade) -> v1::Trade {
     let reason = trade.state.reason();
     let mut proto = v1::Trade {
-        order: trade
-            .order
-            .as_ref()
-            .map(|order| order_to_proto(order, &trade.key.order_id)),
-        account: trade
-            .order
-            .as_ref()
-            .map(|order| order.account.to_string())
-            .unwrap_or_default(),
-        provider: trade
-            .order
-            .as_ref()
-            .map(|order| order.provider.clone())
-            .unwrap_or_default(),
+        order: trade.order.as_ref().map(|order| order_to_proto(order, &trade.key.order_id)),
+        account: trade.order.as_ref().map(|order| order.account.to_string()).unwrap_or_default(),
+        provider: trade.order.as_ref().map(|order| order.provider.clone()).unwrap_or_default(),
         metadata: trade.metadata.clone(),
         reason: reason.map(|reason| reason.code.clone()).unwrap_or_default(),
-        provider_reason: reason
-            .and_then(|reason| reason.provider_code.clone())
-            .unwrap_or_default(),
+        provider_reason: reason.and_then(|reason| reason.provider_code.clone()).unwrap_or_default(),
         facts: facts_to_proto(&trade.facts),
         attempt: trade.attempt.as_ref().map(|attempt| v1::Attempt {
             number: attempt.number,
@@ -172,11 +148,7 @@ fn trade_to_proto(trade: &Trade) -> v1::Trade {
             proto.violations = violations.iter().map(violation_to_proto).collect();
         }
         TradeState::Accepted { not_before, .. } => proto.not_before = not_before.map(timestamp_to_proto),
-        TradeState::Uncertain {
-            since,
-            refusal_unproved,
-            ..
-        } => {
+        TradeState::Uncertain { since, refusal_unproved, .. } => {
             proto.uncertain_since = Some(timestamp_to_proto(*since));
             proto.refusal_unproved = *refusal_unproved;
         }
@@ -232,11 +204,7 @@ pub fn status_change_from_proto(proto: &v1::TradeStatusChanged) -> Result<Status
         return Err(corrupt("from"));
     }
     let to = status_from_proto(proto.to()).ok_or(corrupt("to"))?;
-    let cause = CAUSES
-        .iter()
-        .find(|(_, known)| *known == proto.cause())
-        .ok_or(corrupt("cause"))?
-        .0;
+    let cause = CAUSES.iter().find(|(_, known)| *known == proto.cause()).ok_or(corrupt("cause"))?.0;
     let trade = proto.trade.as_ref().ok_or(corrupt("trade"))?;
     Ok(StatusChange {
         version: proto.version,
@@ -252,11 +220,7 @@ pub fn status_change_from_proto(proto: &v1::TradeStatusChanged) -> Result<Status
 fn trade_from_proto(key: TradeKey, status: TradeStatus, proto: &v1::Trade) -> Result<Trade, Corrupt> {
     let corrupt = |field| Corrupt::of(TRADE, field);
     let accepted_at = time(proto.accepted_at.as_ref(), TRADE, "accepted_at")?;
-    let order = proto
-        .order
-        .as_ref()
-        .map(|order| stored_order(&key, proto, order))
-        .transpose()?;
+    let order = proto.order.as_ref().map(|order| stored_order(&key, proto, order)).transpose()?;
     let attempt = proto.attempt.as_ref().map(attempt_from_proto).transpose()?;
     if status != TradeStatus::Rejected {
         order.as_ref().ok_or(corrupt("order"))?;
@@ -267,11 +231,7 @@ fn trade_from_proto(key: TradeKey, status: TradeStatus, proto: &v1::Trade) -> Re
     }
     Ok(Trade {
         key,
-        fingerprint: proto
-            .fingerprint
-            .as_slice()
-            .try_into()
-            .map_err(|_| corrupt("fingerprint"))?,
+        fingerprint: proto.fingerprint.as_slice().try_into().map_err(|_| corrupt("fingerprint"))?,
         metadata: proto.metadata.clone(),
         order,
         accepted_at,
@@ -337,9 +297,9 @@ fn state_from_proto(status: TradeStatus, proto: &v1::Trade) -> Result<TradeState
         TradeStatus::Rejected if proto.violations.is_empty() => {
             return Err(Corrupt::of(TRADE, "violations"));
         }
-        TradeStatus::Rejected => TradeState::Rejected {
-            violations: proto.violations.iter().map(violation_from_proto).collect(),
-        },
+        TradeStatus::Rejected => {
+            TradeState::Rejected { violations: proto.violations.iter().map(violation_from_proto).collect() }
+        }
         TradeStatus::Accepted => TradeState::Accepted {
             not_before: moment(&proto.not_before, "not_before")?,
             reason: (!proto.reason.is_empty()).then(reason).transpose()?,
@@ -353,12 +313,12 @@ fn state_from_proto(status: TradeStatus, proto: &v1::Trade) -> Result<TradeState
         TradeStatus::Submitted => TradeState::Submitted,
         TradeStatus::OfferSent => TradeState::OfferSent,
         TradeStatus::UserAccepted => TradeState::UserAccepted,
-        TradeStatus::OnHold => TradeState::OnHold {
-            hold_ends_at: required(&proto.hold_ends_at, "hold_ends_at")?,
-        },
-        TradeStatus::Completed => TradeState::Completed {
-            watch_until: moment(&proto.watch_until, "watch_until")?,
-        },
+        TradeStatus::OnHold => {
+            TradeState::OnHold { hold_ends_at: required(&proto.hold_ends_at, "hold_ends_at")? }
+        }
+        TradeStatus::Completed => {
+            TradeState::Completed { watch_until: moment(&proto.watch_until, "watch_until")? }
+        }
         TradeStatus::Failed => TradeState::Failed { reason: reason()? },
         TradeStatus::Canceled => TradeState::Canceled { reason: reason()? },
         TradeStatus::Expired => TradeState::Expired { reason: reason()? },

@@ -10,14 +10,17 @@
     reason = "a test that cannot set up its world has failed"
 )]
 
+pub mod look;
 pub mod merchant;
 pub mod nats;
 pub mod process;
+pub mod proxy;
 pub mod system;
 pub mod wait;
 
 pub use merchant::Merchant;
 pub use nats::{Cluster, NatsOptions, NatsServer};
+pub use proxy::Proxy;
 pub use system::{System, SystemOptions};
 
 /// An HTTP client for loopback.

@@ -71,7 +71,8 @@ impl NatsServer {
 
     fn configuration(&self) -> String {
         let sync = if self.extra.contains("jetstream_sync = true") { "sync_interval: always" } else { "" };
-        let cluster = self.extra.lines().filter(|line| !line.starts_with("jetstream_sync")).collect::<Vec<_>>();
+        let cluster =
+            self.extra.lines().filter(|line| !line.starts_with("jetstream_sync")).collect::<Vec<_>>();
         format!(
             "server_name: {}\nhost: 127.0.0.1\nport: {}\njetstream {{ store_dir: {:?}\n{sync} }}\n{}\n",
             self.name,
@@ -163,7 +164,8 @@ impl Cluster {
             servers.push(NatsServer::launch(format!("n{index}"), free_port(), extra, options).await);
         }
         let cluster = Self { servers };
-        let client = async_nats::connect(cluster.url()).await.expect("connecting to the cluster");
+        let urls: Vec<String> = cluster.servers.iter().map(NatsServer::url).collect();
+        let client = async_nats::connect(urls).await.expect("connecting to the cluster");
         let jetstream = async_nats::jetstream::new(client);
         wait::until("the cluster to have a JetStream leader", || async {
             jetstream.query_account().await.ok()

@@ -31,14 +31,19 @@ impl Process {
     /// Starts a service with a configuration file and, where given, a named crash point.
     #[must_use]
     pub fn start(name: &str, config: &Path, crash_at: Option<&str>) -> Self {
+        let crash_at = crash_at.map(|point| ("SKINBUS_CRASH_AT", point));
+        Self::start_with(name, config, crash_at.as_slice())
+    }
+
+    /// Starts a service with a configuration file and variables of its environment.
+    #[must_use]
+    pub fn start_with(name: &str, config: &Path, variables: &[(&str, &str)]) -> Self {
         let mut command = Command::new(binary(name));
         command.arg("--config").arg(config).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         command.env_remove("SKINBUS_NATS_SERVER").env("RUST_LOG", "info");
         // Every replica and every kind of service has its own health port.
         command.env("SKINBUS_HTTP__LISTEN", "127.0.0.1:0");
-        if let Some(point) = crash_at {
-            command.env("SKINBUS_CRASH_AT", point);
-        }
+        command.envs(variables.iter().copied());
         let mut child = command.spawn().unwrap_or_else(|error| panic!("starting {name}: {error}"));
         let log = Arc::new(Mutex::new(Vec::new()));
         let (lines, stderr) = (Arc::clone(&log), child.stderr.take().unwrap());

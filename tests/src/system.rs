@@ -187,7 +187,11 @@ drain_timeout = "10s"
     ///
     /// Where there is none.
     pub fn service(&mut self, name: &str) -> &mut Process {
-        self.services.iter_mut().rev().find(|service| service.name == name).expect("a process of that service")
+        self.services
+            .iter_mut()
+            .rev()
+            .find(|service| service.name == name)
+            .expect("a process of that service")
     }
 
     /// Removes the processes of a service that have ended.

@@ -53,10 +53,7 @@ impl Value {
         let Self::Message(message) = self else {
             return (key.to_owned(), Self::Other);
         };
-        match message
-            .get_field_by_json_name(key)
-            .or_else(|| message.get_field_by_name(key))
-        {
+        match message.get_field_by_json_name(key).or_else(|| message.get_field_by_name(key)) {
             Some(field) => (field.name().to_owned(), Self::of(field.kind())),
             None => (key.to_owned(), Self::Other),
         }

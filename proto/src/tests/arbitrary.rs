@@ -19,11 +19,8 @@ fn text() -> impl Strategy<Value = String> {
 
 pub(super) fn moment() -> impl Strategy<Value = Timestamp> {
     // From year 1: what lies before has no JSON form.
-    let seconds = prop_oneof![
-        -62_135_596_800..Timestamp::MAX.as_second(),
-        -2_i64..2,
-        1_700_000_000_i64..1_900_000_000
-    ];
+    let seconds =
+        prop_oneof![-62_135_596_800..Timestamp::MAX.as_second(), -2_i64..2, 1_700_000_000_i64..1_900_000_000];
     (seconds, 0..1_000_000_000_i32).prop_map(|(seconds, nanos)| {
         // Forwards from the second, as the proto form counts, on either side of 1970.
         Timestamp::from_second(seconds).unwrap() + jiff::SignedDuration::from_nanos(nanos.into())
@@ -32,58 +29,31 @@ pub(super) fn moment() -> impl Strategy<Value = Timestamp> {
 
 /// Every scale up to the 28 digits that an amount may have.
 pub(super) fn money() -> impl Strategy<Value = Money> {
-    let amount = prop_oneof![
-        "[1-9][0-9]{0,12}",
-        "0\\.[0-9]{1,27}",
-        "[1-9][0-9]{0,9}\\.[0-9]{1,18}"
-    ];
+    let amount = prop_oneof!["[1-9][0-9]{0,12}", "0\\.[0-9]{1,27}", "[1-9][0-9]{0,9}\\.[0-9]{1,18}"];
     ("[A-Z]{3}", amount)
         .prop_map(|(currency, amount)| Money::parse(currency.parse().unwrap(), &amount).unwrap())
 }
 
 fn order() -> impl Strategy<Value = Order> {
-    let game = || {
-        prop_oneof![
-            Just(Game::Cs2),
-            Just(Game::Dota2),
-            Just(Game::Rust),
-            Just(Game::Tf2)
-        ]
-    };
+    let game = || prop_oneof![Just(Game::Cs2), Just(Game::Dota2), Just(Game::Rust), Just(Game::Tf2)];
     let item = prop_oneof![
         (text().prop_map(Item::Offer), option::of(game())),
         (text().prop_map(Item::Name), game().prop_map(Some)),
     ];
     let steam_id = (76_561_197_960_265_729_u64..76_561_202_255_233_024).prop_map(|id| id.to_string());
     let user = (steam_id, option::of("[A-Za-z0-9_-]{8}"));
-    (
-        "[a-z0-9_]{1,32}",
-        "[a-z]{1,9}",
-        user,
-        item,
-        money(),
-        option::of(moment()),
+    ("[a-z0-9_]{1,32}", "[a-z]{1,9}", user, item, money(), option::of(moment())).prop_map(
+        |(account, provider, (steam_id, token), (item, game), max_price, expires_at)| {
+            let steam_id = steam_id.parse().unwrap();
+            let recipient = SteamUser { steam_id, trade_token: token.map(|token| token.parse().unwrap()) };
+            Order {
+                account: account.parse().unwrap(),
+                provider,
+                operation: Operation::Purchase(Purchase { recipient, game, item, max_price }),
+                expires_at,
+            }
+        },
     )
-        .prop_map(
-            |(account, provider, (steam_id, token), (item, game), max_price, expires_at)| {
-                let steam_id = steam_id.parse().unwrap();
-                let recipient = SteamUser {
-                    steam_id,
-                    trade_token: token.map(|token| token.parse().unwrap()),
-                };
-                Order {
-                    account: account.parse().unwrap(),
-                    provider,
-                    operation: Operation::Purchase(Purchase {
-                        recipient,
-                        game,
-                        item,
-                        max_price,
-                    }),
-                    expires_at,
-                }
-            },
-        )
 }
 
 fn reason() -> impl Strategy<Value = Reason> {
@@ -91,34 +61,24 @@ fn reason() -> impl Strategy<Value = Reason> {
 }
 
 fn reversed_by() -> impl Strategy<Value = ReversedBy> {
-    prop_oneof![
-        Just(ReversedBy::User),
-        Just(ReversedBy::Provider),
-        Just(ReversedBy::Unknown)
-    ]
+    prop_oneof![Just(ReversedBy::User), Just(ReversedBy::Provider), Just(ReversedBy::Unknown)]
 }
 
 fn facts() -> impl Strategy<Value = ProviderFacts> {
     let texts = [(); 6].map(|()| option::of(text()));
-    (
-        texts,
-        option::of(money()),
-        option::of(moment()),
-        option::of(moment()),
+    (texts, option::of(money()), option::of(moment()), option::of(moment())).prop_map(
+        |([provider_id, offer_id, bot, url, item, status], price_paid, expiry, reserved)| ProviderFacts {
+            provider_id,
+            offer_id,
+            offer_expires_at: expiry,
+            bot_steam_id: bot,
+            redirect_url: url,
+            price_paid,
+            item_name: item,
+            provider_status: status,
+            reserved_until: reserved,
+        },
     )
-        .prop_map(
-            |([provider_id, offer_id, bot, url, item, status], price_paid, expiry, reserved)| ProviderFacts {
-                provider_id,
-                offer_id,
-                offer_expires_at: expiry,
-                bot_steam_id: bot,
-                redirect_url: url,
-                price_paid,
-                item_name: item,
-                provider_status: status,
-                reserved_until: reserved,
-            },
-        )
 }
 
 fn reference() -> impl Strategy<Value = Reference> {
@@ -135,22 +95,16 @@ fn attempt() -> impl Strategy<Value = Attempt> {
 
 /// A state, and whether a trade has an attempt there: `None` where it may or may not.
 fn state() -> impl Strategy<Value = (TradeState, Option<bool>)> {
-    let violation = [(); 4]
-        .map(|()| "\\PC{0,9}")
-        .prop_map(|[field, rule, message, given]| Violation {
-            field,
-            rule,
-            message,
-            given,
-        });
+    let violation = [(); 4].map(|()| "\\PC{0,9}").prop_map(|[field, rule, message, given]| Violation {
+        field,
+        rule,
+        message,
+        given,
+    });
     let waiting = (option::of(moment()), option::of(reason()))
         .prop_map(|(not_before, reason)| TradeState::Accepted { not_before, reason });
     let uncertain = (moment(), reason(), any::<bool>()).prop_map(|(since, reason, refusal_unproved)| {
-        TradeState::Uncertain {
-            since,
-            reason,
-            refusal_unproved,
-        }
+        TradeState::Uncertain { since, reason, refusal_unproved }
     });
     let sent = prop_oneof![
         Just(TradeState::Dispatching),
@@ -227,11 +181,7 @@ pub(super) fn status_change() -> impl Strategy<Value = StatusChange> {
 }
 
 pub(super) fn observation() -> impl Strategy<Value = Observation> {
-    let hold = prop_oneof![
-        Just(Hold::None),
-        moment().prop_map(Hold::Until),
-        Just(Hold::Unknown)
-    ];
+    let hold = prop_oneof![Just(Hold::None), moment().prop_map(Hold::Until), Just(Hold::Unknown)];
     let progress = prop_oneof![
         Just(Progress::Submitted),
         Just(Progress::OfferSent),

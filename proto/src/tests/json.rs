@@ -8,9 +8,7 @@ use crate::{json, status_change_from_proto, v1};
 #[test]
 fn names_are_those_of_the_proto_files_on_one_line() {
     let mut request = samples::order_request();
-    request
-        .metadata
-        .insert("note".to_owned(), "two\nlines".to_owned());
+    request.metadata.insert("note".to_owned(), "two\nlines".to_owned());
     let text = json::write(&request).unwrap();
     assert_eq!(
         text,
@@ -26,23 +24,11 @@ fn names_are_those_of_the_proto_files_on_one_line() {
 
 #[test]
 fn numbers_of_64_bits_are_numbers() {
-    let dispatch = v1::DispatchOrder {
-        sequence: u64::MAX,
-        ..v1::DispatchOrder::default()
-    };
-    assert_eq!(
-        json::write(&dispatch).unwrap(),
-        r#"{"sequence":18446744073709551615}"#
-    );
-    assert_eq!(
-        json::read::<v1::DispatchOrder>(br#"{"sequence":18446744073709551615}"#).unwrap(),
-        dispatch
-    );
+    let dispatch = v1::DispatchOrder { sequence: u64::MAX, ..v1::DispatchOrder::default() };
+    assert_eq!(json::write(&dispatch).unwrap(), r#"{"sequence":18446744073709551615}"#);
+    assert_eq!(json::read::<v1::DispatchOrder>(br#"{"sequence":18446744073709551615}"#).unwrap(), dispatch);
     // As other writers of this mapping do it.
-    assert_eq!(
-        json::read::<v1::DispatchOrder>(br#"{"sequence":"18446744073709551615"}"#).unwrap(),
-        dispatch
-    );
+    assert_eq!(json::read::<v1::DispatchOrder>(br#"{"sequence":"18446744073709551615"}"#).unwrap(), dispatch);
 }
 
 #[test]
@@ -50,10 +36,7 @@ fn every_state_is_written_and_read_back() {
     for status in TradeStatus::ALL {
         let change = samples::version(status);
         let text = json::write(&change).unwrap();
-        assert!(
-            text.contains(&format!("\"to\":\"TRADE_STATUS_{status}\"")),
-            "{text}"
-        );
+        assert!(text.contains(&format!("\"to\":\"TRADE_STATUS_{status}\"")), "{text}");
         let back: v1::TradeStatusChanged = json::read(text.as_bytes()).unwrap();
         assert_eq!(back, change);
         assert_eq!(status_change_from_proto(&back).unwrap().trade.status(), status);
@@ -69,10 +52,7 @@ fn a_receipt_tells_every_violation() {
     );
     let accepted = status_change_from_proto(&samples::version(TradeStatus::Accepted)).unwrap();
     let text = json::write(&crate::receipt_of(&accepted)).unwrap();
-    assert_eq!(
-        text,
-        r#"{"order_id":"wd-1","status":"TRADE_STATUS_ACCEPTED","version":2}"#
-    );
+    assert_eq!(text, r#"{"order_id":"wd-1","status":"TRADE_STATUS_ACCEPTED","version":2}"#);
 }
 
 #[test]

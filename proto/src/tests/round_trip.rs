@@ -62,11 +62,7 @@ proptest! {
 
 #[test]
 fn the_ends_of_time() {
-    for given in [
-        jiff::Timestamp::MIN,
-        jiff::Timestamp::MAX,
-        jiff::Timestamp::UNIX_EPOCH,
-    ] {
+    for given in [jiff::Timestamp::MIN, jiff::Timestamp::MAX, jiff::Timestamp::UNIX_EPOCH] {
         assert_eq!(moment(&timestamp(given)), Some(given));
     }
     for (seconds, nanos) in [(0, -1), (0, 1_000_000_000), (i64::MAX, 0), (i64::MIN, 0)] {

@@ -17,10 +17,7 @@ fn time(seconds: i64) -> Option<prost_types::Timestamp> {
 }
 
 fn price(amount: &str) -> Option<v1::Money> {
-    Some(v1::Money {
-        currency: "USD".to_owned(),
-        amount: amount.to_owned(),
-    })
+    Some(v1::Money { currency: "USD".to_owned(), amount: amount.to_owned() })
 }
 
 pub(super) fn purchase() -> v1::Purchase {
@@ -30,9 +27,7 @@ pub(super) fn purchase() -> v1::Purchase {
             trade_token: TOKEN.to_owned(),
         }),
         game: v1::Game::Cs2.into(),
-        item: Some(v1::purchase::Item::MarketHashName(
-            "P250 | Sand Dune (Field-Tested)".to_owned(),
-        )),
+        item: Some(v1::purchase::Item::MarketHashName("P250 | Sand Dune (Field-Tested)".to_owned())),
         max_price: price("12.50"),
     }
 }
@@ -43,10 +38,7 @@ pub(super) fn order_request() -> v1::OrderRequest {
         account: "skinify_main".to_owned(),
         operation: Some(Operation::Purchase(purchase())),
         expires_at: time(1_800_000_000),
-        metadata: BTreeMap::from([
-            ("cart".to_owned(), "7".to_owned()),
-            ("shop".to_owned(), "b".to_owned()),
-        ]),
+        metadata: BTreeMap::from([("cart".to_owned(), "7".to_owned()), ("shop".to_owned(), "b".to_owned())]),
     }
 }
 
@@ -84,29 +76,15 @@ pub(super) fn facts() -> v1::ProviderFacts {
 /// A version in this status with every field that it may have.
 pub(super) fn version(status: TradeStatus) -> v1::TradeStatusChanged {
     let rejected = status == TradeStatus::Rejected;
-    let order = v1::OrderRequest {
-        metadata: BTreeMap::new(),
-        ..order_request()
-    };
+    let order = v1::OrderRequest { metadata: BTreeMap::new(), ..order_request() };
     let trade = v1::Trade {
-        account: if rejected {
-            String::new()
-        } else {
-            order.account.clone()
-        },
-        provider: if rejected {
-            String::new()
-        } else {
-            "skinify".to_owned()
-        },
+        account: if rejected { String::new() } else { order.account.clone() },
+        provider: if rejected { String::new() } else { "skinify".to_owned() },
         order: (!rejected).then_some(order),
         metadata: order_request().metadata,
         reason: "item_unavailable".to_owned(),
         provider_reason: "error_item_unavailable".to_owned(),
-        violations: vec![v1::Violation {
-            field: "account".to_owned(),
-            ..v1::Violation::default()
-        }],
+        violations: vec![v1::Violation { field: "account".to_owned(), ..v1::Violation::default() }],
         facts: Some(facts()),
         attempt: Some(v1::Attempt {
             number: 1,

@@ -11,11 +11,7 @@ fn broken(message: &DynamicMessage, nonsense: bool) -> Vec<(String, DynamicMessa
     let mut all = Vec::new();
     for (field, value) in message.fields() {
         let mut changed = message.clone();
-        let replaced = if nonsense {
-            nonsense_for(&field.kind(), value)
-        } else {
-            None
-        };
+        let replaced = if nonsense { nonsense_for(&field.kind(), value) } else { None };
         match replaced {
             Some(value) => changed.set_field(&field, value),
             None => changed.clear_field(&field),
@@ -89,16 +85,7 @@ fn name(path: &str) -> &str {
     }
 }
 
-const ALWAYS: &[&str] = &[
-    "merchant",
-    "order_id",
-    "version",
-    "from",
-    "to",
-    "cause",
-    "recorded_at",
-    "trade",
-];
+const ALWAYS: &[&str] = &["merchant", "order_id", "version", "from", "to", "cause", "recorded_at", "trade"];
 const ACCEPTED: &[&str] = &[
     "trade.order",
     "trade.order.order_id",
@@ -114,12 +101,8 @@ const ACCEPTED: &[&str] = &[
     "trade.accepted_at",
 ];
 /// Where there is an attempt, it is whole.
-const ATTEMPT: &[&str] = &[
-    "trade.attempt.number",
-    "trade.attempt.reference",
-    "trade.attempt.lease_until",
-    "trade.fingerprint",
-];
+const ATTEMPT: &[&str] =
+    &["trade.attempt.number", "trade.attempt.reference", "trade.attempt.lease_until", "trade.fingerprint"];
 
 fn required_in(status: TradeStatus) -> Vec<&'static str> {
     let own: &[&str] = match status {
@@ -137,11 +120,7 @@ fn required_in(status: TradeStatus) -> Vec<&'static str> {
             &["trade.reason"]
         }
     };
-    let accepted = if status == TradeStatus::Rejected {
-        &[]
-    } else {
-        ACCEPTED
-    };
+    let accepted = if status == TradeStatus::Rejected { &[] } else { ACCEPTED };
     [ALWAYS, accepted, ATTEMPT, own].concat()
 }
 
@@ -167,11 +146,7 @@ fn nonsense_in_a_stored_field_is_named() {
             assert_eq!(told, name(&path), "{status}: with nonsense in {path}");
         }
     }
-    let found = found(
-        &samples::version(TradeStatus::Submitted),
-        true,
-        status_change_from_proto,
-    );
+    let found = found(&samples::version(TradeStatus::Submitted), true, status_change_from_proto);
     for path in [
         "from",
         "occurred_at",
@@ -182,10 +157,7 @@ fn nonsense_in_a_stored_field_is_named() {
         "trade.facts.reserved_until",
         "trade.fingerprint",
     ] {
-        assert!(
-            found.iter().any(|(found, _)| found == path),
-            "nonsense in {path} is taken"
-        );
+        assert!(found.iter().any(|(found, _)| found == path), "nonsense in {path} is taken");
     }
 }
 
@@ -219,8 +191,5 @@ fn an_error_quotes_no_value() {
     let mut version = samples::version(TradeStatus::Submitted);
     version.merchant = samples::TOKEN.to_owned();
     let error = status_change_from_proto(&version).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "a stored TradeStatusChanged has no valid merchant"
-    );
+    assert_eq!(error.to_string(), "a stored TradeStatusChanged has no valid merchant");
 }

@@ -50,7 +50,13 @@ pub fn prepare(config: &Config) -> Result<Accounts, ConfigErrors> {
 /// # Errors
 ///
 /// Where NATS cannot be used at all. That it is away is no error: the service waits, and is not ready.
-pub async fn run(config: Config, accounts: Accounts, shutdown: Shutdown, health: Health) -> Result<(), RunError> {
+pub async fn run(
+    config: Config,
+    accounts: Accounts,
+    shutdown: Shutdown,
+    health: Health,
+) -> Result<(), RunError> {
+    let placing = health.condition("place");
     let bus = match Bus::connect("order-intake", &config, &shutdown, &health).await {
         Ok(bus) => bus,
         Err(ConnectError::Shutdown) => return Ok(()),
@@ -66,9 +72,10 @@ pub async fn run(config: Config, accounts: Accounts, shutdown: Shutdown, health:
         let intake = Arc::clone(&intake);
         move |incoming| orders::handle(Arc::clone(&intake), incoming)
     });
-    let placed = place::serve(&intake, config.intake.concurrency, &shutdown);
-    let ((), placed) = tokio::join!(published, placed);
-    placed?;
+    let endpoint = place::endpoint(&bus).await?;
+    placing.up();
+    let placed = place::serve(&intake, endpoint, config.intake.concurrency, &shutdown);
+    tokio::join!(published, placed);
     bus.close().await;
     Ok(())
 }

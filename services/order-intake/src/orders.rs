@@ -18,7 +18,8 @@ use crate::{Intake, metrics};
 const RETRY_PAUSE: Duration = Duration::from_secs(1);
 
 pub(crate) async fn handle(intake: Arc<Intake>, incoming: Incoming) -> Disposition {
-    let span = tracing::info_span!("process orders", "messaging.system" = "nats", trade = tracing::field::Empty);
+    let span =
+        tracing::info_span!("process orders", "messaging.system" = "nats", trade = tracing::field::Empty);
     trace::follow(&span, &incoming.headers);
     work(&intake, &incoming).instrument(span).await
 }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use skinbus_bus::queries::{EndpointError, QueryError};
-use skinbus_bus::{Incoming, subjects, trace};
+use skinbus_bus::queries::{EndpointError, QueryEndpoint, QueryError};
+use skinbus_bus::{Bus, Incoming, subjects, trace};
 use skinbus_domain::Violation;
 use skinbus_proto::{receipt_of, request, v1, violation_to_proto};
 use skinbus_runtime::Shutdown;
@@ -14,16 +14,30 @@ use crate::accept::{Verdict, accept};
 use crate::hand_over::hand_over;
 use crate::{Intake, metrics};
 
-pub(crate) async fn serve(intake: &Arc<Intake>, concurrency: usize, shutdown: &Shutdown) -> Result<(), EndpointError> {
-    let service = intake.bus.query_service("order-intake", "Places orders and answers with a receipt").await?;
+pub(crate) async fn endpoint(bus: &Bus) -> Result<QueryEndpoint, EndpointError> {
+    let service = bus.query_service("order-intake", "Places orders and answers with a receipt").await?;
+    service.endpoint("skinbus.v1.place.*".to_owned()).await
+}
+
+pub(crate) async fn serve(
+    intake: &Arc<Intake>,
+    endpoint: QueryEndpoint,
+    concurrency: usize,
+    shutdown: &Shutdown,
+) {
     let intake = Arc::clone(intake);
     let handler = move |incoming: Incoming| {
         let intake = Arc::clone(&intake);
         let span = tracing::info_span!("process place", "messaging.system" = "nats");
         trace::follow(&span, &incoming.headers);
-        async move { place(&intake, &incoming).await }.instrument(span)
+        async move {
+            let answer = place(&intake, &incoming).await;
+            crash_point("intake.place_before_answer");
+            answer
+        }
+        .instrument(span)
     };
-    service.answer("skinbus.v1.place.*".to_owned(), concurrency, shutdown, handler).await
+    endpoint.answer(concurrency, shutdown, handler).await;
 }
 
 async fn place(intake: &Intake, incoming: &Incoming) -> Result<v1::OrderReceipt, QueryError> {
@@ -31,9 +45,8 @@ async fn place(intake: &Intake, incoming: &Incoming) -> Result<v1::OrderReceipt,
     let Some(merchant) = subjects::merchant_of(&incoming.subject) else {
         return Err(bad_request("no_merchant: the subject names no merchant".to_owned()));
     };
-    let order: v1::OrderRequest = incoming
-        .decode_or_json()
-        .map_err(|error| bad_request(format!("undecodable: {error}")))?;
+    let order: v1::OrderRequest =
+        incoming.decode_or_json().map_err(|error| bad_request(format!("undecodable: {error}")))?;
     let request = match request::read(&merchant, &order, &intake.accounts) {
         Ok(request) => request,
         Err(unaddressable) => {
@@ -43,11 +56,15 @@ async fn place(intake: &Intake, incoming: &Incoming) -> Result<v1::OrderReceipt,
     };
     // Nothing is acknowledged before the answer, so a caller without one simply asks again.
     let unavailable = |error: &dyn std::error::Error| {
-        tracing::warn!(error = skinbus_bus::chain(error), "an order has no verdict; its caller may ask again");
+        tracing::warn!(
+            error = skinbus_bus::chain(error),
+            "an order has no verdict; its caller may ask again"
+        );
         QueryError { code: 503, status: "unavailable: ask again with the same order_id".to_owned() }
     };
+    crash_point("intake.place_before_append");
     let verdict = accept(&intake.ledger, request).await.map_err(|error| unavailable(&error))?;
-    crash_point("intake.after_append");
+    crash_point("intake.place_after_append");
     match verdict {
         Verdict::Accepted(recorded) => {
             metrics::verdict("accepted");

@@ -59,6 +59,9 @@ fn credentials(reader: &mut SecretReader, name: &AccountId, account: &AccountCon
             Some(Credentials::Skinify { token: reader.required(name, account, SecretField::Token)? })
         }
         // Refused before this: they have no adapter yet.
-        ProviderName::Skinsback | ProviderName::Skinout | ProviderName::Shadowpay | ProviderName::Skinslink => None,
+        ProviderName::Skinsback
+        | ProviderName::Skinout
+        | ProviderName::Shadowpay
+        | ProviderName::Skinslink => None,
     }
 }

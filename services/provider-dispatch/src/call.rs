@@ -54,7 +54,8 @@ impl HttpClient {
     ///
     /// [`CallFailure`]: only a failed connection is surely not sent.
     pub async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, CallFailure> {
-        let request = reqwest::Request::try_from(request).map_err(|_| CallFailure::NotSent("invalid_request"))?;
+        let request =
+            reqwest::Request::try_from(request).map_err(|_| CallFailure::NotSent("invalid_request"))?;
         let mut answer = self.client.execute(request).await.map_err(|error| failure(&error))?;
         let mut body = BytesMut::new();
         while let Some(chunk) = answer.chunk().await.map_err(|error| interrupted(&error))? {

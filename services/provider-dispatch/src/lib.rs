@@ -13,6 +13,7 @@ mod place;
 use std::sync::Arc;
 
 use skinbus_bus::ledger::JetStreamLedger;
+use skinbus_bus::queries::QueryEndpoint;
 use skinbus_bus::topology::{DISPATCH, dispatch_consumer};
 use skinbus_bus::{Bus, ConnectError, WorkOptions};
 use skinbus_runtime::{Config, Health, RunError, Shutdown};
@@ -32,7 +33,13 @@ const DELIVERIES_MAX: u64 = u64::MAX;
 /// # Errors
 ///
 /// Where NATS cannot be used at all, or an HTTP client cannot be made.
-pub async fn run(config: Config, prepared: Prepared, shutdown: Shutdown, health: Health) -> Result<(), RunError> {
+pub async fn run(
+    config: Config,
+    prepared: Prepared,
+    shutdown: Shutdown,
+    health: Health,
+) -> Result<(), RunError> {
+    let answering = health.condition("lookup");
     let bus = match Bus::connect("provider-dispatch", &config, &shutdown, &health).await {
         Ok(bus) => bus,
         Err(ConnectError::Shutdown) => return Ok(()),
@@ -40,23 +47,26 @@ pub async fn run(config: Config, prepared: Prepared, shutdown: Shutdown, health:
     };
     let ledger = JetStreamLedger::new(&bus).await?;
     let service = bus.query_service("provider-dispatch", "Asks providers about trades").await?;
-    let service = Arc::new(service);
     let mut accounts = JoinSet::new();
     for served in prepared.accounts {
         let keeper = Keeper::start(&bus, &served).await?;
+        let endpoint = look_up::endpoint(&service, &served.account.name).await?;
         let dispatcher = Arc::new(Dispatcher {
             bus: bus.clone(),
             ledger: ledger.clone(),
-            http: HttpClient::new(served.account.config.connect_timeout, served.account.config.total_timeout)?,
+            http: HttpClient::new(
+                served.account.config.connect_timeout,
+                served.account.config.total_timeout,
+            )?,
             permits: keeper,
             served,
             shutdown: shutdown.clone(),
         });
-        let (service, concurrency) = (Arc::clone(&service), config.dispatch.concurrency);
-        accounts.spawn(async move { serve(dispatcher, &service, concurrency).await });
+        accounts.spawn(serve(dispatcher, endpoint, config.dispatch.concurrency));
     }
+    answering.up();
     while let Some(ended) = accounts.join_next().await {
-        ended??;
+        ended?;
     }
     bus.close().await;
     Ok(())
@@ -72,11 +82,7 @@ struct Dispatcher {
     shutdown: Shutdown,
 }
 
-async fn serve(
-    dispatcher: Arc<Dispatcher>,
-    service: &skinbus_bus::queries::QueryService,
-    concurrency: usize,
-) -> Result<(), RunError> {
+async fn serve(dispatcher: Arc<Dispatcher>, endpoint: QueryEndpoint, concurrency: usize) {
     let name = dispatcher.served.account.name.clone();
     let (bus, shutdown) = (dispatcher.bus.clone(), dispatcher.shutdown.clone());
     let options = WorkOptions { stage: "dispatch", concurrency, deliveries_max: DELIVERIES_MAX };
@@ -85,10 +91,7 @@ async fn serve(
         let dispatcher = Arc::clone(&dispatcher);
         move |incoming| place::handle(Arc::clone(&dispatcher), incoming)
     });
-    let looking_up = look_up::serve(Arc::clone(&dispatcher), service, &shutdown);
-    let ((), looked_up) = tokio::join!(placing, looking_up);
-    looked_up?;
+    let looking_up = look_up::serve(Arc::clone(&dispatcher), endpoint, &shutdown);
+    tokio::join!(placing, looking_up);
     dispatcher.permits.close().await;
-    Ok(())
 }
-

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use skinbus_bus::queries::{EndpointError, QueryError, QueryService};
+use skinbus_bus::queries::{EndpointError, QueryEndpoint, QueryError, QueryService};
 use skinbus_bus::{Incoming, subjects, trace};
 use skinbus_domain::Reference;
+use skinbus_domain::ids::AccountId;
 use skinbus_domain::quota::Lane;
 use skinbus_proto::{row_from_observation, timestamp, v1};
 use skinbus_providers::LookedUp;
+use skinbus_runtime::crash::crash_point;
 use skinbus_runtime::{Shutdown, clock};
 use tracing::Instrument;
 
@@ -22,19 +24,21 @@ const REFERENCES_MAX: usize = 1000;
 /// How long a look-up waits for a permit. Whoever asks has a longer time-out.
 const PERMIT_WAIT: Duration = Duration::from_secs(20);
 
-pub(crate) async fn serve(
-    dispatcher: Arc<Dispatcher>,
+pub(crate) async fn endpoint(
     service: &QueryService,
-    shutdown: &Shutdown,
-) -> Result<(), EndpointError> {
-    let subject = subjects::query(&dispatcher.served.account.name, "lookup");
+    account: &AccountId,
+) -> Result<QueryEndpoint, EndpointError> {
+    service.endpoint(subjects::query(account, "lookup")).await
+}
+
+pub(crate) async fn serve(dispatcher: Arc<Dispatcher>, endpoint: QueryEndpoint, shutdown: &Shutdown) {
     let handler = move |incoming: Incoming| {
         let dispatcher = Arc::clone(&dispatcher);
         let span = tracing::info_span!("process lookup", account = %dispatcher.served.account.name);
         trace::follow(&span, &incoming.headers);
         async move { look_up(&dispatcher, &incoming).await }.instrument(span)
     };
-    service.answer(subject, CONCURRENCY, shutdown, handler).await
+    endpoint.answer(CONCURRENCY, shutdown, handler).await;
 }
 
 async fn look_up(dispatcher: &Dispatcher, incoming: &Incoming) -> Result<v1::LookupResponse, QueryError> {
@@ -85,8 +89,10 @@ async fn ask(
             return Err(QueryError { code: 400, status: format!("not_buildable: {error}") });
         }
     };
+    crash_point("dispatch.before_look_up");
     let began = clock::monotonic_now();
     let answer = dispatcher.http.send(look_up.request).await;
+    crash_point("dispatch.after_look_up");
     let took = clock::monotonic_now().duration_since(began);
     permit.settle();
     let read = answer.map(|answer| dispatcher.served.provider.read_looked_up(&answer, clock::now()));

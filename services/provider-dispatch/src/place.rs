@@ -134,7 +134,11 @@ async fn take_permit(dispatcher: &Dispatcher) -> Result<Permit, StepError> {
     }
 }
 
-async fn append(dispatcher: &Dispatcher, current: &Recorded, input: &Input) -> Result<(Recorded, Event), AdvanceError> {
+async fn append(
+    dispatcher: &Dispatcher,
+    current: &Recorded,
+    input: &Input,
+) -> Result<(Recorded, Event), AdvanceError> {
     // An intent was decided on exactly this version; an outcome is a fact, whatever happened meanwhile.
     let (retry, is_outcome) = match input {
         Input::AttemptStarted(_) => (Retry::GiveUp, false),
@@ -176,7 +180,12 @@ async fn append(dispatcher: &Dispatcher, current: &Recorded, input: &Input) -> R
 }
 
 /// The call itself: at most one request leaves, and only while the intent and the permit surely hold.
-async fn call(dispatcher: &Dispatcher, current: &Recorded, attempt: &Attempt, permit: Option<Permit>) -> Outcome {
+async fn call(
+    dispatcher: &Dispatcher,
+    current: &Recorded,
+    attempt: &Attempt,
+    permit: Option<Permit>,
+) -> Outcome {
     let account = &dispatcher.served.account;
     let not_sent = |reason: &str| Outcome::NotSent { reason: Reason::new(reason), retry_at: clock::now() };
     let longest = account.config.total_timeout;

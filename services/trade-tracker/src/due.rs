@@ -66,7 +66,10 @@ async fn merged(first: Held, more: Vec<Held>) -> Vec<Due> {
     let mut due = BTreeMap::new();
     for held in std::iter::once(first).chain(more) {
         let Some(key) = key_of(&held) else {
-            tracing::error!(sequence = held.incoming.sequence, "a due look cannot be read; it is passed over");
+            tracing::error!(
+                sequence = held.incoming.sequence,
+                "a due look cannot be read; it is passed over"
+            );
             held.acknowledge().await;
             continue;
         };
@@ -83,7 +86,8 @@ fn key_of(held: &Held) -> Option<TradeKey> {
 }
 
 async fn work(tracker: &Tracker, account: &Account, batch: Vec<Due>) {
-    let sorted = stream::iter(batch).map(|due| settle_or_keep(tracker, account, due)).buffer_unordered(TRADES_MAX);
+    let sorted =
+        stream::iter(batch).map(|due| settle_or_keep(tracker, account, due)).buffer_unordered(TRADES_MAX);
     let look_ups: Vec<(Due, Recorded)> = sorted.filter_map(future::ready).collect().await;
     let mut look_ups = look_ups.into_iter();
     loop {
@@ -114,7 +118,9 @@ async fn settle_or_keep(tracker: &Tracker, account: &Account, due: Due) -> Optio
     match need {
         Need::Nothing => due.held.acknowledge().await,
         Need::Sleep { until } => plan(tracker, account, due, until).await,
-        Need::PassDeadline => advance_and_plan(tracker, account, due, &recorded, &Input::DeadlinePassed).await,
+        Need::PassDeadline => {
+            advance_and_plan(tracker, account, due, &recorded, &Input::DeadlinePassed).await
+        }
         Need::ExpireLease => advance_and_plan(tracker, account, due, &recorded, &Input::LeaseExpired).await,
         Need::HandOver => hand_over(tracker, account, due, &recorded).await,
         Need::LookUp => return Some((due, recorded)),
@@ -135,6 +141,7 @@ fn word(need: Need) -> &'static str {
 
 async fn look(tracker: &Tracker, account: &Account, chunk: Vec<(Due, Recorded)>) {
     let (dues, trades): (Vec<Due>, Vec<Recorded>) = chunk.into_iter().unzip();
+    crash_point("tracker.before_look_up");
     let rows = tracker_look_up(tracker, account, &trades, &dues).await;
     crash_point("tracker.after_look_up");
     let pairs = stream::iter(dues.into_iter().zip(trades));
@@ -177,7 +184,13 @@ async fn tracker_look_up(
     }
 }
 
-async fn advance_and_plan(tracker: &Tracker, account: &Account, due: Due, recorded: &Recorded, input: &Input) {
+async fn advance_and_plan(
+    tracker: &Tracker,
+    account: &Account,
+    due: Due,
+    recorded: &Recorded,
+    input: &Input,
+) {
     let folded = fold(tracker, account, recorded, input).await;
     finish(tracker, account, due, recorded, folded).await;
 }
@@ -187,6 +200,7 @@ async fn hand_over(tracker: &Tracker, account: &Account, due: Due, recorded: &Re
         tracing::warn!(trade = %due.key, error = skinbus_bus::chain(&error), "an order is not handed over yet");
         return due.held.redeliver_after(RETRY_PAUSE).await;
     }
+    crash_point("tracker.after_hand_over");
     finish(tracker, account, due, recorded, Ok(false)).await;
 }
 

@@ -15,6 +15,7 @@ use skinbus_domain::ids::{AccountId, TradeKey};
 use skinbus_domain::polling;
 use skinbus_proto::{status_change_from_proto, v1};
 use skinbus_runtime::clock;
+use skinbus_runtime::crash::crash_point;
 
 use crate::Tracker;
 
@@ -77,7 +78,10 @@ async fn sleep_until(moment: Option<Instant>) {
 
 async fn take(tracker: &Tracker, waiting: &mut Waiting, held: Held) {
     let Some(recorded) = read(&held) else {
-        tracing::error!(sequence = held.incoming.sequence, "a version in the ledger cannot be read; it is passed over");
+        tracing::error!(
+            sequence = held.incoming.sequence,
+            "a version in the ledger cannot be read; it is passed over"
+        );
         return held.acknowledge().await;
     };
     let trade = recorded.trade();
@@ -146,8 +150,12 @@ async fn arm_all(tracker: &Tracker, due: Vec<(TradeKey, Pending)>) {
 
 /// The schedule first, the acknowledgement last.
 async fn arm(tracker: &Tracker, key: TradeKey, pending: Pending) {
+    crash_point("tracker.before_arm");
     match tracker.bus.schedule_look(&pending.account, &key, pending.wake_at).await {
-        Ok(()) => pending.held.acknowledge().await,
+        Ok(()) => {
+            crash_point("tracker.after_arm");
+            pending.held.acknowledge().await;
+        }
         Err(error) => {
             tracing::warn!(trade = %key, error = skinbus_bus::chain(&error), "no look is scheduled yet");
             pending.held.redeliver_after(RETRY_PAUSE).await;

@@ -37,7 +37,12 @@ pub fn prepare(config: &Config) -> Result<Accounts, ConfigErrors> {
 /// # Errors
 ///
 /// Where NATS cannot be used at all.
-pub async fn run(config: Config, accounts: Accounts, shutdown: Shutdown, health: Health) -> Result<(), RunError> {
+pub async fn run(
+    config: Config,
+    accounts: Accounts,
+    shutdown: Shutdown,
+    health: Health,
+) -> Result<(), RunError> {
     let bus = match Bus::connect("trade-tracker", &config, &shutdown, &health).await {
         Ok(bus) => bus,
         Err(ConnectError::Shutdown) => return Ok(()),

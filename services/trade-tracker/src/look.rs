@@ -9,6 +9,7 @@ use skinbus_bus::subjects;
 use skinbus_domain::{Input, Observation, Recorded, resolving};
 use skinbus_proto::{moment, observation_from_row, v1};
 use skinbus_runtime::accounts::Account;
+use skinbus_runtime::crash::crash_point;
 
 use crate::{Tracker, metrics};
 
@@ -23,9 +24,14 @@ pub(crate) struct Rows {
 }
 
 /// Asks the provider about the trades.
-pub(crate) async fn look_up(tracker: &Tracker, account: &Account, trades: &[Recorded]) -> Result<Rows, QueryError> {
+pub(crate) async fn look_up(
+    tracker: &Tracker,
+    account: &Account,
+    trades: &[Recorded],
+) -> Result<Rows, QueryError> {
     let references = trades.iter().filter_map(|recorded| recorded.trade().attempt.as_ref());
-    let request = v1::LookupRequest { references: references.map(|attempt| attempt.reference.to_string()).collect() };
+    let request =
+        v1::LookupRequest { references: references.map(|attempt| attempt.reference.to_string()).collect() };
     let timeout = PERMIT_WAIT.saturating_add(account.config.total_timeout);
     let subject = subjects::query(&account.name, "lookup");
     let response: v1::LookupResponse = tracker.bus.query(subject, &request, timeout).await?;
@@ -72,6 +78,7 @@ pub(crate) async fn fold(
     let known = Some(recorded.clone());
     let answer = match advance(&tracker.ledger, key, known, input, &account.rules, Retry::Fold).await? {
         Advanced::Written { recorded, alerts } => {
+            crash_point("tracker.after_fold");
             tracker.bus.raise(Some(&account.name), key, &alerts).await;
             tracing::debug!(trade = %key, to = %recorded.trade().status(), "changed");
             "applied"

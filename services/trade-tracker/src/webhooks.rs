@@ -11,6 +11,7 @@ use skinbus_domain::polling;
 use skinbus_domain::{Alert, AlertKind};
 use skinbus_proto::v1;
 use skinbus_runtime::clock;
+use skinbus_runtime::crash::crash_point;
 
 use crate::Tracker;
 
@@ -19,8 +20,7 @@ const DELIVERIES_MAX: u64 = 20;
 const RETRY_PAUSE: Duration = Duration::from_secs(1);
 
 pub(crate) async fn run(tracker: Arc<Tracker>) {
-    let options =
-        WorkOptions { stage: "webhooks", concurrency: CONCURRENCY, deliveries_max: DELIVERIES_MAX };
+    let options = WorkOptions { stage: "webhooks", concurrency: CONCURRENCY, deliveries_max: DELIVERIES_MAX };
     let (bus, shutdown) = (tracker.bus.clone(), tracker.shutdown.clone());
     let handler = move |incoming: Incoming| {
         let tracker = Arc::clone(&tracker);
@@ -62,8 +62,12 @@ async fn handle(tracker: &Tracker, incoming: &Incoming) -> Disposition {
     if polling::first_wake(&recorded, &account.rules).is_none() {
         return Disposition::Acknowledge;
     }
+    crash_point("tracker.before_hint");
     match tracker.bus.schedule_look(&account.name, &key, clock::now()).await {
-        Ok(()) => Disposition::Acknowledge,
+        Ok(()) => {
+            crash_point("tracker.after_hint");
+            Disposition::Acknowledge
+        }
         Err(error) => {
             tracing::warn!(trade = %key, error = skinbus_bus::chain(&error), "a webhook waits");
             Disposition::RedeliverAfter(RETRY_PAUSE)

@@ -84,23 +84,14 @@ mod tests {
     fn only_the_whole_path_finds_the_account() {
         let mut prepared = Prepared::default();
         let verification = Verification {
-            credentials: WebhookCredentials::Skinify {
-                signature: "s".to_owned().into(),
-            },
+            credentials: WebhookCredentials::Skinify { signature: "s".to_owned().into() },
             constant: None,
         };
         let secret = SecretString::from("0123456789abcdef");
-        prepared.insert(Account::new(
-            "skinify_main".parse().unwrap(),
-            &secret,
-            verification,
-        ));
+        prepared.insert(Account::new("skinify_main".parse().unwrap(), &secret, verification));
 
         let found = |path: &str| prepared.find(path).map(|account| account.id.as_str());
-        assert_eq!(
-            found("/webhooks/skinify_main/0123456789abcdef"),
-            Some("skinify_main")
-        );
+        assert_eq!(found("/webhooks/skinify_main/0123456789abcdef"), Some("skinify_main"));
         for path in [
             "",
             "/",

@@ -96,10 +96,7 @@ impl Outcome {
         let mut response = Response::new(Full::from(self.text()));
         *response.status_mut() = self.status();
         let headers = response.headers_mut();
-        headers.insert(
-            CONTENT_TYPE,
-            HeaderValue::from_static("text/plain; charset=utf-8"),
-        );
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
         if self == Self::WrongMethod {
             headers.insert(ALLOW, HeaderValue::from_static("POST"));
         }

@@ -31,12 +31,7 @@ struct NoWord;
 
 impl<S: Store> Ingress<S> {
     pub(crate) fn new(accounts: Prepared, store: S, limits: Limits) -> Self {
-        Self {
-            accounts,
-            store,
-            limits,
-            metrics: Metrics::new(),
-        }
+        Self { accounts, store, limits, metrics: Metrics::new() }
     }
 
     /// How many accounts take webhooks.
@@ -117,7 +112,7 @@ impl<S: Store> Ingress<S> {
         let now = clock::monotonic_now();
         let outcome = match stored.unwrap_or_else(|_elapsed| Err(RunError::from(NoWord))) {
             Ok(()) => {
-                crash::crash_point("ingress.stored");
+                crash::crash_point("ingress.after_store");
                 message.outcome
             }
             Err(error) => {
@@ -128,8 +123,7 @@ impl<S: Store> Ingress<S> {
                 Outcome::NotStored
             }
         };
-        self.metrics
-            .stored(now.saturating_duration_since(started), outcome);
+        self.metrics.stored(now.saturating_duration_since(started), outcome);
         outcome
     }
 }

@@ -57,9 +57,7 @@ pub async fn run(
     health: Health,
 ) -> Result<(), RunError> {
     let address = config.webhooks.listen;
-    let listener = TcpListener::bind(address)
-        .await
-        .map_err(|source| BindError { address, source })?;
+    let listener = TcpListener::bind(address).await.map_err(|source| BindError { address, source })?;
     run_on(listener, config, prepared, shutdown, health).await
 }
 

@@ -45,7 +45,6 @@ impl Metrics {
     }
 
     pub(crate) fn stored(&self, took: Duration, outcome: Outcome) {
-        self.store
-            .record(took.as_secs_f64(), &[KeyValue::new("outcome", outcome.label())]);
+        self.store.record(took.as_secs_f64(), &[KeyValue::new("outcome", outcome.label())]);
     }
 }

@@ -47,17 +47,10 @@ pub(crate) fn message(account: &Account, trust: WebhookTrust, headers: &HeaderMa
         }
         None => {
             webhook.body = without_proof(account, body);
-            (
-                format!("unread-{}", hex(&Sha256::digest(body))),
-                Outcome::StoredUnread,
-            )
+            (format!("unread-{}", hex(&Sha256::digest(body))), Outcome::StoredUnread)
         }
     };
-    Message {
-        id: format!("{}:{key}", account.id),
-        webhook,
-        outcome,
-    }
+    Message { id: format!("{}:{key}", account.id), webhook, outcome }
 }
 
 /// A body that nobody could take apart, for a person to look at. Where the constant proof cannot be cut out of it, because
@@ -88,10 +81,7 @@ fn cut(body: &[u8], proof: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn content_type(headers: &HeaderMap) -> String {
-    let value = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     value.chars().take(CONTENT_TYPE_MAX).collect()
 }
 
@@ -108,14 +98,8 @@ mod tests {
         let kept = |body: &str, proof: &str| {
             cut(body.as_bytes(), proof.as_bytes()).map(|kept| String::from_utf8(kept).unwrap())
         };
-        assert_eq!(
-            kept("a=1&m=xyxy&b=2", "xyxy").as_deref(),
-            Some("a=1&m=(removed)&b=2")
-        );
-        assert_eq!(
-            kept("xyxyxy", "xy").as_deref(),
-            Some("(removed)(removed)(removed)")
-        );
+        assert_eq!(kept("a=1&m=xyxy&b=2", "xyxy").as_deref(), Some("a=1&m=(removed)&b=2"));
+        assert_eq!(kept("xyxyxy", "xy").as_deref(), Some("(removed)(removed)(removed)"));
         assert_eq!(kept("a=1&m=x%79xy", "xyxy"), None);
         assert_eq!(kept("xyx", "xyxy"), None);
         assert_eq!(kept("", "xy"), None);

@@ -21,9 +21,7 @@ impl Sampler {
     pub(crate) fn take(&self, now: Instant) -> Option<u64> {
         // The state is whole after every statement, so a panic elsewhere has not spoiled it.
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let too_soon = state
-            .last
-            .is_some_and(|last| now.saturating_duration_since(last) < PAUSE);
+        let too_soon = state.last.is_some_and(|last| now.saturating_duration_since(last) < PAUSE);
         if too_soon {
             state.skipped = state.skipped.saturating_add(1);
             return None;

@@ -80,10 +80,7 @@ fn verification(
         ProviderName::Skinify => {
             let signature = skinify_signature(secrets, name, account)?;
             let constant = Some(signature.clone());
-            Some(Verification {
-                credentials: WebhookCredentials::Skinify { signature },
-                constant,
-            })
+            Some(Verification { credentials: WebhookCredentials::Skinify { signature }, constant })
         }
         ProviderName::Skinsback
         | ProviderName::Skinout
@@ -112,10 +109,7 @@ fn skinify_signature(
     }
     let signature = secrets.required(name, account, SecretField::WebhookSignature)?;
     let is_digest = |text: &str| {
-        text.len() == 32
-            && text
-                .bytes()
-                .all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+        text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
     };
     if !is_digest(signature.expose_secret()) {
         // Anything else, above all the token itself, would refuse every webhook without a word of why.

@@ -25,12 +25,7 @@ pub(crate) struct Socket {
 
 impl Socket {
     pub(crate) fn new(stream: TcpStream, write_timeout: Duration) -> Self {
-        Self {
-            stream,
-            write_timeout,
-            stalled: None,
-            lingering: None,
-        }
+        Self { stream, write_timeout, stalled: None, lingering: None }
     }
 
     /// Turns a write that waits too long into an error.

@@ -1,10 +1,6 @@
 //! The service as a process: exit codes, and life without NATS.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "helpers of tests may fail as tests do"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may fail as tests do")]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -35,22 +31,14 @@ impl Service {
             .spawn()
             .unwrap();
         let log = BufReader::new(child.stderr.take().unwrap());
-        Self {
-            child,
-            log,
-            said: String::new(),
-        }
+        Self { child, log, said: String::new() }
     }
 
     /// Reads the log up to the line that names the address of a port.
     fn address(&mut self, port: &str) -> String {
         loop {
             let mut line = String::new();
-            assert!(
-                self.log.read_line(&mut line).unwrap() > 0,
-                "no port {port} in:\n{}",
-                self.said
-            );
+            assert!(self.log.read_line(&mut line).unwrap() > 0, "no port {port} in:\n{}", self.said);
             self.said.push_str(&line);
             let line: serde_json::Value = serde_json::from_str(&line).unwrap();
             if line["message"] == "listening" && line["port"] == port {
@@ -80,10 +68,7 @@ fn ask(address: &str, request: &str) -> String {
 }
 
 fn get(address: &str, path: &str) -> String {
-    ask(
-        address,
-        &format!("GET {path} HTTP/1.1\r\nhost: hooks\r\nconnection: close\r\n\r\n"),
-    )
+    ask(address, &format!("GET {path} HTTP/1.1\r\nhost: hooks\r\nconnection: close\r\n\r\n"))
 }
 
 #[test]
@@ -96,14 +81,8 @@ fn a_wrong_configuration_ends_with_78_before_a_port_opens() {
     );
     let (code, log) = Service::start(directory.path(), &settings).end();
     assert_eq!(code, Some(78), "{log}");
-    assert!(
-        log.contains("accounts.skinify_main.webhook_path_secret_file"),
-        "{log}"
-    );
-    assert!(
-        log.contains("accounts.skinify_main.webhook_signature_file"),
-        "{log}"
-    );
+    assert!(log.contains("accounts.skinify_main.webhook_path_secret_file"), "{log}");
+    assert!(log.contains("accounts.skinify_main.webhook_signature_file"), "{log}");
     assert!(!log.contains("listening") && !log.contains("hunter2"), "{log}");
 }
 
@@ -111,10 +90,7 @@ fn a_wrong_configuration_ends_with_78_before_a_port_opens() {
 fn without_nats_it_stays_up_and_takes_nothing() {
     let directory = tempfile::tempdir().unwrap();
     // Nobody listens on a port that was just given back.
-    let nobody = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let settings = format!(
         "[nats]\nurl = \"nats://{nobody}\"\n[http]\nlisten = \"127.0.0.1:0\"\n[webhooks]\nlisten = \"127.0.0.1:0\"\n\
          [accounts.skinify_main]\nprovider = \"skinify\"\nmerchant = \"acme\"\n\
@@ -130,10 +106,7 @@ fn without_nats_it_stays_up_and_takes_nothing() {
         let length = body.len();
         let head =
             format!("POST /webhooks/skinify_main/{PATH_SECRET} HTTP/1.1\r\nhost: hooks\r\nconnection: close");
-        ask(
-            &webhooks,
-            &format!("{head}\r\ncontent-length: {length}\r\n\r\n{body}"),
-        )
+        ask(&webhooks, &format!("{head}\r\ncontent-length: {length}\r\n\r\n{body}"))
     };
     assert!(post(SIGNATURE).starts_with("HTTP/1.1 503 "));
     assert!(post(&"0".repeat(32)).starts_with("HTTP/1.1 401 "));
@@ -141,10 +114,7 @@ fn without_nats_it_stays_up_and_takes_nothing() {
 
     assert!(get(&health, "/livez").starts_with("HTTP/1.1 200 "));
     let readiness = get(&health, "/readyz");
-    assert!(
-        readiness.starts_with("HTTP/1.1 503 ") && readiness.contains("listener: up"),
-        "{readiness}"
-    );
+    assert!(readiness.starts_with("HTTP/1.1 503 ") && readiness.contains("listener: up"), "{readiness}");
     let metrics = get(&health, "/metrics");
     for series in [
         r#"skinbus_webhooks_total{account="skinify_main",outcome="not_stored",reason=""} 1"#,

@@ -66,7 +66,8 @@ impl Keeper {
 
     /// The provider closes the account, for every replica.
     pub(crate) fn close_until(&self, until: jiff::Timestamp, reason: &'static str) {
-        let from_now_ms = until.as_millisecond().saturating_sub(skinbus_runtime::clock::now().as_millisecond());
+        let from_now_ms =
+            until.as_millisecond().saturating_sub(skinbus_runtime::clock::now().as_millisecond());
         self.send(Command::Close { until_ms: self.clock.now_ms().saturating_add(from_now_ms), reason });
     }
 

@@ -80,7 +80,8 @@ impl Task {
     /// Changes the window once for everything that is wanted. The answer is when to try again without being asked.
     async fn round(&self, wishes: &mut Wishes, memory: &mut Memory) -> Option<i64> {
         wishes.forget_the_gone();
-        let learn = memory.learned_at.is_none_or(|at| clock::monotonic_now().duration_since(at) > LEARN_EVERY);
+        let learn =
+            memory.learned_at.is_none_or(|at| clock::monotonic_now().duration_since(at) > LEARN_EVERY);
         if !learn && !wishes.is_urgent(self.clock.now_ms()) {
             return wishes.urgent_at_ms();
         }
@@ -109,7 +110,8 @@ impl Task {
                 if learn && self.learn(revision, before, after).await {
                     memory.learned_at = Some(clock::monotonic_now());
                 }
-                memory.known = wishes.is_content().then_some(StoredWindow { window, revision, stored_at: None });
+                memory.known =
+                    wishes.is_content().then_some(StoredWindow { window, revision, stored_at: None });
                 again_at_ms
             }
             Ok(WindowWrite::Lost) => {
@@ -140,8 +142,12 @@ impl Task {
     fn hand_out(&self, wishes: &mut Wishes, handouts: Handouts, now_ms: i64) {
         let valid_until_ms = now_ms.saturating_add(millis(self.call_timeout));
         for (lane, free_at_ms) in handouts.permits {
-            let permit =
-                Permit { free_at_ms, valid_until_ms, commands: self.commands.clone(), clock: self.clock.clone() };
+            let permit = Permit {
+                free_at_ms,
+                valid_until_ms,
+                commands: self.commands.clone(),
+                clock: self.clock.clone(),
+            };
             // Nobody waits any more: the permit goes back.
             if let Some(unused) = wishes.give(lane, permit) {
                 unused.give_back();

@@ -160,7 +160,8 @@ impl Wishes {
                     Some((count, free_at_ms))
                 }
                 Grant::NotBefore { at_ms } => {
-                    handouts.not_before_ms = Some(handouts.not_before_ms.map_or(at_ms, |known| known.min(at_ms)));
+                    handouts.not_before_ms =
+                        Some(handouts.not_before_ms.map_or(at_ms, |known| known.min(at_ms)));
                     None
                 }
             }

@@ -125,7 +125,11 @@ impl Bus {
     }
 }
 
-async fn connect(service: &'static str, config: &Config, condition: Condition) -> Result<Client, ConnectError> {
+async fn connect(
+    service: &'static str,
+    config: &Config,
+    condition: Condition,
+) -> Result<Client, ConnectError> {
     let url = config.nats.url.to_string();
     let mut options = ConnectOptions::new();
     if let Some(file) = &config.nats.credentials_file {
@@ -164,7 +168,9 @@ fn report(event: &Event, condition: &Condition, url: &str) {
         Event::ServerError(ServerError::Other(error)) => tracing::error!(error, "NATS refused something"),
         Event::ServerError(error) => tracing::error!(%error, "NATS refused something"),
         Event::ClientError(error) => tracing::warn!(%error, "NATS client"),
-        Event::SlowConsumer(subscription) => tracing::warn!(subscription, "NATS delivers faster than is read"),
+        Event::SlowConsumer(subscription) => {
+            tracing::warn!(subscription, "NATS delivers faster than is read")
+        }
         Event::LameDuckMode | Event::Draining => tracing::info!(%event, "NATS connection"),
     }
 }
@@ -196,7 +202,14 @@ mod tests {
 
     #[test]
     fn old_servers_are_told_apart() {
-        for (version, new_enough) in [("2.9.10", false), ("2.11.9", false), ("2.12.0", true), ("2.15.1", true), ("3.0.0", true), ("", false)] {
+        for (version, new_enough) in [
+            ("2.9.10", false),
+            ("2.11.9", false),
+            ("2.12.0", true),
+            ("2.15.1", true),
+            ("3.0.0", true),
+            ("", false),
+        ] {
             assert_eq!(is_new_enough(version), new_enough, "{version}");
         }
     }

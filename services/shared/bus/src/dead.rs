@@ -2,13 +2,16 @@
 
 use skinbus_domain::ids::{AccountId, TradeKey};
 use skinbus_domain::{Alert, Anomaly, Violation};
-use skinbus_proto::{timestamp, v1, violation_to_proto};
+use skinbus_proto::{Message, timestamp, v1, violation_to_proto};
 use skinbus_runtime::clock;
 
 use crate::connection::Bus;
 use crate::message::Incoming;
 use crate::publish::StoreError;
 use crate::subjects;
+
+/// What a dead letter's own headers may take of the server's limit for one message.
+const OWN_HEADERS_MAX_BYTES: usize = 4096;
 
 /// Why a message is dead.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +42,7 @@ impl Bus {
         let headers = incoming.headers.iter().flat_map(|(name, values)| {
             values.iter().map(|value| v1::Header { name: name.to_string(), value: value.to_string() })
         });
-        let letter = v1::DeadLetter {
+        let mut letter = v1::DeadLetter {
             reason: cause.reason.to_owned(),
             detail: cause.detail.clone(),
             stream: incoming.stream.clone(),
@@ -50,6 +53,7 @@ impl Bus {
             at: Some(timestamp(clock::now())),
             violations: cause.violations.iter().map(violation_to_proto).collect(),
         };
+        fit(&mut letter, self.client().server_info().max_payload.saturating_sub(OWN_HEADERS_MAX_BYTES));
         let id = format!("{}:{}", incoming.stream, incoming.sequence);
         self.store_once(subjects::dead(stage), &letter, &id).await?;
         tracing::warn!(
@@ -91,5 +95,52 @@ impl Bus {
             // Told to whoever sent the second order.
             Anomaly::OrderConflict => {}
         }
+    }
+}
+
+/// Makes a letter fit into one message: a letter that cannot be stored would keep its original coming again for ever. The
+/// end of the original's bytes goes first, and its headers only where that does not help.
+fn fit(letter: &mut v1::DeadLetter, max_bytes: usize) {
+    if letter.encoded_len() <= max_bytes {
+        return;
+    }
+    letter.detail.push_str("; too large to be kept whole");
+    let over = letter.encoded_len().saturating_sub(max_bytes);
+    letter.payload.truncate(letter.payload.len().saturating_sub(over));
+    if letter.encoded_len() > max_bytes {
+        letter.headers.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn letter(payload: usize, header: usize) -> v1::DeadLetter {
+        let header = v1::Header { name: "Shop".to_owned(), value: "b".repeat(header) };
+        v1::DeadLetter {
+            reason: "undecodable".to_owned(),
+            payload: vec![7; payload].into(),
+            headers: vec![header],
+            ..v1::DeadLetter::default()
+        }
+    }
+
+    #[test]
+    fn a_letter_is_cut_only_as_far_as_it_must_be() {
+        let mut whole = letter(800, 100);
+        fit(&mut whole, 1000);
+        assert_eq!(whole, letter(800, 100));
+
+        for (payload, header, keeps_headers) in [(900, 100, true), (5000, 100, true), (10, 5000, false)] {
+            let mut cut = letter(payload, header);
+            fit(&mut cut, 1000);
+            assert!(cut.encoded_len() <= 1000, "{payload} {header}");
+            assert_eq!(!cut.headers.is_empty(), keeps_headers, "{payload} {header}");
+            assert!(cut.detail.contains("too large"));
+        }
+        let mut cut = letter(5000, 100);
+        fit(&mut cut, 1000);
+        assert!(cut.payload.len() > 800, "{}", cut.payload.len());
     }
 }

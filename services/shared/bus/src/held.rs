@@ -113,7 +113,12 @@ impl HeldMessages {
                 None => match self.bus.messages(self.stream, &self.consumer, BATCH).await {
                     Ok(messages) => self.messages.insert(messages),
                     Err(error) => {
-                        tracing::warn!(stream = self.stream, consumer = self.consumer, error, "asking for messages");
+                        tracing::warn!(
+                            stream = self.stream,
+                            consumer = self.consumer,
+                            error,
+                            "asking for messages"
+                        );
                         tokio::time::sleep(RETRY_PAUSE).await;
                         continue;
                     }
@@ -123,7 +128,12 @@ impl HeldMessages {
                 Some(Ok(message)) => return held(message),
                 Some(Err(error)) => {
                     let error = chain(&error);
-                    tracing::warn!(stream = self.stream, consumer = self.consumer, error, "receiving messages");
+                    tracing::warn!(
+                        stream = self.stream,
+                        consumer = self.consumer,
+                        error,
+                        "receiving messages"
+                    );
                     self.messages = None;
                 }
                 None => self.messages = None,

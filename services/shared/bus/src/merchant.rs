@@ -120,23 +120,14 @@ impl MerchantClient {
         nats: &NatsConfig,
         patience: Duration,
     ) -> Result<Self, MerchantError> {
-        let nats = NatsConfig {
-            topology: Topology::Off,
-            ..nats.clone()
-        };
+        let nats = NatsConfig { topology: Topology::Off, ..nats.clone() };
         let url = nats.url.to_string();
-        let config = Config {
-            nats,
-            ..Config::default()
-        };
+        let config = Config { nats, ..Config::default() };
         let (shutdown, health) = (Shutdown::new(), Health::detached());
         let connecting = Bus::connect(name, &config, &shutdown, &health);
         match tokio::time::timeout(patience, connecting).await {
             Ok(Ok(bus)) => Ok(Self { bus }),
-            Ok(Err(error)) => Err(MerchantError::Unreachable {
-                url,
-                problem: chain(&error),
-            }),
+            Ok(Err(error)) => Err(MerchantError::Unreachable { url, problem: chain(&error) }),
             Err(_) => {
                 let report = health.report();
                 let reason = report.lines().find_map(|line| line.strip_prefix("nats: down: "));
@@ -164,10 +155,7 @@ impl MerchantClient {
     ) -> Result<Published, MerchantError> {
         let subject = subjects::orders(merchant);
         let stored = self.bus.store(subject.clone(), Outgoing::of(order)).await;
-        stored.map(Published::of).map_err(|error| MerchantError::Publish {
-            subject,
-            problem: chain(&error),
-        })
+        stored.map(Published::of).map_err(|error| MerchantError::Publish { subject, problem: chain(&error) })
     }
 
     /// Publishes an order in its JSON form, as a person with the `nats` tool would.
@@ -187,9 +175,7 @@ impl MerchantClient {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, JSON);
         trace::inject(&mut headers);
-        let message = PublishMessage::build()
-            .payload(Bytes::from(order))
-            .headers(headers);
+        let message = PublishMessage::build().payload(Bytes::from(order)).headers(headers);
         let subject = subjects::orders(merchant);
         let failed = |error: &dyn std::error::Error| MerchantError::Publish {
             subject: subject.clone(),
@@ -229,12 +215,8 @@ impl MerchantClient {
     ) -> Result<StatusChanges, MerchantError> {
         let subject = status_subject(merchant, order_id);
         let failed = |error: &dyn std::error::Error| read_error(&subject, error);
-        let subscriber = self
-            .bus
-            .client()
-            .subscribe(subject.clone())
-            .await
-            .map_err(|error| failed(&error))?;
+        let subscriber =
+            self.bus.client().subscribe(subject.clone()).await.map_err(|error| failed(&error))?;
         // Answered only after the server has the subscription.
         self.bus.client().flush().await.map_err(|error| failed(&error))?;
         Ok(StatusChanges { subscriber })
@@ -246,8 +228,7 @@ impl MerchantClient {
     ///
     /// [`MerchantError::Read`] where the ledger gives no answer.
     pub async fn versions(&self, key: &TradeKey) -> Result<Vec<Received>, MerchantError> {
-        self.read_all(TRADES, subjects::status(key), DeliverPolicy::All, Received::read)
-            .await
+        self.read_all(TRADES, subjects::status(key), DeliverPolicy::All, Received::read).await
     }
 
     /// The last version of every order of a merchant, in the order in which they were written.
@@ -257,8 +238,7 @@ impl MerchantClient {
     /// [`MerchantError::Read`] where the ledger gives no answer.
     pub async fn newest(&self, merchant: &MerchantId) -> Result<Vec<Received>, MerchantError> {
         let filter = status_subject(merchant, None);
-        self.read_all(TRADES, filter, DeliverPolicy::LastPerSubject, Received::read)
-            .await
+        self.read_all(TRADES, filter, DeliverPolicy::LastPerSubject, Received::read).await
     }
 
     /// All dead letters, the oldest first.
@@ -267,8 +247,7 @@ impl MerchantClient {
     ///
     /// [`MerchantError::Read`] where their stream gives no answer.
     pub async fn dead_letters(&self) -> Result<Vec<DeadLetter>, MerchantError> {
-        self.read_all(DEAD, subjects::dead("*"), DeliverPolicy::All, DeadLetter::read)
-            .await
+        self.read_all(DEAD, subjects::dead("*"), DeliverPolicy::All, DeadLetter::read).await
     }
 
     /// Reads what a stream holds now.
@@ -280,38 +259,22 @@ impl MerchantClient {
         read: impl Fn(&Incoming) -> Result<T, MerchantError>,
     ) -> Result<Vec<T>, MerchantError> {
         let failed = |error: &dyn std::error::Error| read_error(stream, error);
-        let handle = self
-            .bus
-            .jetstream()
-            .get_stream_no_info(stream)
-            .await
-            .map_err(|error| failed(&error))?;
-        let config = OrderedConfig {
-            filter_subject: filter,
-            deliver_policy,
-            ..OrderedConfig::default()
-        };
-        let consumer = handle
-            .create_consumer(config)
-            .await
-            .map_err(|error| failed(&error))?;
+        let handle = self.bus.jetstream().get_stream_no_info(stream).await.map_err(|error| failed(&error))?;
+        let config = OrderedConfig { filter_subject: filter, deliver_policy, ..OrderedConfig::default() };
+        let consumer = handle.create_consumer(config).await.map_err(|error| failed(&error))?;
         let mut pending = consumer.cached_info().num_pending;
         let mut messages = consumer.messages().await.map_err(|error| failed(&error))?;
         let mut all = Vec::new();
         while pending > 0 {
-            let next = tokio::time::timeout(READ_TIMEOUT, messages.next())
-                .await
-                .map_err(|error| failed(&error))?;
+            let next =
+                tokio::time::timeout(READ_TIMEOUT, messages.next()).await.map_err(|error| failed(&error))?;
             let Some(message) = next else { break };
             let message = message.map_err(|error| failed(&error))?;
             let info = message.info().map_err(|error| failed(error.as_ref()))?;
             let sequence = info.stream_sequence;
             pending = info.pending;
-            let incoming = Incoming {
-                stream: stream.to_owned(),
-                sequence,
-                ..Incoming::from(message.message)
-            };
+            let incoming =
+                Incoming { stream: stream.to_owned(), sequence, ..Incoming::from(message.message) };
             all.push(read(&incoming)?);
         }
         Ok(all)
@@ -337,34 +300,25 @@ impl StatusChanges {
 
 impl Published {
     fn of(ack: PublishAck) -> Self {
-        Self {
-            sequence: ack.sequence,
-            duplicate: ack.duplicate,
-        }
+        Self { sequence: ack.sequence, duplicate: ack.duplicate }
     }
 }
 
 impl Received {
     fn read(incoming: &Incoming) -> Result<Self, MerchantError> {
-        let change = incoming
-            .decode()
-            .map_err(|error| read_error(&incoming.subject, &error))?;
+        let change = incoming.decode().map_err(|error| read_error(&incoming.subject, &error))?;
         let headers = incoming
             .headers
             .iter()
             .filter_map(|(name, values)| values.first().map(|value| (name.to_string(), value.to_string())));
-        Ok(Self {
-            change: without_trade_token(change),
-            headers: headers.collect(),
-        })
+        Ok(Self { change: without_trade_token(change), headers: headers.collect() })
     }
 }
 
 impl DeadLetter {
     fn read(incoming: &Incoming) -> Result<Self, MerchantError> {
-        let letter: v1::DeadLetter = incoming
-            .decode()
-            .map_err(|error| read_error(&incoming.subject, &error))?;
+        let letter: v1::DeadLetter =
+            incoming.decode().map_err(|error| read_error(&incoming.subject, &error))?;
         Ok(Self {
             stage: incoming.subject.rsplit('.').next().unwrap_or_default().to_owned(),
             reason: letter.reason,
@@ -379,19 +333,15 @@ impl DeadLetter {
 
 fn status_subject(merchant: &MerchantId, order_id: Option<&OrderId>) -> String {
     match order_id {
-        Some(order_id) => subjects::status(&TradeKey {
-            merchant: merchant.clone(),
-            order_id: order_id.clone(),
-        }),
+        Some(order_id) => {
+            subjects::status(&TradeKey { merchant: merchant.clone(), order_id: order_id.clone() })
+        }
         None => format!("skinbus.v1.status.{merchant}.*"),
     }
 }
 
 fn read_error(what: &str, error: &dyn std::error::Error) -> MerchantError {
-    MerchantError::Read {
-        what: what.to_owned(),
-        problem: chain(error),
-    }
+    MerchantError::Read { what: what.to_owned(), problem: chain(error) }
 }
 
 #[cfg(test)]
@@ -412,26 +362,15 @@ mod tests {
 
     #[test]
     fn a_received_version_has_no_trade_token() {
-        let recipient = v1::SteamUser {
-            steam_id: "76561198000000042".to_owned(),
-            trade_token: "AbCd_-12".to_owned(),
-        };
-        let purchase = v1::Purchase {
-            recipient: Some(recipient),
-            ..v1::Purchase::default()
-        };
+        let recipient =
+            v1::SteamUser { steam_id: "76561198000000042".to_owned(), trade_token: "AbCd_-12".to_owned() };
+        let purchase = v1::Purchase { recipient: Some(recipient), ..v1::Purchase::default() };
         let order = v1::OrderRequest {
             operation: Some(v1::order_request::Operation::Purchase(purchase)),
             ..v1::OrderRequest::default()
         };
-        let trade = v1::Trade {
-            order: Some(order),
-            ..v1::Trade::default()
-        };
-        let change = v1::TradeStatusChanged {
-            trade: Some(trade),
-            ..v1::TradeStatusChanged::default()
-        };
+        let trade = v1::Trade { order: Some(order), ..v1::Trade::default() };
+        let change = v1::TradeStatusChanged { trade: Some(trade), ..v1::TradeStatusChanged::default() };
         let received =
             Received::read(&incoming("skinbus.v1.status.acme.wd-1", change.encode_to_vec())).unwrap();
         let bytes = received.change.encode_to_vec();

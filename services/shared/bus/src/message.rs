@@ -94,11 +94,17 @@ impl Incoming {
     ///
     /// [`Undecodable`] where it is no `M` in either form.
     pub fn decode_or_json<M: Schema>(&self) -> Result<M, Undecodable> {
-        let media_type = self.header(CONTENT_TYPE).and_then(|value| value.split(';').next()).map(str::trim);
-        if media_type == Some(JSON) {
+        if self.is_json() {
             return Ok(skinbus_proto::json::read(&self.payload)?);
         }
         self.decode()
+    }
+
+    /// Whether the body is said to be JSON.
+    #[must_use]
+    pub fn is_json(&self) -> bool {
+        let media_type = self.header(CONTENT_TYPE).and_then(|value| value.split(';').next()).map(str::trim);
+        media_type.is_some_and(|media_type| media_type.eq_ignore_ascii_case(JSON))
     }
 }
 

@@ -56,7 +56,11 @@ impl Outgoing {
 impl Bus {
     /// Publishes to a stream and waits for its word that the message is stored.
     #[expect(clippy::disallowed_methods, reason = "the one place from which streams are published to")]
-    pub(crate) async fn store(&self, subject: String, outgoing: Outgoing) -> Result<PublishAck, PublishError> {
+    pub(crate) async fn store(
+        &self,
+        subject: String,
+        outgoing: Outgoing,
+    ) -> Result<PublishAck, PublishError> {
         self.jetstream().send_publish(subject, outgoing.message).await?.await
     }
 
@@ -65,7 +69,12 @@ impl Bus {
     /// # Errors
     ///
     /// [`StoreError`]: then it may or may not be stored; publishing again with the same id is safe.
-    pub async fn store_once<M: Schema>(&self, subject: String, message: &M, id: &str) -> Result<u64, StoreError> {
+    pub async fn store_once<M: Schema>(
+        &self,
+        subject: String,
+        message: &M,
+        id: &str,
+    ) -> Result<u64, StoreError> {
         let shown = subject.clone();
         self.store(subject, Outgoing::of(message).id(id))
             .await

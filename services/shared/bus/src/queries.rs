@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::connection::{Bus, chain};
-use crate::message::{CONTENT_TYPE, Incoming, PROTOBUF, SCHEMA};
+use crate::message::{CONTENT_TYPE, Incoming, JSON, PROTOBUF, SCHEMA};
 
 /// A refused query: a stable code and words for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +33,8 @@ pub struct EndpointError {
 
 /// A set of endpoints under one name, as `nats micro ls` shows it.
 pub struct QueryService {
-    service: service::Service,
+    bus: Bus,
+    service: Arc<service::Service>,
 }
 
 impl Bus {
@@ -48,7 +49,7 @@ impl Bus {
             .start(name, env!("CARGO_PKG_VERSION"))
             .await
             .map_err(|error| EndpointError { subject: name.to_owned(), problem: error.to_string() })?;
-        Ok(QueryService { service })
+        Ok(QueryService { bus: self.clone(), service: Arc::new(service) })
     }
 
     /// Asks another service.
@@ -85,28 +86,43 @@ impl Bus {
     }
 }
 
+/// Requests on one subject, taken from the moment it exists.
+pub struct QueryEndpoint {
+    /// An endpoint ends with its service.
+    service: Arc<service::Service>,
+    endpoint: service::endpoint::Endpoint,
+}
+
 impl QueryService {
-    /// Answers requests on `subject` until the shutdown, a task each, `concurrency` at a time.
+    /// Subscribes to requests on `subject`: whoever asks from now on finds somebody. They are answered by
+    /// [`QueryEndpoint::answer`].
     ///
     /// # Errors
     ///
     /// [`EndpointError`] where NATS does not take the endpoint.
+    pub async fn endpoint(&self, subject: String) -> Result<QueryEndpoint, EndpointError> {
+        let failed = |problem: String| EndpointError { subject: subject.clone(), problem };
+        let name: String = subject.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+        let endpoint = self.service.endpoint_builder().name(name).add(subject.clone()).await;
+        let endpoint = endpoint.map_err(|error| failed(error.to_string()))?;
+        self.bus.client().flush().await.map_err(|error| failed(error.to_string()))?;
+        Ok(QueryEndpoint { service: Arc::clone(&self.service), endpoint })
+    }
+}
+
+impl QueryEndpoint {
+    /// Answers until the shutdown, a task for each request, `concurrency` at a time.
     pub async fn answer<Response, Handler, Handling>(
-        &self,
-        subject: String,
+        self,
         concurrency: usize,
         shutdown: &Shutdown,
         handler: Handler,
-    ) -> Result<(), EndpointError>
-    where
+    ) where
         Response: Schema,
         Handler: Fn(Incoming) -> Handling + Send + Sync + 'static,
         Handling: Future<Output = Result<Response, QueryError>> + Send + 'static,
     {
-        let name: String = subject.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
-        let endpoint = self.service.endpoint_builder().name(name).add(subject.clone()).await;
-        let mut endpoint =
-            endpoint.map_err(|error| EndpointError { subject: subject.clone(), problem: error.to_string() })?;
+        let Self { service: _kept, mut endpoint } = self;
         let (slots, handler) = (Arc::new(Semaphore::new(concurrency)), Arc::new(handler));
         let mut tasks = JoinSet::new();
         loop {
@@ -124,19 +140,27 @@ impl QueryService {
             });
         }
         while tasks.join_next().await.is_some() {}
-        Ok(())
     }
 }
 
+/// Whoever asks in JSON is answered in JSON.
 async fn respond<Response: Schema>(request: &service::Request, answer: Result<Response, QueryError>) {
     let result = match answer {
         Ok(response) => {
+            let json = Incoming::from(request.message.clone()).is_json();
+            let json = json.then(|| skinbus_proto::json::write(&response).ok()).flatten();
+            let (content_type, body) = match json {
+                Some(text) => (JSON, Bytes::from(text)),
+                None => (PROTOBUF, Bytes::from(response.encode_to_vec())),
+            };
             let mut headers = async_nats::HeaderMap::new();
-            headers.insert(CONTENT_TYPE, PROTOBUF);
+            headers.insert(CONTENT_TYPE, content_type);
             headers.insert(SCHEMA, Response::NAME);
-            request.respond_with_headers(Ok(Bytes::from(response.encode_to_vec())), headers).await
+            request.respond_with_headers(Ok(body), headers).await
         }
-        Err(error) => request.respond(Err(service::error::Error { code: error.code, status: error.status })).await,
+        Err(error) => {
+            request.respond(Err(service::error::Error { code: error.code, status: error.status })).await
+        }
     };
     if let Err(error) = result {
         tracing::warn!(%error, "answering a query");

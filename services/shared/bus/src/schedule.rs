@@ -23,7 +23,12 @@ impl Bus {
     /// # Errors
     ///
     /// [`ScheduleError`] where it is perhaps not written; setting it again is safe.
-    pub async fn schedule_look(&self, account: &AccountId, key: &TradeKey, at: Timestamp) -> Result<(), ScheduleError> {
+    pub async fn schedule_look(
+        &self,
+        account: &AccountId,
+        key: &TradeKey,
+        at: Timestamp,
+    ) -> Result<(), ScheduleError> {
         let due = v1::PollDue { merchant: key.merchant.to_string(), order_id: key.order_id.to_string() };
         let outgoing = Outgoing::of(&due)
             .header(NATS_SCHEDULE, format!("@at {at:.3}"))

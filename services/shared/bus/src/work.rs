@@ -107,11 +107,8 @@ impl Bus {
         name: &str,
         batch: usize,
     ) -> Result<jetstream::consumer::pull::Stream, String> {
-        let consumer: jetstream::consumer::PullConsumer = self
-            .jetstream()
-            .get_consumer_from_stream(name, stream)
-            .await
-            .map_err(|error| chain(&error))?;
+        let consumer: jetstream::consumer::PullConsumer =
+            self.jetstream().get_consumer_from_stream(name, stream).await.map_err(|error| chain(&error))?;
         consumer
             .stream()
             // No more than can be worked on soon: what waits here is hidden from other replicas.

@@ -113,10 +113,7 @@ impl Alert {
     /// An alert about contradicting facts.
     #[must_use]
     pub fn anomaly(detail: impl Into<String>) -> Self {
-        Self {
-            kind: AlertKind::Anomaly,
-            detail: detail.into(),
-        }
+        Self { kind: AlertKind::Anomaly, detail: detail.into() }
     }
 }
 
@@ -141,12 +138,7 @@ pub fn fold(
     rules: &Rules,
     now: Timestamp,
 ) -> Result<Fold, IllegalTransition> {
-    let trade = || {
-        current.ok_or(IllegalTransition {
-            input: input.name(),
-            status: "NONE",
-        })
-    };
+    let trade = || current.ok_or(IllegalTransition { input: input.name(), status: "NONE" });
     match input {
         Input::Requested(request) => Ok(transition::request::apply(current, request, now)),
         Input::AttemptStarted(attempt) => transition::start_attempt::apply(trade()?, attempt, now),
@@ -173,10 +165,9 @@ fn answered(
         Outcome::NotSent { reason, retry_at } => {
             transition::not_sent::apply(trade, number, reason, *retry_at)
         }
-        Outcome::Unknown {
-            reason,
-            refusal_unproved,
-        } => transition::uncertain::apply(trade, number, reason, *refusal_unproved, now),
+        Outcome::Unknown { reason, refusal_unproved } => {
+            transition::uncertain::apply(trade, number, reason, *refusal_unproved, now)
+        }
     })
 }
 

@@ -139,10 +139,7 @@ mod tests {
         for text in ["Acme", "a-b", &"a".repeat(33)] {
             assert!(text.parse::<MerchantId>().is_err(), "{text:?}");
         }
-        assert_eq!(
-            "Wd-20_4".parse::<OrderId>().map(|id| id.to_string()),
-            Ok("Wd-20_4".to_owned())
-        );
+        assert_eq!("Wd-20_4".parse::<OrderId>().map(|id| id.to_string()), Ok("Wd-20_4".to_owned()));
     }
 
     #[test]

@@ -6,10 +6,7 @@ use crate::observation::Observation;
 use crate::trade::Reason;
 
 /// The outcome of one placing call. Everything that is not provably one of the first three is [`Outcome::Unknown`].
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one value at a time, moved a few times per order"
-)]
+#[expect(clippy::large_enum_variant, reason = "one value at a time, moved a few times per order")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// The provider took the order and says how far it is.

@@ -41,12 +41,8 @@ const HOUR: Duration = Duration::from_secs(3600);
 const MARGIN: Duration = SECOND;
 
 /// Ages of an unclear outcome at which the provider is asked, from the contracts' own advice.
-const UNCERTAIN_LOOKS: [Duration; 4] = [
-    Duration::from_secs(5),
-    Duration::from_secs(15),
-    MINUTE,
-    Duration::from_secs(150),
-];
+const UNCERTAIN_LOOKS: [Duration; 4] =
+    [Duration::from_secs(5), Duration::from_secs(15), MINUTE, Duration::from_secs(150)];
 
 /// What the trade needs at `now`.
 #[must_use]
@@ -103,31 +99,18 @@ fn wake_after(recorded: &Recorded, rules: &Rules, last: Timestamp) -> Option<Tim
             let pause = scaled(step(&ACCEPTED, age(began, last, rules)), rules);
             let hand_over = after(not_before.map_or(last, |not_before| not_before.max(last)), pause);
             let expiry = deadline(trade).map(|deadline| after(deadline, scaled(MARGIN, rules)));
-            Some(
-                expiry
-                    .filter(|expiry| *expiry > last)
-                    .map_or(hand_over, |expiry| expiry.min(hand_over)),
-            )
+            Some(expiry.filter(|expiry| *expiry > last).map_or(hand_over, |expiry| expiry.min(hand_over)))
         }
         TradeState::Dispatching => {
             let lease_until = trade.attempt.as_ref().map_or(last, |attempt| attempt.lease_until);
             Some(after(lease_until.max(last), scaled(MARGIN, rules)))
         }
-        TradeState::Uncertain {
-            since,
-            refusal_unproved,
-            ..
-        } => {
-            let settle_time = if *refusal_unproved {
-                rules.placing.refusal_settle_time
-            } else {
-                rules.placing.settle_time
-            };
+        TradeState::Uncertain { since, refusal_unproved, .. } => {
+            let settle_time =
+                if *refusal_unproved { rules.placing.refusal_settle_time } else { rules.placing.settle_time };
             // The settle time is the provider's and is never scaled.
             let settled = after(after(*since, settle_time), scaled(MARGIN, rules));
-            let planned = UNCERTAIN_LOOKS
-                .iter()
-                .map(|age| after(*since, scaled(*age, rules)));
+            let planned = UNCERTAIN_LOOKS.iter().map(|age| after(*since, scaled(*age, rules)));
             let next = planned.chain([settled]).filter(|look| *look > last).min();
             Some(next.unwrap_or_else(|| after(last, scaled(MINUTE, rules))))
         }
@@ -137,11 +120,7 @@ fn wake_after(recorded: &Recorded, rules: &Rules, last: Timestamp) -> Option<Tim
         TradeState::OnHold { hold_ends_at } => {
             let regular = after(last, scaled(6 * HOUR, rules));
             let end = after(*hold_ends_at, scaled(MARGIN, rules));
-            Some(if end > last {
-                regular.min(end)
-            } else {
-                after(last, scaled(MINUTE, rules))
-            })
+            Some(if end > last { regular.min(end) } else { after(last, scaled(MINUTE, rules)) })
         }
         // Looked at for the last time when the watch ends.
         TradeState::Completed { watch_until } => watch_until.filter(|until| *until > last),
@@ -157,11 +136,8 @@ fn wake_after(recorded: &Recorded, rules: &Rules, last: Timestamp) -> Option<Tim
 /// `(up to this age, pause)`, ascending; the last pause holds for every greater age.
 type Steps = [(Duration, Duration)];
 
-const ACCEPTED: [(Duration, Duration); 3] = [
-    (MINUTE, MINUTE),
-    (Duration::from_secs(600), Duration::from_secs(600)),
-    (Duration::MAX, HOUR),
-];
+const ACCEPTED: [(Duration, Duration); 3] =
+    [(MINUTE, MINUTE), (Duration::from_secs(600), Duration::from_secs(600)), (Duration::MAX, HOUR)];
 const SUBMITTED: [(Duration, Duration); 4] = [
     (MINUTE, Duration::from_secs(5)),
     (Duration::from_secs(600), Duration::from_secs(15)),
@@ -174,17 +150,11 @@ const OFFER_SENT: [(Duration, Duration); 3] = [
     (HOUR, Duration::from_secs(30)),
     (Duration::MAX, Duration::from_secs(600)),
 ];
-const USER_ACCEPTED: [(Duration, Duration); 2] = [
-    (Duration::from_secs(600), Duration::from_secs(15)),
-    (Duration::MAX, Duration::from_secs(600)),
-];
+const USER_ACCEPTED: [(Duration, Duration); 2] =
+    [(Duration::from_secs(600), Duration::from_secs(15)), (Duration::MAX, Duration::from_secs(600))];
 
 fn step(steps: &Steps, age: Duration) -> Duration {
-    steps
-        .iter()
-        .find(|(up_to, _)| age < *up_to)
-        .or(steps.last())
-        .map_or(MINUTE, |(_, pause)| *pause)
+    steps.iter().find(|(up_to, _)| age < *up_to).or(steps.last()).map_or(MINUTE, |(_, pause)| *pause)
 }
 
 /// The state's age as the plan sees it: faster time makes it older.

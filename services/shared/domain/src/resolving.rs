@@ -18,10 +18,7 @@ pub fn inputs_of(trade: &Trade, rows: &[Observation], asked_at: Timestamp) -> Ve
     let Some(attempt) = &trade.attempt else {
         return Vec::new();
     };
-    let mut own: Vec<&Observation> = rows
-        .iter()
-        .filter(|row| row.reference == attempt.reference)
-        .collect();
+    let mut own: Vec<&Observation> = rows.iter().filter(|row| row.reference == attempt.reference).collect();
     if own.is_empty() {
         return vec![Input::LookedUpAbsent { asked_at }];
     }

@@ -79,10 +79,7 @@ impl Default for Rules {
                 refusal_settle_time: DAY,
                 lease: DAY,
             },
-            games: GameRules {
-                protection: 8 * DAY,
-                watch: DAY,
-            },
+            games: GameRules { protection: 8 * DAY, watch: DAY },
             speed: 1,
         }
     }

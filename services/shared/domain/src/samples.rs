@@ -32,10 +32,7 @@ pub(crate) fn rules() -> Rules {
             refusal_settle_time: seconds(REFUSAL_SETTLE),
             lease: seconds(LEASE),
         },
-        games: GameRules {
-            protection: seconds(7 * DAY),
-            watch: seconds(DAY),
-        },
+        games: GameRules { protection: seconds(7 * DAY), watch: seconds(DAY) },
         speed: 1,
     }
 }
@@ -62,20 +59,12 @@ pub(crate) fn order() -> Order {
 }
 
 pub(crate) fn key() -> TradeKey {
-    TradeKey {
-        merchant: "acme".parse().unwrap(),
-        order_id: "wd-1".parse().unwrap(),
-    }
+    TradeKey { merchant: "acme".parse().unwrap(), order_id: "wd-1".parse().unwrap() }
 }
 
 /// The request that made every trade here has the content 1.
 pub(crate) fn request(content: u8) -> Request {
-    Request {
-        key: key(),
-        fingerprint: [content; 32],
-        metadata: BTreeMap::new(),
-        order: Ok(order()),
-    }
+    Request { key: key(), fingerprint: [content; 32], metadata: BTreeMap::new(), order: Ok(order()) }
 }
 
 pub(crate) fn accepted() -> Trade {
@@ -85,10 +74,7 @@ pub(crate) fn accepted() -> Trade {
         metadata: BTreeMap::new(),
         order: Some(order()),
         accepted_at: Some(at(0)),
-        state: TradeState::Accepted {
-            not_before: None,
-            reason: None,
-        },
+        state: TradeState::Accepted { not_before: None, reason: None },
         attempt: None,
         facts: ProviderFacts::default(),
     }
@@ -96,28 +82,18 @@ pub(crate) fn accepted() -> Trade {
 
 /// The lease of every attempt here began with the acceptance.
 pub(crate) fn attempt(number: u32) -> Attempt {
-    Attempt {
-        number,
-        reference: Reference::of(&key().order_id),
-        lease_until: at(LEASE),
-    }
+    Attempt { number, reference: Reference::of(&key().order_id), lease_until: at(LEASE) }
 }
 
 /// A trade whose second attempt is or was in flight, so that a first one can be late.
 pub(crate) fn trade_in(state: TradeState) -> Trade {
-    let started = Trade {
-        attempt: Some(attempt(2)),
-        ..accepted()
-    };
+    let started = Trade { attempt: Some(attempt(2)), ..accepted() };
     started.moved_to(state)
 }
 
 /// The same, and the provider has told its id of the purchase.
 pub(crate) fn known_in(state: TradeState) -> Trade {
-    Trade {
-        facts: facts(),
-        ..trade_in(state)
-    }
+    Trade { facts: facts(), ..trade_in(state) }
 }
 
 pub(crate) fn with_deadline(trade: &Trade, deadline: Timestamp) -> Trade {
@@ -129,11 +105,7 @@ pub(crate) fn with_deadline(trade: &Trade, deadline: Timestamp) -> Trade {
 }
 
 pub(crate) fn uncertain(since: i64, refusal_unproved: bool) -> TradeState {
-    TradeState::Uncertain {
-        since: at(since),
-        reason: reason("timed_out"),
-        refusal_unproved,
-    }
+    TradeState::Uncertain { since: at(since), reason: reason("timed_out"), refusal_unproved }
 }
 
 pub(crate) fn reason(code: &str) -> Reason {
@@ -141,10 +113,7 @@ pub(crate) fn reason(code: &str) -> Reason {
 }
 
 pub(crate) fn facts() -> ProviderFacts {
-    ProviderFacts {
-        provider_id: Some("p-1".to_owned()),
-        ..ProviderFacts::default()
-    }
+    ProviderFacts { provider_id: Some("p-1".to_owned()), ..ProviderFacts::default() }
 }
 
 pub(crate) fn observed(progress: Progress) -> Observation {
@@ -162,10 +131,7 @@ pub(crate) fn delivered(hold: Hold) -> Progress {
 }
 
 pub(crate) fn taken_back() -> Progress {
-    Progress::Reverted {
-        reason: reason("trade_reversed"),
-        by: ReversedBy::User,
-    }
+    Progress::Reverted { reason: reason("trade_reversed"), by: ReversedBy::User }
 }
 
 pub(crate) fn recorded(trade: Trade, recorded_at: Timestamp) -> Recorded {

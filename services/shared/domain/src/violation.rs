@@ -21,11 +21,6 @@ impl Violation {
     #[must_use]
     pub fn new(field: impl Into<String>, rule: &str, message: impl Into<String>, given: &str) -> Self {
         let given = given.chars().take(GIVEN_MAX_CHARS).collect();
-        Self {
-            field: field.into(),
-            rule: rule.to_owned(),
-            message: message.into(),
-            given,
-        }
+        Self { field: field.into(), rule: rule.to_owned(), message: message.into(), given }
     }
 }

@@ -39,12 +39,10 @@ const ALL: [&ProviderDefaults; 1] = [&skinify::DEFAULTS];
 ///
 /// [`UnknownProvider`], which lists the known ones.
 pub fn defaults(name: &str) -> Result<&'static ProviderDefaults, UnknownProvider> {
-    ALL.into_iter()
-        .find(|defaults| defaults.name == name)
-        .ok_or_else(|| UnknownProvider {
-            name: name.to_owned(),
-            known: ALL.map(|defaults| defaults.name).join(", "),
-        })
+    ALL.into_iter().find(|defaults| defaults.name == name).ok_or_else(|| UnknownProvider {
+        name: name.to_owned(),
+        known: ALL.map(|defaults| defaults.name).join(", "),
+    })
 }
 
 /// The adapter for an account.

@@ -11,9 +11,7 @@ impl<'de> Deserialize<'de> for Text {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = <&RawValue>::deserialize(deserializer)?.get();
         if raw.starts_with('"') {
-            return serde_json::from_str(raw)
-                .map(Self)
-                .map_err(serde::de::Error::custom);
+            return serde_json::from_str(raw).map(Self).map_err(serde::de::Error::custom);
         }
         if raw.starts_with(|first: char| first.is_ascii_digit() || first == '-') {
             return Ok(Self(raw.to_owned()));
@@ -49,11 +47,9 @@ mod tests {
 
     #[test]
     fn text_is_exact() {
-        for (json, text) in [
-            ("\"0.30\"", "0.30"),
-            ("0.30", "0.30"),
-            ("12345678901234567890", "12345678901234567890"),
-        ] {
+        for (json, text) in
+            [("\"0.30\"", "0.30"), ("0.30", "0.30"), ("12345678901234567890", "12345678901234567890")]
+        {
             assert_eq!(serde_json::from_str::<Text>(json).unwrap().0, text);
         }
         for json in ["null", "true", "{}", "[]"] {

@@ -58,7 +58,12 @@ pub fn resolve(config: &Config) -> Result<BTreeMap<AccountId, Account>, ConfigEr
     Ok(accounts)
 }
 
-fn one(config: &Config, name: &AccountId, account: &AccountConfig, provider: &'static ProviderDefaults) -> Account {
+fn one(
+    config: &Config,
+    name: &AccountId,
+    account: &AccountConfig,
+    provider: &'static ProviderDefaults,
+) -> Account {
     let quota = account.quota.map(|quota| Limit { requests: quota.requests, per: quota.per });
     Account {
         name: name.clone(),

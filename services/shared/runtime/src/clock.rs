@@ -7,20 +7,14 @@ use std::time::Instant;
 
 /// What the wall clock shows. It may jump: use it for records and deadlines, never to measure.
 #[must_use]
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one wall-clock read that the ban leaves"
-)]
+#[expect(clippy::disallowed_methods, reason = "the one wall-clock read that the ban leaves")]
 pub fn now() -> jiff::Timestamp {
     jiff::Timestamp::now()
 }
 
 /// A clock that never goes back, to measure how long something took.
 #[must_use]
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one monotonic clock read that the ban leaves"
-)]
+#[expect(clippy::disallowed_methods, reason = "the one monotonic clock read that the ban leaves")]
 pub fn monotonic_now() -> Instant {
     Instant::now()
 }

@@ -47,11 +47,7 @@ impl Armed {
             Some((name, count)) => (name, count.parse().unwrap_or(1)),
             None => (text, 1),
         };
-        Self {
-            name: name.to_owned(),
-            at_passing,
-            passed: AtomicU32::new(0),
-        }
+        Self { name: name.to_owned(), at_passing, passed: AtomicU32::new(0) }
     }
 
     fn is_hit_by(&self, name: &str) -> bool {

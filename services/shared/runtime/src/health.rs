@@ -45,14 +45,8 @@ impl Health {
     /// Name every condition before waiting for the first: the process counts as started once it has named one.
     #[must_use]
     pub fn condition(&self, name: &'static str) -> Condition {
-        self.state()
-            .conditions
-            .entry(name)
-            .or_insert_with(|| Level::Down("not reached yet".to_owned()));
-        Condition {
-            health: self.clone(),
-            name,
-        }
+        self.state().conditions.entry(name).or_insert_with(|| Level::Down("not reached yet".to_owned()));
+        Condition { health: self.clone(), name }
     }
 
     /// Whether the service has named what it needs, and so is past its start.
@@ -79,10 +73,7 @@ impl Health {
     pub fn report(&self) -> String {
         let state = self.state();
         let draining = state.draining.then(|| "draining\n".to_owned());
-        let conditions = state
-            .conditions
-            .iter()
-            .map(|(name, level)| format!("{name}: {level}\n"));
+        let conditions = state.conditions.iter().map(|(name, level)| format!("{name}: {level}\n"));
         draining.into_iter().chain(conditions).collect()
     }
 

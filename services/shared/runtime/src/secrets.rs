@@ -40,14 +40,10 @@ pub enum SecretError {
 ///
 /// [`SecretError`] where the file is unreadable, empty, too large or not text.
 pub fn read_secret(path: &Path) -> Result<SecretString, SecretError> {
-    let limit = u64::try_from(SECRET_MAX_BYTES)
-        .unwrap_or(u64::MAX)
-        .saturating_add(1);
+    let limit = u64::try_from(SECRET_MAX_BYTES).unwrap_or(u64::MAX).saturating_add(1);
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(SecretError::Unreadable)?;
-    file.take(limit)
-        .read_to_end(&mut bytes)
-        .map_err(SecretError::Unreadable)?;
+    file.take(limit).read_to_end(&mut bytes).map_err(SecretError::Unreadable)?;
     if bytes.len() > SECRET_MAX_BYTES {
         return Err(SecretError::TooLarge);
     }
@@ -81,10 +77,8 @@ impl SecretReader {
         field: SecretField,
     ) -> Option<SecretString> {
         if account.secret_file(field).is_none() {
-            let problem = format!(
-                "provider {} needs it; name a file that holds the secret",
-                account.provider
-            );
+            let problem =
+                format!("provider {} needs it; name a file that holds the secret", account.provider);
             self.error(name, field.setting(), problem);
             return None;
         }
@@ -104,11 +98,7 @@ impl SecretReader {
             Err(error) => {
                 let setting = setting_of(name, field.setting());
                 let source = describe_path(path);
-                self.errors.push(ConfigError {
-                    setting,
-                    source,
-                    problem: error.to_string(),
-                });
+                self.errors.push(ConfigError { setting, source, problem: error.to_string() });
                 None
             }
         }

@@ -119,10 +119,7 @@ struct Settings {
 
 impl Settings {
     fn of(config: &Config) -> Self {
-        Self {
-            listen: config.http.listen,
-            drain_timeout: config.shutdown.drain_timeout,
-        }
+        Self { listen: config.http.listen, drain_timeout: config.shutdown.drain_timeout }
     }
 }
 
@@ -179,11 +176,7 @@ pub(crate) fn chain(error: &dyn Error) -> String {
 fn log_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
-        let text = panic
-            .payload()
-            .downcast_ref::<&'static str>()
-            .copied()
-            .unwrap_or("(not shown)");
+        let text = panic.payload().downcast_ref::<&'static str>().copied().unwrap_or("(not shown)");
         tracing::error!(place, text, "panicked");
     }));
 }

@@ -83,11 +83,7 @@ impl Telemetry {
         global::set_text_map_propagator(TraceContextPropagator::new());
         global::set_tracer_provider(tracer_provider.clone());
         global::set_meter_provider(meter_provider.clone());
-        Ok(Self {
-            tracer_provider,
-            meter_provider,
-            registry,
-        })
+        Ok(Self { tracer_provider, meter_provider, registry })
     }
 
     /// What `/metrics` shows.
@@ -124,11 +120,7 @@ fn resource(service_name: &'static str, environment: &[(String, String)]) -> Res
         || environment::find(environment, "OTEL_RESOURCE_ATTRIBUTES")
             .is_some_and(|attributes| attributes.contains("service.name="));
     // Setting the name overrides the variables, so it is set only where they are silent.
-    if named {
-        builder.build()
-    } else {
-        builder.with_service_name(service_name).build()
-    }
+    if named { builder.build() } else { builder.with_service_name(service_name).build() }
 }
 
 fn log_layer<S>(environment: &[(String, String)]) -> Box<dyn Layer<S> + Send + Sync>
@@ -136,9 +128,8 @@ where
     S: tracing::Subscriber + for<'a> tracing_subscriber::registry::LookupSpan<'a>,
 {
     let directives = environment::find(environment, "RUST_LOG").unwrap_or(DEFAULT_DIRECTIVES);
-    let filter = EnvFilter::builder()
-        .with_default_directive(LevelFilter::INFO.into())
-        .parse_lossy(directives);
+    let filter =
+        EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).parse_lossy(directives);
     let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr);
     if io::stderr().is_terminal() {
         lines.with_filter(filter).boxed()
@@ -154,23 +145,16 @@ mod tests {
     use super::*;
 
     fn service_name(environment: &[(&str, &str)]) -> Option<String> {
-        let pairs: Vec<(String, String)> = environment
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect();
-        resource("order-intake", &pairs)
-            .get(&Key::new("service.name"))
-            .map(|name| name.to_string())
+        let pairs: Vec<(String, String)> =
+            environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        resource("order-intake", &pairs).get(&Key::new("service.name")).map(|name| name.to_string())
     }
 
     #[test]
     fn our_name_is_only_a_default() {
         assert_eq!(service_name(&[]).as_deref(), Some("order-intake"));
         // The library itself reads the variables of the process, which this test leaves alone: not our name is enough.
-        assert_ne!(
-            service_name(&[("OTEL_SERVICE_NAME", "mine")]).as_deref(),
-            Some("order-intake")
-        );
+        assert_ne!(service_name(&[("OTEL_SERVICE_NAME", "mine")]).as_deref(), Some("order-intake"));
         let attributes = [("OTEL_RESOURCE_ATTRIBUTES", "a=b,service.name=mine")];
         assert_ne!(service_name(&attributes).as_deref(), Some("order-intake"));
     }

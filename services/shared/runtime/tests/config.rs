@@ -11,10 +11,7 @@ use skinbus_runtime::{Config, ConfigErrors};
 const ACCOUNT: &str = "[accounts.skinify_main]\nprovider = \"skinify\"\nmerchant = \"acme\"\n";
 
 fn variables(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-    pairs
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-        .collect()
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
 /// Loads a file with this text, under these variables. The file's path in errors is `skinbus.toml`.
@@ -31,12 +28,7 @@ fn load(text: &str, pairs: &[(&str, &str)]) -> Result<Config, ConfigErrors> {
 }
 
 fn errors(text: &str, pairs: &[(&str, &str)]) -> Vec<String> {
-    load(text, pairs)
-        .unwrap_err()
-        .errors()
-        .iter()
-        .map(ToString::to_string)
-        .collect()
+    load(text, pairs).unwrap_err().errors().iter().map(ToString::to_string).collect()
 }
 
 #[test]
@@ -55,17 +47,8 @@ fn the_documented_file_is_read() {
     let account = &config.accounts[&"skinify_main".parse().unwrap()];
     assert_eq!(account.provider, ProviderName::Skinify);
     assert_eq!(account.merchant.as_str(), "acme");
-    assert_eq!(
-        account.quota,
-        Some(QuotaConfig {
-            requests: 300,
-            per: Duration::from_secs(60)
-        })
-    );
-    assert_eq!(
-        account.token_file.as_deref(),
-        Some(Path::new("/run/secrets/skinify_main/token"))
-    );
+    assert_eq!(account.quota, Some(QuotaConfig { requests: 300, per: Duration::from_secs(60) }));
+    assert_eq!(account.token_file.as_deref(), Some(Path::new("/run/secrets/skinify_main/token")));
 
     // What the example shows for the sections are the defaults.
     let mut sections = config.clone();
@@ -92,19 +75,10 @@ fn variables_win_over_the_file() {
     let config = load(&text, &pairs).unwrap();
     assert_eq!(config.nats.replicas, 3);
     assert_eq!(config.nats.topology, Topology::Verify);
-    assert_eq!(
-        config.tracking.scaled(Duration::from_secs(60)),
-        Duration::from_secs(1)
-    );
+    assert_eq!(config.tracking.scaled(Duration::from_secs(60)), Duration::from_secs(1));
     assert_eq!(config.dispatch.accounts.len(), 1);
     let account = &config.accounts[&"skinify_main".parse().unwrap()];
-    assert_eq!(
-        account.quota,
-        Some(QuotaConfig {
-            requests: 7,
-            per: Duration::from_secs(1)
-        })
-    );
+    assert_eq!(account.quota, Some(QuotaConfig { requests: 7, per: Duration::from_secs(1) }));
     assert_eq!(account.client_id.as_deref(), Some("00123"));
     assert_eq!(account.public_hash.as_deref(), Some("true"));
 }
@@ -113,20 +87,11 @@ fn variables_win_over_the_file() {
 fn lists_and_tables_in_variables_are_toml() {
     let pairs = [
         ("SKINBUS_DISPATCH__ACCOUNTS", r#"["skinify_main"]"#),
-        (
-            "SKINBUS_ACCOUNTS__SKINIFY_MAIN__QUOTA",
-            r#"{ requests = 7, per = "2s" }"#,
-        ),
+        ("SKINBUS_ACCOUNTS__SKINIFY_MAIN__QUOTA", r#"{ requests = 7, per = "2s" }"#),
     ];
     let config = load(ACCOUNT, &pairs).unwrap();
     let account = &config.accounts[&config.dispatch.accounts[0]];
-    assert_eq!(
-        account.quota,
-        Some(QuotaConfig {
-            requests: 7,
-            per: Duration::from_secs(2)
-        })
-    );
+    assert_eq!(account.quota, Some(QuotaConfig { requests: 7, per: Duration::from_secs(2) }));
 }
 
 #[test]
@@ -217,10 +182,7 @@ fn no_error_repeats_a_value() {
 fn a_file_that_is_not_toml_is_named_with_the_line_only() {
     let found = errors("[nats]\nreplicas = 3\ntoken = hunter2\n", &[]);
     assert_eq!(found.len(), 1);
-    assert!(
-        found[0].starts_with("line 3 (file skinbus.toml): not TOML: "),
-        "{found:?}"
-    );
+    assert!(found[0].starts_with("line 3 (file skinbus.toml): not TOML: "), "{found:?}");
     assert!(!found[0].contains("hunter2"), "{found:?}");
 }
 
@@ -230,9 +192,7 @@ fn a_named_file_must_be_there() {
     let errors = Config::load(Some(path), Vec::new()).unwrap_err();
     assert_eq!(errors.errors().len(), 1);
     assert!(
-        errors
-            .to_string()
-            .starts_with("--config (file /nonexistent/skinbus.toml): cannot read"),
+        errors.to_string().starts_with("--config (file /nonexistent/skinbus.toml): cannot read"),
         "{errors}"
     );
 }
@@ -260,10 +220,7 @@ fn a_section_that_is_no_table_is_one_mistake() {
 #[test]
 fn required_names_in_the_wrong_place_hide_nothing() {
     let file = "file skinbus.toml";
-    let found = errors(
-        "nats.provider = 1\nnats.per = 2\nnats.replicas = 2\n[accounts]\nper = 3\n",
-        &[],
-    );
+    let found = errors("nats.provider = 1\nnats.per = 2\nnats.replicas = 2\n[accounts]\nper = 3\n", &[]);
     let known = "no such setting; known here: url, topology, replicas, credentials_file, request_timeout";
     let expected = [
         format!("accounts.per ({file}): must be a table of settings, but is a whole number"),

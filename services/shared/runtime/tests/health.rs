@@ -28,9 +28,7 @@ fn status(answer: &str) -> &str {
 #[tokio::test]
 async fn the_port_says_how_it_stands() {
     let health = Health::new();
-    let server = HealthServer::bind(ANY_PORT, health.clone(), Registry::new())
-        .await
-        .unwrap();
+    let server = HealthServer::bind(ANY_PORT, health.clone(), Registry::new()).await.unwrap();
     let address = server.address();
     tokio::spawn(server.serve());
 
@@ -42,10 +40,7 @@ async fn the_port_says_how_it_stands() {
     assert_eq!(status(&get(address, "/startupz").await), "200");
     let answer = get(address, "/readyz").await;
     assert_eq!(status(&answer), "503");
-    assert!(
-        answer.ends_with("not ready\nnats: down: not reached yet\n"),
-        "{answer}"
-    );
+    assert!(answer.ends_with("not ready\nnats: down: not reached yet\n"), "{answer}");
 
     nats.up();
     let answer = get(address, "/readyz").await;
@@ -65,9 +60,7 @@ async fn metrics_are_prometheus_text() {
     let counter = IntCounter::new("skinbus_tests_total", "Counts").unwrap();
     registry.register(Box::new(counter.clone())).unwrap();
     counter.inc();
-    let server = HealthServer::bind(ANY_PORT, Health::new(), registry)
-        .await
-        .unwrap();
+    let server = HealthServer::bind(ANY_PORT, Health::new(), registry).await.unwrap();
     let address = server.address();
     tokio::spawn(server.serve());
     let answer = get(address, "/metrics").await;
@@ -77,12 +70,8 @@ async fn metrics_are_prometheus_text() {
 
 #[tokio::test]
 async fn a_taken_port_is_an_error_that_names_the_setting() {
-    let first = HealthServer::bind(ANY_PORT, Health::new(), Registry::new())
-        .await
-        .unwrap();
-    let error = HealthServer::bind(first.address(), Health::new(), Registry::new())
-        .await
-        .unwrap_err();
+    let first = HealthServer::bind(ANY_PORT, Health::new(), Registry::new()).await.unwrap();
+    let error = HealthServer::bind(first.address(), Health::new(), Registry::new()).await.unwrap_err();
     assert!(matches!(error, HealthError::Bind { .. }));
     assert!(error.to_string().contains("http.listen"), "{error}");
 }

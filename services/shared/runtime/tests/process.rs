@@ -2,11 +2,7 @@
 //!
 //! This test has no harness: started with `RUNTIME_TESTS_SERVICE` it is itself the service under test.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "helpers of tests may fail as tests do"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may fail as tests do")]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
@@ -20,10 +16,7 @@ use skinbus_runtime::{Config, ConfigErrors, Health, RunError, SecretReader, Shut
 
 const ROLE: &str = "RUNTIME_TESTS_SERVICE";
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a process of this test learns its role here"
-)]
+#[expect(clippy::disallowed_methods, reason = "a process of this test learns its role here")]
 fn main() -> ExitCode {
     if let Ok(role) = std::env::var(ROLE) {
         return service::main("test-service", prepare, move |_, (), shutdown, health| {
@@ -123,11 +116,7 @@ impl Service {
 
 fn version_and_help_are_no_errors() {
     for argument in ["--version", "--help"] {
-        assert_eq!(
-            Service::start("", &[], &[argument]).end().0,
-            Some(0),
-            "{argument}"
-        );
+        assert_eq!(Service::start("", &[], &[argument]).end().0, Some(0), "{argument}");
     }
 }
 
@@ -136,21 +125,11 @@ fn wrong_arguments_end_with_64() {
 }
 
 fn a_wrong_configuration_ends_with_78_before_a_port_opens() {
-    let variables = [
-        ("SKINBUS_NATS__REPLICAS", "2"),
-        ("SKINBUS_NATS__URI", "nats://x"),
-        ("RUST_LOG", "off"),
-    ];
+    let variables = [("SKINBUS_NATS__REPLICAS", "2"), ("SKINBUS_NATS__URI", "nats://x"), ("RUST_LOG", "off")];
     let (code, log) = Service::start("", &variables, &[]).end();
     assert_eq!(code, Some(78), "{log}");
-    assert!(
-        log.contains("nats.replicas (variable SKINBUS_NATS__REPLICAS): must be 1, 3 or 5"),
-        "{log}"
-    );
-    assert!(
-        log.contains("nats.uri (variable SKINBUS_NATS__URI): no such setting"),
-        "{log}"
-    );
+    assert!(log.contains("nats.replicas (variable SKINBUS_NATS__REPLICAS): must be 1, 3 or 5"), "{log}");
+    assert!(log.contains("nats.uri (variable SKINBUS_NATS__URI): no such setting"), "{log}");
     assert!(!log.contains("listening"), "{log}");
 }
 
@@ -158,27 +137,18 @@ fn a_missing_secret_ends_with_78() {
     let account: AccountConfig = AccountConfig::new(ProviderName::Skinify, "acme".parse().unwrap());
     let directory = tempfile::tempdir().unwrap();
     let path: &Path = &directory.path().join("skinbus.toml");
-    let text = format!(
-        "[accounts.main]\nprovider = \"{}\"\nmerchant = \"acme\"\n",
-        account.provider
-    );
+    let text = format!("[accounts.main]\nprovider = \"{}\"\nmerchant = \"acme\"\n", account.provider);
     std::fs::write(path, text).unwrap();
     let (code, log) = Service::start("", &[("SKINBUS_CONFIG", path.to_str().unwrap())], &[]).end();
     assert_eq!(code, Some(78), "{log}");
-    assert!(
-        log.contains("accounts.main.token_file (not set): provider skinify needs it"),
-        "{log}"
-    );
+    assert!(log.contains("accounts.main.token_file (not set): provider skinify needs it"), "{log}");
     assert!(!log.contains("listening"), "{log}");
 }
 
 fn a_service_drains_when_asked() {
     let mut service = Service::start("", &[], &[]);
     let log = service.wait_for("condition is up");
-    assert!(
-        log.contains("\"message\":\"listening\",\"address\":\"127.0.0.1:"),
-        "{log}"
-    );
+    assert!(log.contains("\"message\":\"listening\",\"address\":\"127.0.0.1:"), "{log}");
     service.signal();
     let (code, log) = service.end();
     assert_eq!(code, Some(0), "{log}");
@@ -240,21 +210,12 @@ fn spans_arrive_at_the_collector() {
     let (mut request, mut buffer) = (Vec::new(), [0; 4096]);
     while !String::from_utf8_lossy(&request).contains("place skinify_main") {
         let count = stream.read(&mut buffer).unwrap();
-        assert!(
-            count > 0,
-            "the span is not in {}",
-            String::from_utf8_lossy(&request)
-        );
+        assert!(count > 0, "the span is not in {}", String::from_utf8_lossy(&request));
         request.extend_from_slice(&buffer[..count]);
     }
-    stream
-        .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
-        .unwrap();
+    stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").unwrap();
     let request = String::from_utf8_lossy(&request);
-    assert!(
-        request.starts_with("POST /v1/traces ") && request.contains("test-service"),
-        "{request}"
-    );
+    assert!(request.starts_with("POST /v1/traces ") && request.contains("test-service"), "{request}");
     assert_eq!(service.end().0, Some(0));
 }
 

@@ -18,13 +18,8 @@ fn write(directory: &Path, name: &str, content: &[u8]) -> PathBuf {
 #[test]
 fn a_secret_is_exactly_its_text() {
     let directory = tempfile::tempdir().unwrap();
-    let texts = [
-        ("00123", "00123"),
-        ("true\n", "true"),
-        ("[a]\r\n", "[a]"),
-        ("two\n\n", "two\n"),
-        (" x ", " x "),
-    ];
+    let texts =
+        [("00123", "00123"), ("true\n", "true"), ("[a]\r\n", "[a]"), ("two\n\n", "two\n"), (" x ", " x ")];
     for (content, expected) in texts {
         let path = write(directory.path(), "secret", content.as_bytes());
         assert_eq!(read_secret(&path).unwrap().expose_secret(), expected);
@@ -38,15 +33,9 @@ fn what_is_no_secret_is_refused() {
     assert!(matches!(read(b""), SecretError::Empty));
     assert!(matches!(read(b" \n"), SecretError::Empty));
     assert!(matches!(read(b"\xff\xfe"), SecretError::NotText));
-    assert!(matches!(
-        read(&[b'a'; SECRET_MAX_BYTES + 1]),
-        SecretError::TooLarge
-    ));
+    assert!(matches!(read(&[b'a'; SECRET_MAX_BYTES + 1]), SecretError::TooLarge));
     assert!(read_secret(&write(directory.path(), "secret", &[b'a'; SECRET_MAX_BYTES])).is_ok());
-    assert!(matches!(
-        read_secret(directory.path()),
-        Err(SecretError::Unreadable(_))
-    ));
+    assert!(matches!(read_secret(directory.path()), Err(SecretError::Unreadable(_))));
 }
 
 #[test]
@@ -62,44 +51,16 @@ fn all_problems_come_together_and_name_settings_only() {
     let mut reader = SecretReader::new();
     let token = reader.required(&name, &account, SecretField::Token);
     assert_eq!(token.unwrap().expose_secret(), "00123");
-    assert!(
-        reader
-            .required(&name, &account, SecretField::SecretHash)
-            .is_none()
-    );
-    assert!(
-        reader
-            .required(&name, &account, SecretField::WebhookPathSecret)
-            .is_none()
-    );
+    assert!(reader.required(&name, &account, SecretField::SecretHash).is_none());
+    assert!(reader.required(&name, &account, SecretField::WebhookPathSecret).is_none());
     assert!(reader.optional(&name, &account, SecretField::ApiKey).is_none());
-    assert!(
-        reader
-            .optional(&name, &account, SecretField::WebhookSignature)
-            .is_none()
-    );
-    assert!(
-        reader
-            .required_text(&name, &account, "public_hash", account.public_hash.as_deref())
-            .is_none()
-    );
+    assert!(reader.optional(&name, &account, SecretField::WebhookSignature).is_none());
+    assert!(reader.required_text(&name, &account, "public_hash", account.public_hash.as_deref()).is_none());
 
     let errors = reader.finish().unwrap_err();
-    let settings: Vec<&str> = errors
-        .errors()
-        .iter()
-        .map(|error| error.setting.as_str())
-        .collect();
-    let expected = [
-        "secret_hash_file",
-        "webhook_path_secret_file",
-        "api_key_file",
-        "public_hash",
-    ];
-    assert_eq!(
-        settings,
-        expected.map(|setting| format!("accounts.shadow_eu.{setting}"))
-    );
+    let settings: Vec<&str> = errors.errors().iter().map(|error| error.setting.as_str()).collect();
+    let expected = ["secret_hash_file", "webhook_path_secret_file", "api_key_file", "public_hash"];
+    assert_eq!(settings, expected.map(|setting| format!("accounts.shadow_eu.{setting}")));
     assert!(!errors.to_string().contains("hunter2"), "{errors}");
 }
 

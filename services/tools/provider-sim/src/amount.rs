@@ -12,9 +12,7 @@ pub(crate) struct Number(pub(crate) Decimal);
 
 impl Serialize for Number {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        RawValue::from_string(self.0.to_string())
-            .map_err(ser::Error::custom)?
-            .serialize(serializer)
+        RawValue::from_string(self.0.to_string()).map_err(ser::Error::custom)?.serialize(serializer)
     }
 }
 
@@ -38,9 +36,7 @@ impl<'de> Deserialize<'de> for Amount {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         // The raw text, because serde_json would read a number as a double.
         let raw = Box::<RawValue>::deserialize(deserializer)?;
-        parse(raw.get().trim_matches('"'))
-            .map(Self)
-            .ok_or_else(|| de::Error::custom("not a decimal amount"))
+        parse(raw.get().trim_matches('"')).map(Self).ok_or_else(|| de::Error::custom("not a decimal amount"))
     }
 }
 

@@ -27,31 +27,19 @@ impl Answer {
     /// An answer with HTTP 200 and this value as JSON.
     pub(crate) fn json(value: &impl Serialize) -> Self {
         match serde_json::to_vec(value) {
-            Ok(body) => Self {
-                status: StatusCode::OK,
-                content_type: JSON,
-                body: body.into(),
-            },
+            Ok(body) => Self { status: StatusCode::OK, content_type: JSON, body: body.into() },
             Err(error) => Self::text(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
         }
     }
 
     /// A plain text answer, for mistakes in the use of the simulator itself.
     pub(crate) fn text(status: StatusCode, text: String) -> Self {
-        Self {
-            status,
-            content_type: "text/plain; charset=utf-8",
-            body: text.into(),
-        }
+        Self { status, content_type: "text/plain; charset=utf-8", body: text.into() }
     }
 
     /// A page as a web server shows it.
     pub(crate) fn html(status: StatusCode, body: &'static str) -> Self {
-        Self {
-            status,
-            content_type: HTML,
-            body: Bytes::from_static(body.as_bytes()),
-        }
+        Self { status, content_type: HTML, body: Bytes::from_static(body.as_bytes()) }
     }
 
     pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
@@ -84,16 +72,10 @@ impl Reply {
             Self::CutInBody(answer) => (answer, true),
             Self::Cut => return Err(CutConnection),
         };
-        let body = if broken {
-            AnswerBody::broken(&answer.body)
-        } else {
-            AnswerBody::whole(answer.body)
-        };
+        let body = if broken { AnswerBody::broken(&answer.body) } else { AnswerBody::whole(answer.body) };
         let mut response = Response::new(body);
         *response.status_mut() = answer.status;
-        response
-            .headers_mut()
-            .insert(CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
         Ok(response)
     }
 }
@@ -118,21 +100,11 @@ enum Rest {
 impl AnswerBody {
     fn whole(data: Bytes) -> Self {
         let promised = length(&data);
-        Self {
-            promised,
-            rest: if data.is_empty() {
-                Rest::Nothing
-            } else {
-                Rest::Whole(data)
-            },
-        }
+        Self { promised, rest: if data.is_empty() { Rest::Nothing } else { Rest::Whole(data) } }
     }
 
     fn broken(data: &Bytes) -> Self {
-        Self {
-            promised: length(data),
-            rest: Rest::Half(data.slice(..data.len() / 2)),
-        }
+        Self { promised: length(data), rest: Rest::Half(data.slice(..data.len() / 2)) }
     }
 }
 

@@ -19,10 +19,7 @@ pub(crate) struct Call {
 
 impl Call {
     pub(crate) fn read(head: request::Parts, body: &Bytes) -> Self {
-        let content_type = head
-            .headers
-            .get(CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok());
+        let content_type = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         Self {
             body: Fields::from_body(content_type, body),
             query: Fields::from_form(head.uri.query().unwrap_or_default().as_bytes()),
@@ -39,10 +36,6 @@ impl Call {
 
     /// Where this verb carries its parameters.
     pub(crate) fn fields(&self) -> &Fields {
-        if self.verb == Method::POST {
-            &self.body
-        } else {
-            &self.query
-        }
+        if self.verb == Method::POST { &self.body } else { &self.query }
     }
 }

@@ -40,10 +40,7 @@ impl Clock {
 
     pub(crate) fn now(&self) -> Moment {
         let real_ms = self.now_us() / 1000;
-        Moment {
-            real_ms,
-            life_ms: real_ms.saturating_add(self.advanced_ms.load(Ordering::Relaxed)),
-        }
+        Moment { real_ms, life_ms: real_ms.saturating_add(self.advanced_ms.load(Ordering::Relaxed)) }
     }
 
     /// Lets every life that has begun be this much older.

@@ -91,9 +91,7 @@ fn change_faults(world: &World, seed: Option<u64>, replacing: Option<Vec<FaultRu
 }
 
 fn reset(world: &World) {
-    world
-        .shared
-        .change_settings(|settings| *settings = Settings::default());
+    world.shared.change_settings(|settings| *settings = Settings::default());
     change_faults(world, Some(FIRST_SEED), Some(Vec::new()), Vec::new());
     world.skinify.reset();
 }

@@ -23,9 +23,7 @@ pub(crate) async fn serve(shared: &Arc<Shared>, provider: Arc<dyn Provider>, cal
     if shared.settings().maintenance {
         return Reply::Whole(provider.trouble(Trouble::Maintenance));
     }
-    let fault = shared
-        .faults()
-        .pick(&call.path, |wanted| provider.concerns(&call, wanted));
+    let fault = shared.faults().pick(&call.path, |wanted| provider.concerns(&call, wanted));
     match fault {
         None => Reply::Whole(provider.execute(&call)),
         Some(kind) => under_fault(shared, provider, call, kind).await,
@@ -66,14 +64,8 @@ async fn under_fault(
             Reply::Whole(Answer { body: half, ..answer })
         }
         FaultKind::CutInBody => Reply::CutInBody(provider.execute(&call)),
-        FaultKind::EmptyBody => Reply::Whole(Answer {
-            body: bytes::Bytes::new(),
-            ..provider.execute(&call)
-        }),
-        FaultKind::NotJsonContent => Reply::Whole(Answer {
-            content_type: HTML,
-            ..provider.execute(&call)
-        }),
+        FaultKind::EmptyBody => Reply::Whole(Answer { body: bytes::Bytes::new(), ..provider.execute(&call) }),
+        FaultKind::NotJsonContent => Reply::Whole(Answer { content_type: HTML, ..provider.execute(&call) }),
         FaultKind::DelayAnswerMs(delay_ms) => {
             let answer = provider.execute(&call);
             sleep(Duration::from_millis(delay_ms)).await;

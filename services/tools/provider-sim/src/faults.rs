@@ -74,11 +74,7 @@ pub(crate) struct FaultBook {
 
 impl FaultBook {
     pub(crate) fn new(seed: u64) -> Self {
-        Self {
-            rules: Vec::new(),
-            seed,
-            random: Random::seeded(seed),
-        }
+        Self { rules: Vec::new(), seed, random: Random::seeded(seed) }
     }
 
     pub(crate) fn replace(&mut self, rules: Vec<FaultRule>) {
@@ -108,11 +104,7 @@ impl FaultBook {
         for rule in self.rules.iter_mut().filter(|rule| rule.times > 0) {
             let fits = rule.path.as_deref().is_none_or(|wanted| path.ends_with(wanted))
                 && rule.custom_id.as_deref().is_none_or(&concerns);
-            if fits
-                && rule
-                    .probability_permille
-                    .is_none_or(|chance| self.random.permille(chance))
-            {
+            if fits && rule.probability_permille.is_none_or(|chance| self.random.permille(chance)) {
                 rule.times -= 1;
                 rule.applied += 1;
                 return Some(rule.kind);

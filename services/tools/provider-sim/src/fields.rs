@@ -20,19 +20,13 @@ impl Fields {
             Some(given) => given.starts_with("application/json"),
             None => bytes.first() == Some(&b'{'),
         };
-        if json {
-            Self::from_json(bytes)
-        } else {
-            Self::from_form(bytes)
-        }
+        if json { Self::from_json(bytes) } else { Self::from_form(bytes) }
     }
 
     fn from_json(bytes: &[u8]) -> Self {
         // Raw values keep a number's own digits.
         let object: BTreeMap<String, &RawValue> = serde_json::from_slice(bytes).unwrap_or_default();
-        let values = object
-            .into_iter()
-            .filter_map(|(name, raw)| scalar(raw).map(|value| (name, value)));
+        let values = object.into_iter().filter_map(|(name, raw)| scalar(raw).map(|value| (name, value)));
         Self(values.collect())
     }
 
@@ -54,9 +48,7 @@ impl Fields {
         self.0
             .iter()
             .filter(|(given, _)| {
-                given
-                    .strip_prefix(name)
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
+                given.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
             })
             .flat_map(|(_, value)| value.split(','))
             .map(str::trim)

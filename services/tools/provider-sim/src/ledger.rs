@@ -96,16 +96,10 @@ pub(crate) fn answer(parts: Vec<ProviderLedger>, query: &Fields) -> Answer {
     }
     let counts = count(&all);
     if query.flag("counts_only") {
-        return Answer::json(&Ledger {
-            counts,
-            purchases: None,
-            deposits: None,
-            notifications: None,
-        });
+        return Answer::json(&Ledger { counts, purchases: None, deposits: None, notifications: None });
     }
     if let Some(wanted) = query.get("custom_id") {
-        all.purchases
-            .retain(|purchase| purchase.custom_id.as_deref() == Some(wanted));
+        all.purchases.retain(|purchase| purchase.custom_id.as_deref() == Some(wanted));
     }
     Answer::json(&Ledger {
         counts,

@@ -26,19 +26,13 @@ struct Arguments {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    tracing_subscriber::fmt()
-        .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal())
-        .init();
+    tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(io::stderr().is_terminal()).init();
     let arguments = Arguments::parse();
     let skinify = skinify::Options {
         ipn_url: arguments.skinify_ipn_url,
         ..skinify::Options::with_token(arguments.skinify_token)
     };
-    let options = Options {
-        listen: arguments.listen,
-        skinify,
-    };
+    let options = Options { listen: arguments.listen, skinify };
     match serve(options).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

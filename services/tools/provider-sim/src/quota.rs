@@ -104,10 +104,7 @@ impl QuotaRecord {
         let served = now_us >= self.blocked_until_us && self.served_in_window < self.limit.requests;
         self.arrivals += 1;
         *self.paths.entry(path).or_default() += 1;
-        self.window.push_back(Arrival {
-            at_us: now_us,
-            served,
-        });
+        self.window.push_back(Arrival { at_us: now_us, served });
         self.worst_window = self.worst_window.max(self.window.len());
         if served {
             self.served_in_window += 1;
@@ -122,11 +119,7 @@ impl QuotaRecord {
 
     fn forget_before(&mut self, now_us: u64) {
         let window_us = self.limit.window_ms.saturating_mul(1000);
-        while self
-            .window
-            .front()
-            .is_some_and(|oldest| oldest.at_us.saturating_add(window_us) <= now_us)
-        {
+        while self.window.front().is_some_and(|oldest| oldest.at_us.saturating_add(window_us) <= now_us) {
             if self.window.pop_front().is_some_and(|gone| gone.served) {
                 self.served_in_window -= 1;
             }
@@ -152,11 +145,7 @@ mod tests {
     const MS: u64 = 1000;
 
     fn record(requests: u64, block_ms: u64) -> QuotaRecord {
-        QuotaRecord::new(Limit {
-            requests,
-            window_ms: 100,
-            block_ms,
-        })
+        QuotaRecord::new(Limit { requests, window_ms: 100, block_ms })
     }
 
     #[test]
@@ -190,11 +179,7 @@ mod tests {
             record.arrive("/a", now);
         }
         let slowly = (0..arrivals.len())
-            .map(|end| {
-                (0..=end)
-                    .filter(|start| arrivals[end] - arrivals[*start] < 100 * MS)
-                    .count()
-            })
+            .map(|end| (0..=end).filter(|start| arrivals[end] - arrivals[*start] < 100 * MS).count())
             .max();
         assert_eq!(Some(record.report().worst_window), slowly);
         assert_eq!(record.report().arrivals, 5_000);

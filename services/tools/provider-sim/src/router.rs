@@ -42,11 +42,8 @@ pub(crate) async fn reply(world: &World, request: Request<Incoming>) -> Reply {
         Err(_) => return Reply::Cut,
     };
     for provider in world.providers() {
-        let inside = head
-            .uri
-            .path()
-            .strip_prefix(provider.prefix())
-            .is_some_and(|rest| rest.starts_with('/'));
+        let inside =
+            head.uri.path().strip_prefix(provider.prefix()).is_some_and(|rest| rest.starts_with('/'));
         if inside {
             return delivery::serve(&world.shared, provider, Call::read(head, &body)).await;
         }
@@ -58,19 +55,12 @@ fn own_page(world: &World, call: &Call, body: &Bytes) -> Reply {
     let get = call.verb == Method::GET;
     match call.path.as_str() {
         "/_ledger" if get => {
-            let parts = world
-                .providers()
-                .iter()
-                .map(|provider| provider.ledger())
-                .collect();
+            let parts = world.providers().iter().map(|provider| provider.ledger()).collect();
             Reply::Whole(ledger::answer(parts, &call.query))
         }
         "/_quota" if get => {
-            let records: BTreeMap<_, _> = world
-                .providers()
-                .iter()
-                .flat_map(|provider| provider.quota())
-                .collect();
+            let records: BTreeMap<_, _> =
+                world.providers().iter().flat_map(|provider| provider.quota()).collect();
             Reply::Whole(Answer::json(&records))
         }
         "/_control" if get => Reply::Whole(control::show(world)),

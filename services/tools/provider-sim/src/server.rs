@@ -52,27 +52,16 @@ pub struct Simulator {
 impl Simulator {
     /// Opens the port and serves in the background.
     pub async fn start(options: Options) -> Result<Self, StartError> {
-        let listen_error = |source| StartError::Listen {
-            address: options.listen,
-            source,
-        };
+        let listen_error = |source| StartError::Listen { address: options.listen, source };
         let listener = TcpListener::bind(options.listen).await.map_err(listen_error)?;
         let address = listener.local_addr().map_err(listen_error)?;
         let shutdown = CancellationToken::new();
         let tasks = TaskTracker::new();
-        let shared = Arc::new(Shared::new(
-            notification_client()?,
-            shutdown.clone(),
-            tasks.clone(),
-        ));
+        let shared = Arc::new(Shared::new(notification_client()?, shutdown.clone(), tasks.clone()));
         let skinify = Arc::new(Skinify::new(options.skinify, Arc::clone(&shared)));
         tasks.spawn(accept(listener, Arc::new(World { shared, skinify })));
         tracing::info!(%address, "provider simulator listens");
-        Ok(Self {
-            address,
-            tasks,
-            stop: shutdown.drop_guard(),
-        })
+        Ok(Self { address, tasks, stop: shutdown.drop_guard() })
     }
 
     /// Where it listens.
@@ -103,9 +92,7 @@ fn notification_client() -> Result<reqwest::Client, StartError> {
         .with_safe_default_protocol_versions()?
         .with_root_certificates(RootCertStore::empty())
         .with_no_client_auth();
-    let builder = reqwest::Client::builder()
-        .tls_backend_preconfigured(tls)
-        .no_proxy();
+    let builder = reqwest::Client::builder().tls_backend_preconfigured(tls).no_proxy();
     Ok(builder.redirect(reqwest::redirect::Policy::none()).build()?)
 }
 
@@ -117,10 +104,7 @@ async fn accept(listener: TcpListener, world: Arc<World>) {
         };
         match accepted {
             Ok((stream, _)) => {
-                world
-                    .shared
-                    .tasks
-                    .spawn(serve_connection(stream, Arc::clone(&world)));
+                world.shared.tasks.spawn(serve_connection(stream, Arc::clone(&world)));
             }
             Err(error) => {
                 tracing::warn!(%error, "cannot accept a connection");
@@ -140,9 +124,7 @@ async fn serve_connection(stream: TcpStream, world: Arc<World>) {
         let world = Arc::clone(&world);
         async move { router::reply(&world, request).await.into_response() }
     });
-    let connection = http1::Builder::new()
-        .keep_alive(true)
-        .serve_connection(TokioIo::new(stream), service);
+    let connection = http1::Builder::new().keep_alive(true).serve_connection(TokioIo::new(stream), service);
     tokio::select! {
         () = shared.shutdown.cancelled() => {}
         served = connection => {

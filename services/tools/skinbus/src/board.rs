@@ -6,10 +6,18 @@ use jiff::Timestamp;
 use skinbus_domain::TradeStatus;
 use skinbus_proto::{moment, v1};
 
-use crate::table::{Cell, Table, start_of};
+use crate::table::{Cell, Fit, Table, start_of};
 use crate::terminal::Palette;
 use crate::view;
 
+const COLUMNS: [(&str, Fit); 6] = [
+    ("order", Fit::Whole),
+    ("item", Fit::Start(10)),
+    ("statuses", Fit::End(20)),
+    ("price", Fit::Whole),
+    ("hold", Fit::Whole),
+    ("reason", Fit::Start(12)),
+];
 /// Longer names of items are cut.
 const ITEM_MAX_CHARS: usize = 28;
 const REASON_MAX_CHARS: usize = 46;
@@ -47,10 +55,6 @@ impl Row {
         self.path.contains(&Some(status))
     }
 
-    pub(crate) fn reason(&self) -> &str {
-        &self.reason
-    }
-
     pub(crate) fn version(&self) -> u64 {
         self.version
     }
@@ -61,7 +65,9 @@ impl Row {
     }
 
     fn hold(&self, now: Timestamp) -> String {
-        let Some(end) = self.hold_ends_at else { return String::new() };
+        let Some(end) = self.hold_ends_at else {
+            return String::new();
+        };
         if self.status() != Some(TradeStatus::OnHold) {
             return "over".to_owned();
         }
@@ -98,7 +104,8 @@ impl Board {
         if change.version <= row.version {
             return News::Known;
         }
-        let news = if row.version == 0 || change.version == row.version + 1 { News::Next } else { News::AfterGap };
+        let news =
+            if row.version == 0 || change.version == row.version + 1 { News::Next } else { News::AfterGap };
         row.version = change.version;
         let status = view::status(change);
         if row.path.last() != Some(&status) {
@@ -107,9 +114,10 @@ impl Board {
         row.reason = view::reason(change);
         row.price = view::price(change).or_else(|| row.price.take());
         row.hold_ends_at = view::hold_ends_at(change).or(row.hold_ends_at);
-        let item = view::item(change);
-        if !item.is_empty() {
-            row.item = item;
+        if let Some(name) = view::item_name(change) {
+            name.clone_into(&mut row.item);
+        } else if row.item.is_empty() {
+            row.item = view::item(change);
         }
         self.changes += 1;
         self.gaps += u64::from(news == News::AfterGap);
@@ -130,12 +138,19 @@ impl Board {
         !self.rows.is_empty() && self.rows.values().all(|row| view::is_settled(row.status()))
     }
 
-    /// The orders as a table of at most `rows_max` rows, the latest ones.
-    pub(crate) fn table(&self, now: Timestamp, rows_max: usize) -> Table {
-        let mut table = Table::new(&["order", "item", "statuses", "price", "hold", "reason"], 2);
-        let hidden = self.sequence.len().saturating_sub(rows_max);
-        for order_id in self.sequence.iter().skip(hidden) {
-            let Some(row) = self.rows.get(order_id) else { continue };
+    /// The orders that came last, at most `count` of them.
+    pub(crate) fn latest(&self, count: usize) -> impl Iterator<Item = &str> {
+        let hidden = self.sequence.len().saturating_sub(count);
+        self.sequence.iter().skip(hidden).map(String::as_str)
+    }
+
+    /// These orders as a table.
+    pub(crate) fn table<'a>(&self, order_ids: impl Iterator<Item = &'a str>, now: Timestamp) -> Table {
+        let mut table = Table::new(&COLUMNS);
+        for order_id in order_ids {
+            let Some(row) = self.rows.get(order_id) else {
+                continue;
+            };
             table.row(vec![
                 Cell::plain(order_id),
                 Cell::plain(start_of(&row.item, ITEM_MAX_CHARS)),
@@ -194,8 +209,9 @@ mod tests {
             "wd-1   Rust Door  ACCEPTED → DISPATCHING → SUBMITTED  0.04 USD",
             "wd-2              REJECTED",
         ];
-        assert_eq!(board().table(at(0), 10).render(Palette::PLAIN, 100), expected);
-        assert_eq!(board().table(at(0), 1).render(Palette::PLAIN, 100).len(), 2);
+        let board = board();
+        assert_eq!(board.table(board.latest(10), at(0)).render(Palette::PLAIN, 100), expected);
+        assert_eq!(board.latest(1).collect::<Vec<_>>(), ["wd-2"]);
     }
 
     #[test]
@@ -209,10 +225,8 @@ mod tests {
 
     #[test]
     fn a_hold_is_counted_down() {
-        let hold = v1::Trade {
-            hold_ends_at: Some(skinbus_proto::timestamp(at(100))),
-            ..v1::Trade::default()
-        };
+        let hold =
+            v1::Trade { hold_ends_at: Some(skinbus_proto::timestamp(at(100))), ..v1::Trade::default() };
         let mut board = Board::default();
         board.apply(&with_trade(change("wd-1", 1, Some(OfferSent), OnHold), hold));
         assert_eq!(board.row("wd-1").unwrap().hold(at(90)), "11 s left");

@@ -39,7 +39,9 @@ pub(crate) fn explain(error: MerchantError) -> Failure {
     let text = error.to_string();
     Failure::new(match error {
         MerchantError::Unreachable { url, .. } => {
-            format!("{text}; is NATS running at {url}? Start it with `skinbus dev`, or name another with --nats")
+            format!(
+                "{text}; is NATS running at {url}? Start it with `skinbus dev`, or name another with --nats"
+            )
         }
         MerchantError::Publish { .. } => {
             format!("{text}; are the services running? `skinbus dev` starts them. Publishing again is safe")
@@ -59,7 +61,8 @@ mod tests {
     #[test]
     fn the_hint_names_the_way_out() {
         let url = "nats://127.0.0.1:4222".to_owned();
-        let Failure::Problem(text) = explain(MerchantError::Unreachable { url, problem: "no answer".to_owned() })
+        let Failure::Problem(text) =
+            explain(MerchantError::Unreachable { url, problem: "no answer".to_owned() })
         else {
             panic!("not a problem");
         };

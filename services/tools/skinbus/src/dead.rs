@@ -5,7 +5,7 @@ use skinbus_bus::merchant::DeadLetter;
 use crate::cli::Connection;
 use crate::connect::{connect, explain};
 use crate::failure::{Exit, Failure};
-use crate::table::{Cell, Table, start_of};
+use crate::table::{Cell, Fit, Table, start_of};
 use crate::terminal::{Terminal, Tone};
 use crate::view;
 
@@ -24,7 +24,13 @@ pub(crate) async fn list(connection: &Connection, terminal: &mut Terminal) -> Re
 
 /// Reason, origin and time of each.
 pub(crate) fn table(letters: &[DeadLetter]) -> Table {
-    let mut table = Table::new(&["time", "stage", "reason", "origin", "detail"], 3);
+    let mut table = Table::new(&[
+        ("time", Fit::Whole),
+        ("stage", Fit::Whole),
+        ("reason", Fit::Whole),
+        ("origin", Fit::Start(16)),
+        ("detail", Fit::Start(10)),
+    ]);
     for letter in letters {
         table.row(vec![
             Cell::plain(letter.at.map(view::time).unwrap_or_default()),

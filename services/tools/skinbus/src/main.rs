@@ -10,6 +10,7 @@ mod dead;
 mod demo;
 mod dev;
 mod failure;
+mod http;
 mod order;
 mod place;
 mod quota;
@@ -43,6 +44,10 @@ fn main() -> ExitCode {
             return if error.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() };
         }
     };
+    // Before there are threads, and without anything to clean up: another program takes this process over.
+    if let Command::RunChild(arguments) = &cli.command {
+        return dev::child::become_child(arguments).report().into();
+    }
     let exit = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         // One thread: children are told when the thread that started them ends, so it must not end before this process.
         Ok(runtime) => runtime.block_on(run(cli)),
@@ -68,6 +73,6 @@ async fn run(cli: Cli) -> Result<Exit, Failure> {
             terminal.line(concat!("skinbus ", env!("CARGO_PKG_VERSION")))?;
             Ok(Exit::Done)
         }
-        Command::RunChild(arguments) => Err(dev::child::become_child(arguments)),
+        Command::RunChild(_) => Err(Failure::new("run-child: is handled before anything else")),
     }
 }

@@ -9,7 +9,10 @@ use crate::failure::Failure;
 use crate::trade_url;
 
 /// The request that the arguments ask for. Whether it is a good one is for Skinbus to say: it lists everything at once.
-pub(crate) fn from_arguments(arguments: &PlaceArguments, now: Timestamp) -> Result<v1::OrderRequest, Failure> {
+pub(crate) fn from_arguments(
+    arguments: &PlaceArguments,
+    now: Timestamp,
+) -> Result<v1::OrderRequest, Failure> {
     let item = match (&arguments.item.offer_id, &arguments.item.name) {
         (Some(id), _) => Some(v1::purchase::Item::OfferId(id.clone())),
         (None, Some(name)) => Some(v1::purchase::Item::MarketHashName(name.clone())),
@@ -81,7 +84,8 @@ mod tests {
     fn a_trade_url_stands_for_user_and_token() {
         let url = "https://steamcommunity.com/tradeoffer/new/?partner=39734314&token=AbCd_-12";
         let by_url = order(&["--offer-id=88101", "--order-id=wd-1", "--trade-url", url]).ok().unwrap();
-        let in_parts = ["--offer-id=88101", "--order-id=wd-1", "--steam-id=76561198000000042", "--trade-token=AbCd_-12"];
+        let in_parts =
+            ["--offer-id=88101", "--order-id=wd-1", "--steam-id=76561198000000042", "--trade-token=AbCd_-12"];
         assert_eq!(by_url, order(&in_parts).ok().unwrap());
         assert!(!format!("{by_url:?}").contains("AbCd"));
     }

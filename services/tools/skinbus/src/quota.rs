@@ -13,7 +13,7 @@ use skinbus_runtime::{Config, clock, config, environment};
 use crate::cli::{Connection, QuotaArguments};
 use crate::connect::connect;
 use crate::failure::{Exit, Failure};
-use crate::table::{Cell, Table};
+use crate::table::{Cell, Fit, Table};
 use crate::terminal::{Terminal, Tone};
 use crate::view;
 
@@ -62,20 +62,24 @@ fn limits(arguments: &QuotaArguments) -> Result<BTreeMap<AccountId, Option<Limit
         .map_err(|errors| Failure::new(format!("reading {}: {errors}", path.display())))?;
     let limits = config.accounts.iter().map(|(name, account)| {
         let set = account.quota.map(|quota| Limit { requests: quota.requests, per: quota.per });
-        let limit = set.or_else(|| registry::defaults(account.provider.as_str()).ok().map(|known| known.quota));
+        let limit =
+            set.or_else(|| registry::defaults(account.provider.as_str()).ok().map(|known| known.quota));
         (name.clone(), limit)
     });
     Ok(limits.collect())
 }
 
 fn table() -> Table {
-    Table::new(&["account", "limit", "used", "free", "closed until", "stored"], 4)
+    Table::new(
+        &["account", "limit", "used", "free", "closed until", "stored"].map(|heading| (heading, Fit::Whole)),
+    )
 }
 
 fn row(account: &AccountId, limit: Option<&Limit>, stored: &StoredWindow, now: Timestamp) -> Vec<Cell> {
     let now_ms = now.as_millisecond();
     let used = stored.window.used(now_ms);
-    let limit_text = limit.map_or_else(String::new, |limit| format!("{} in {} s", limit.requests, limit.per.as_secs()));
+    let limit_text =
+        limit.map_or_else(String::new, |limit| format!("{} in {} s", limit.requests, limit.per.as_secs()));
     let free = limit.map(|limit| limit.requests.saturating_sub(used));
     let tone = if free == Some(0) { Tone::Warning } else { Tone::Plain };
     let closed = stored.window.closed(now_ms).map(|(until_ms, reason)| {

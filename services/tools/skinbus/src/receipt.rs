@@ -22,28 +22,34 @@ pub(crate) fn exit(receipt: &v1::OrderReceipt) -> Exit {
 
 /// The receipt, with everything that is wrong with the order.
 pub(crate) fn lines(receipt: &v1::OrderReceipt, palette: Palette) -> Vec<String> {
-    let status = status_from_proto(receipt.status());
     let order_id = if receipt.order_id.is_empty() { "(no order id)" } else { &receipt.order_id };
-    let first = match exit(receipt) {
+    let first = format!("{order_id}  {}", headline(receipt, palette));
+    let violations = receipt.violations.iter().map(|broken| format!("  {}", violation(broken)));
+    std::iter::once(first).chain(violations).collect()
+}
+
+/// The verdict alone.
+pub(crate) fn headline(receipt: &v1::OrderReceipt, palette: Palette) -> String {
+    let status = status_from_proto(receipt.status());
+    match exit(receipt) {
         Exit::Done | Exit::Failed | Exit::Usage => {
             let word = palette.paint(view::tone(status), view::status_word(status));
-            format!("{order_id}  {word}, version {}", receipt.version)
+            format!("{word}, version {}", receipt.version)
         }
-        Exit::Conflict => format!("{order_id}  {}, nothing was stored", palette.paint(Tone::Bad, "CONFLICT")),
+        Exit::Conflict => format!("{}, nothing was stored", palette.paint(Tone::Bad, "CONFLICT")),
         Exit::Refused => {
             let problems = if receipt.violations.len() == 1 { "problem" } else { "problems" };
             let word = palette.paint(Tone::Bad, "REJECTED");
-            format!("{order_id}  {word}, {} {problems}:", receipt.violations.len())
+            format!("{word}, {} {problems}:", receipt.violations.len())
         }
-    };
-    std::iter::once(first).chain(receipt.violations.iter().map(violation)).collect()
+    }
 }
 
 /// One broken rule.
 pub(crate) fn violation(violation: &v1::Violation) -> String {
     let v1::Violation { field, rule, message, given } = violation;
     let given = if given.is_empty() { String::new() } else { format!(", was {given:?}") };
-    format!("  {field}: {message}{given} [{rule}]")
+    format!("{field}: {message}{given} [{rule}]")
 }
 
 #[cfg(test)]
@@ -58,7 +64,8 @@ mod tests {
             given: (*given).to_owned(),
         });
         let violations: Vec<_> = violations.collect();
-        let status = if violations.is_empty() { v1::TradeStatus::Accepted } else { v1::TradeStatus::Rejected };
+        let status =
+            if violations.is_empty() { v1::TradeStatus::Accepted } else { v1::TradeStatus::Rejected };
         v1::OrderReceipt { order_id: "wd-1".to_owned(), version: 1, status: status.into(), violations }
     }
 
@@ -86,7 +93,8 @@ mod tests {
 
     #[test]
     fn a_conflict_is_told_apart() {
-        let receipt = receipt(&[("order_id", CONFLICT, "belongs to another order, which is untouched", "wd-1")]);
+        let receipt =
+            receipt(&[("order_id", CONFLICT, "belongs to another order, which is untouched", "wd-1")]);
         assert_eq!(lines(&receipt, Palette::PLAIN)[0], "wd-1  CONFLICT, nothing was stored");
         assert_eq!(exit(&receipt), Exit::Conflict);
     }

@@ -30,7 +30,12 @@ pub(crate) fn with_trade(change: v1::TradeStatusChanged, trade: v1::Trade) -> v1
 }
 
 /// A version after which an item for 0.04 USD is the buyer's.
-pub(crate) fn bought(order_id: &str, version: u64, from: TradeStatus, to: TradeStatus) -> v1::TradeStatusChanged {
+pub(crate) fn bought(
+    order_id: &str,
+    version: u64,
+    from: TradeStatus,
+    to: TradeStatus,
+) -> v1::TradeStatusChanged {
     let facts = v1::ProviderFacts {
         provider_id: "90551".to_owned(),
         offer_id: "8123090551".to_owned(),
@@ -38,5 +43,8 @@ pub(crate) fn bought(order_id: &str, version: u64, from: TradeStatus, to: TradeS
         item_name: "Rust Door".to_owned(),
         ..v1::ProviderFacts::default()
     };
-    with_trade(change(order_id, version, Some(from), to), v1::Trade { facts: Some(facts), ..v1::Trade::default() })
+    with_trade(
+        change(order_id, version, Some(from), to),
+        v1::Trade { facts: Some(facts), ..v1::Trade::default() },
+    )
 }

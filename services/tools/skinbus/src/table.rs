@@ -19,22 +19,30 @@ impl Cell {
     }
 }
 
+/// What a column does where the table is too wide. The columns give way from left to right, each down to its least width.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fit {
+    /// It never gives way.
+    Whole,
+    /// Its texts keep their start.
+    Start(usize),
+    /// Its texts keep their end.
+    End(usize),
+}
+
 /// A table with one line for each row.
 #[derive(Debug)]
 pub(crate) struct Table {
-    headings: Vec<&'static str>,
-    /// The column that gives way where the table is too wide; what is left of it is its end.
-    yielding: usize,
+    columns: Vec<(&'static str, Fit)>,
     rows: Vec<Vec<Cell>>,
 }
 
 const GAP: usize = 2;
-/// The yielding column is never narrower.
-const YIELDING_MIN: usize = 12;
 
 impl Table {
-    pub(crate) fn new(headings: &[&'static str], yielding: usize) -> Self {
-        Self { headings: headings.to_vec(), yielding, rows: Vec::new() }
+    /// A table with these headings.
+    pub(crate) fn new(columns: &[(&'static str, Fit)]) -> Self {
+        Self { columns: columns.to_vec(), rows: Vec::new() }
     }
 
     pub(crate) fn row(&mut self, cells: Vec<Cell>) {
@@ -44,21 +52,29 @@ impl Table {
     /// The lines, none of them wider than `width`.
     pub(crate) fn render(&self, palette: Palette, width: usize) -> Vec<String> {
         let widths = self.widths(width);
-        let headings: Vec<Cell> = self.headings.iter().map(|heading| Cell::new(Tone::Quiet, *heading)).collect();
-        std::iter::once(&headings).chain(&self.rows).map(|cells| self.line(cells, &widths, palette, width)).collect()
+        let headings: Vec<Cell> =
+            self.columns.iter().map(|(heading, _)| Cell::new(Tone::Quiet, *heading)).collect();
+        let rows = std::iter::once(&headings).chain(&self.rows);
+        rows.map(|cells| self.line(cells, &widths, palette, width)).collect()
     }
 
     fn widths(&self, width: usize) -> Vec<usize> {
-        let mut widths: Vec<usize> = self.headings.iter().map(|heading| length(heading)).collect();
+        let mut widths: Vec<usize> = self.columns.iter().map(|(heading, _)| length(heading)).collect();
         for cells in &self.rows {
             for (widest, cell) in widths.iter_mut().zip(cells) {
                 *widest = (*widest).max(length(&cell.text));
             }
         }
         let total = widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1);
-        let excess = total.saturating_sub(width);
-        if let Some(yielding) = widths.get_mut(self.yielding) {
-            *yielding = yielding.saturating_sub(excess).max(YIELDING_MIN.min(*yielding));
+        let mut excess = total.saturating_sub(width);
+        for (cell_width, (_, fit)) in widths.iter_mut().zip(&self.columns) {
+            let least = match fit {
+                Fit::Whole => *cell_width,
+                Fit::Start(least) | Fit::End(least) => *least,
+            };
+            let given = excess.min(cell_width.saturating_sub(least));
+            *cell_width -= given;
+            excess -= given;
         }
         widths
     }
@@ -66,8 +82,11 @@ impl Table {
     fn line(&self, cells: &[Cell], widths: &[usize], palette: Palette, width: usize) -> String {
         let mut line = String::new();
         let (mut used, mut owed) = (0, 0);
-        for (column, (cell, cell_width)) in cells.iter().zip(widths).enumerate() {
-            let text = if column == self.yielding { end_of(&cell.text, *cell_width) } else { cell.text.clone() };
+        for ((cell, cell_width), (_, fit)) in cells.iter().zip(widths).zip(&self.columns) {
+            let text = match fit {
+                Fit::End(_) => end_of(&cell.text, *cell_width),
+                Fit::Whole | Fit::Start(_) => start_of(&cell.text, *cell_width),
+            };
             let text = start_of(&text, width.saturating_sub(used + owed));
             // Blanks are owed until another text follows: no line ends with them.
             if !text.is_empty() {
@@ -109,7 +128,8 @@ mod tests {
     use super::*;
 
     fn table() -> Table {
-        let mut table = Table::new(&["order", "statuses", "reason"], 1);
+        let mut table =
+            Table::new(&[("order", Fit::Whole), ("statuses", Fit::End(12)), ("reason", Fit::Start(6))]);
         table.row(vec![
             Cell::plain("wd-1"),
             Cell::new(Tone::Good, "ACCEPTED → SUBMITTED → COMPLETED"),
@@ -130,13 +150,15 @@ mod tests {
     }
 
     #[test]
-    fn the_end_of_the_yielding_column_is_what_stays() {
+    fn columns_give_way_from_left_to_right() {
         let expected = [
             "order  statuses            reason",
             "wd-1   …ITTED → COMPLETED",
             "wd-22  REJECTED            required",
         ];
         assert_eq!(table().render(Palette::PLAIN, 35), expected);
+        let expected = ["order  statuses      reason", "wd-1   … → COMPLETED", "wd-22  REJECTED      requi…"];
+        assert_eq!(table().render(Palette::PLAIN, 27), expected);
     }
 
     #[test]

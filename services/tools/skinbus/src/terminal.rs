@@ -81,11 +81,14 @@ impl Terminal {
         self.live
     }
 
-    /// Columns and rows; a usual size where nobody knows.
+    /// Columns and rows; a usual size where the terminal does not tell, and no limit where there is none.
     pub(crate) fn size(&self) -> (usize, usize) {
-        let known = if self.live { rustix::termios::tcgetwinsize(io::stdout()).ok() } else { None };
+        if !self.live {
+            return (usize::MAX, usize::MAX);
+        }
+        let known = rustix::termios::tcgetwinsize(io::stdout()).ok();
         let known = known.filter(|size| size.ws_col > 0 && size.ws_row > 0);
-        known.map_or((120, 40), |size| (usize::from(size.ws_col), usize::from(size.ws_row)))
+        known.map_or((80, 24), |size| (usize::from(size.ws_col), usize::from(size.ws_row)))
     }
 
     /// Prints a line above the live part, which has to be drawn again.
@@ -131,6 +134,7 @@ impl Terminal {
         if self.drawn > 0 {
             write!(self.out, "\x1b[{}A\r\x1b[J", self.drawn)?;
             self.drawn = 0;
+            self.out.flush()?;
         }
         Ok(())
     }

@@ -49,9 +49,12 @@ fn timeline(changes: &[v1::TradeStatusChanged], palette: Palette) -> Vec<String>
     for change in changes {
         lines.push(headline(change, palette));
         let trade = change.trade.as_ref();
-        lines.extend(trade.iter().flat_map(|trade| &trade.violations).map(|broken| {
-            format!("      {}", receipt::violation(broken).trim_start())
-        }));
+        lines.extend(
+            trade
+                .iter()
+                .flat_map(|trade| &trade.violations)
+                .map(|broken| format!("      {}", receipt::violation(broken))),
+        );
         let facts = facts(change);
         for (name, value) in facts.iter().filter(|fact| !told.contains(fact)) {
             lines.push(format!("      {} {value}", palette.paint(Tone::Quiet, &format!("{name}:"))));
@@ -79,7 +82,9 @@ fn headline(change: &v1::TradeStatusChanged, palette: Palette) -> String {
 
 /// What the version says besides its status.
 fn facts(change: &v1::TradeStatusChanged) -> Vec<(&'static str, String)> {
-    let Some(trade) = &change.trade else { return Vec::new() };
+    let Some(trade) = &change.trade else {
+        return Vec::new();
+    };
     let known = trade.facts.clone().unwrap_or_default();
     let time = |at: Option<_>| at.as_ref().and_then(moment).map(view::time).unwrap_or_default();
     let attempt = trade.attempt.as_ref();

@@ -19,7 +19,8 @@ pub(crate) struct InvalidTradeUrl;
 /// Reads a trade URL. Whether the token is a good one is for Skinbus to say, with all other violations.
 pub(crate) fn parse(text: &str) -> Result<TradeUrl, InvalidTradeUrl> {
     let (address, query) = text.trim().split_once('?').ok_or(InvalidTradeUrl)?;
-    let address = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://")).unwrap_or(address);
+    let address =
+        address.strip_prefix("https://").or_else(|| address.strip_prefix("http://")).unwrap_or(address);
     let address = address.strip_prefix("www.").unwrap_or(address);
     if address.trim_end_matches('/') != "steamcommunity.com/tradeoffer/new" {
         return Err(InvalidTradeUrl);

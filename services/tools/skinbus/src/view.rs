@@ -18,7 +18,9 @@ pub(crate) fn status_word(status: Option<TradeStatus>) -> &'static str {
 
 /// What a status means to the one who waits.
 pub(crate) fn tone(status: Option<TradeStatus>) -> Tone {
-    let Some(status) = status else { return Tone::Warning };
+    let Some(status) = status else {
+        return Tone::Warning;
+    };
     match status {
         TradeStatus::Completed => Tone::Good,
         TradeStatus::Accepted
@@ -56,7 +58,9 @@ pub(crate) fn cause(change: &v1::TradeStatusChanged) -> &'static str {
 
 /// Why the trade is in its state: our word, and the provider's where it differs.
 pub(crate) fn reason(change: &v1::TradeStatusChanged) -> String {
-    let Some(trade) = &change.trade else { return String::new() };
+    let Some(trade) = &change.trade else {
+        return String::new();
+    };
     if trade.reason.is_empty() && !trade.violations.is_empty() {
         return match trade.violations.as_slice() {
             [violation] => format!("{}: {}", violation.field, violation.rule),
@@ -78,8 +82,8 @@ pub(crate) fn price(change: &v1::TradeStatusChanged) -> Option<String> {
 /// What is bought: the name that the provider told, else what was asked for.
 pub(crate) fn item(change: &v1::TradeStatusChanged) -> String {
     use v1::order_request::Operation;
-    if let Some(facts) = facts(change).filter(|facts| !facts.item_name.is_empty()) {
-        return facts.item_name.clone();
+    if let Some(name) = item_name(change) {
+        return name.to_owned();
     }
     let order = change.trade.as_ref().and_then(|trade| trade.order.as_ref());
     match order.and_then(|order| order.operation.as_ref()) {
@@ -92,6 +96,11 @@ pub(crate) fn item(change: &v1::TradeStatusChanged) -> String {
         Some(Operation::Listing(_)) => "listing".to_owned(),
         None => String::new(),
     }
+}
+
+/// The item's name as the provider told it.
+pub(crate) fn item_name(change: &v1::TradeStatusChanged) -> Option<&str> {
+    facts(change).map(|facts| facts.item_name.as_str()).filter(|name| !name.is_empty())
 }
 
 /// When a reversal stops being possible, where the version says so.
@@ -126,6 +135,24 @@ pub(crate) fn time_left(at: Timestamp, now: Timestamp) -> Option<String> {
     })
 }
 
+/// The words of a text in lines of at most `width` characters, where no single word is longer.
+pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let fits =
+            |line: &String| line.is_empty() || line.chars().count() + 1 + word.chars().count() <= width;
+        match lines.last_mut().filter(|line| fits(line)) {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            None => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,6 +167,13 @@ mod tests {
         assert_eq!(left(61).as_deref(), Some("1 min 1 s"));
         assert_eq!(left(3_660).as_deref(), Some("1 h 1 min"));
         assert_eq!(left(7 * 86_400 + 5).as_deref(), Some("7 d 0 h"));
+    }
+
+    #[test]
+    fn words_are_kept_whole() {
+        assert_eq!(wrap("a bc def ghij", 6), ["a bc", "def", "ghij"]);
+        assert_eq!(wrap("incomprehensibilities  are", 6), ["incomprehensibilities", "are"]);
+        assert_eq!(wrap("", 6), [""]);
     }
 
     #[test]

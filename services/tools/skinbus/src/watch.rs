@@ -123,7 +123,7 @@ impl Watch {
         }
         let (columns, rows) = terminal.size();
         // One line for the headings, and one for the cursor.
-        let table = self.board.table(clock::now(), rows.saturating_sub(2));
+        let table = self.board.table(self.board.latest(rows.saturating_sub(2)), clock::now());
         terminal.redraw(&table.render(terminal.palette(), columns))?;
         Ok(())
     }
@@ -131,7 +131,7 @@ impl Watch {
     /// What a live table showed last stays on the screen, with all its rows.
     fn finish(&self, terminal: &mut Terminal) -> Result<Exit, Failure> {
         if self.style == Style::People && terminal.is_live() {
-            let table = self.board.table(clock::now(), usize::MAX);
+            let table = self.board.table(self.board.latest(usize::MAX), clock::now());
             let lines = table.render(terminal.palette(), terminal.size().0);
             terminal.lines(&lines)?;
         }

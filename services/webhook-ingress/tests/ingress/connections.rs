@@ -24,12 +24,7 @@ async fn one_connection_carries_many_requests() {
 async fn pipelined_requests_are_answered_in_order() {
     let server = Server::start(Mode::Keeps).await;
     let mut sender = server.sender().await;
-    let requests = [
-        genuine("dep-1"),
-        post(PATH, "application/json", "{}"),
-        genuine("dep-2"),
-    ]
-    .concat();
+    let requests = [genuine("dep-1"), post(PATH, "application/json", "{}"), genuine("dep-2")].concat();
     sender.send(&requests).await;
     for status in [200, 401, 200] {
         assert_eq!(sender.answer().await.status, status);
@@ -65,11 +60,8 @@ async fn a_webhook_whose_sender_has_gone_is_still_stored() {
 #[tokio::test]
 async fn connections_over_the_limit_wait_for_a_place() {
     let server = Server::start_with(Mode::Waits, |config| config.webhooks.max_connections = 2).await;
-    let (mut first, mut second, mut third) = (
-        server.sender().await,
-        server.sender().await,
-        server.sender().await,
-    );
+    let (mut first, mut second, mut third) =
+        (server.sender().await, server.sender().await, server.sender().await);
     for (number, sender) in [&mut first, &mut second].into_iter().enumerate() {
         sender.send(&genuine(&format!("dep-{number}"))).await;
         server.store.entered().await;

@@ -47,11 +47,8 @@ async fn no_secret_and_no_body_is_logged() {
         config.webhooks.body_limit_bytes = 300;
     })
     .await;
-    let forged = post(
-        PATH,
-        "application/json",
-        r#"{"token_md5":"forged-canary","deposit_id":"body-canary"}"#,
-    );
+    let forged =
+        post(PATH, "application/json", r#"{"token_md5":"forged-canary","deposit_id":"body-canary"}"#);
     for _ in 0..20 {
         assert_eq!(server.ask(&forged).await.status, 401);
     }
@@ -61,38 +58,11 @@ async fn no_secret_and_no_body_is_logged() {
     server.store.set(Mode::Fails);
     assert_eq!(server.ask(&genuine("body-canary")).await.status, 503);
     let wrong = format!("/webhooks/skinify_other/{PATH_SECRET}?path-canary");
-    assert_eq!(
-        server
-            .ask(&post(&wrong, "text/plain", "body-canary"))
-            .await
-            .status,
-        404
-    );
-    assert_eq!(
-        server
-            .ask(&post(PATH, "text/plain", &"body-canary".repeat(50)))
-            .await
-            .status,
-        413
-    );
-    assert_eq!(
-        server
-            .ask(format!("GET {PATH} HTTP/1.1\r\n\r\n").as_bytes())
-            .await
-            .status,
-        405
-    );
-    assert_eq!(
-        server.ask(format!("POST {PATH} HTT").as_bytes()).await.status,
-        408
-    );
-    assert_eq!(
-        server
-            .ask(format!("POST {PATH} body-canary\r\n\r\n").as_bytes())
-            .await
-            .status,
-        400
-    );
+    assert_eq!(server.ask(&post(&wrong, "text/plain", "body-canary")).await.status, 404);
+    assert_eq!(server.ask(&post(PATH, "text/plain", &"body-canary".repeat(50))).await.status, 413);
+    assert_eq!(server.ask(format!("GET {PATH} HTTP/1.1\r\n\r\n").as_bytes()).await.status, 405);
+    assert_eq!(server.ask(format!("POST {PATH} HTT").as_bytes()).await.status, 408);
+    assert_eq!(server.ask(format!("POST {PATH} body-canary\r\n\r\n").as_bytes()).await.status, 400);
     server.end().await;
 
     let log = String::from_utf8(captured.0.lock().unwrap().clone()).unwrap();

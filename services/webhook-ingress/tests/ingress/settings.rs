@@ -25,43 +25,18 @@ fn every_mistake_is_reported_at_once_and_none_shows_a_secret() {
     let good = "0123456789abcdef";
     let digest = "0cc175b9c0f1b6a831c399e269772661";
     let text = [
-        account(
-            directory.path(),
-            "a_good",
-            "skinify",
-            &[(path, good), (signature, digest)],
-        ),
-        account(
-            directory.path(),
-            "b_short",
-            "skinify",
-            &[(path, "hunter2"), (signature, digest)],
-        ),
+        account(directory.path(), "a_good", "skinify", &[(path, good), (signature, digest)]),
+        account(directory.path(), "b_short", "skinify", &[(path, "hunter2"), (signature, digest)]),
         account(
             directory.path(),
             "c_slash",
             "skinify",
             &[(path, "hunter2/hunter2/hunter2"), (signature, digest)],
         ),
-        account(
-            directory.path(),
-            "d_long",
-            "skinify",
-            &[(path, &"hunter2".repeat(50)), (signature, digest)],
-        ),
+        account(directory.path(), "d_long", "skinify", &[(path, &"hunter2".repeat(50)), (signature, digest)]),
         account(directory.path(), "e_both", "skinify", &[(path, "hunter2")]),
-        account(
-            directory.path(),
-            "f_token",
-            "skinify",
-            &[(path, good), (signature, "hunter2hunter2")],
-        ),
-        account(
-            directory.path(),
-            "g_empty",
-            "skinify",
-            &[(path, ""), (signature, digest)],
-        ),
+        account(directory.path(), "f_token", "skinify", &[(path, good), (signature, "hunter2hunter2")]),
+        account(directory.path(), "g_empty", "skinify", &[(path, ""), (signature, digest)]),
         account(directory.path(), "h_unknown", "skinslink", &[(path, good)]),
         account(directory.path(), "i_skipped", "skinslink", &[]),
         account(
@@ -73,11 +48,8 @@ fn every_mistake_is_reported_at_once_and_none_shows_a_secret() {
     ]
     .concat();
     let errors = prepare(&Config::from_toml(&text).unwrap()).err().unwrap();
-    let found: Vec<String> = errors
-        .errors()
-        .iter()
-        .map(|error| format!("{}: {}", error.setting, error.problem))
-        .collect();
+    let found: Vec<String> =
+        errors.errors().iter().map(|error| format!("{}: {}", error.setting, error.problem)).collect();
     let expected = [
         "accounts.b_short.webhook_path_secret_file: the path secret is shorter than 16 characters",
         "accounts.c_slash.webhook_path_secret_file: the path secret may hold letters, digits,",
@@ -104,10 +76,7 @@ fn no_account_needs_webhooks() {
 #[tokio::test]
 async fn the_constant_is_derived_from_the_token_only_where_it_is_not_given() {
     // MD5 of "a" and of "b".
-    let (of_a, of_b) = (
-        "0cc175b9c0f1b6a831c399e269772661",
-        "92eb5ffee6ae2fec3ad71c777531578f",
-    );
+    let (of_a, of_b) = ("0cc175b9c0f1b6a831c399e269772661", "92eb5ffee6ae2fec3ad71c777531578f");
     let directory = tempfile::tempdir().unwrap();
     let token = directory.path().join("token");
     std::fs::write(&token, "b\n").unwrap();
@@ -118,10 +87,7 @@ async fn the_constant_is_derived_from_the_token_only_where_it_is_not_given() {
     };
     let given =
         |config: &mut Config| config.accounts.values_mut().last().unwrap().token_file = Some(token.clone());
-    assert_eq!(
-        config(directory.path()).accounts.keys().last().unwrap().as_str(),
-        "skinify_main"
-    );
+    assert_eq!(config(directory.path()).accounts.keys().last().unwrap().as_str(), "skinify_main");
 
     for (server, right, wrong) in [
         (Server::start_with(Mode::Keeps, derived).await, of_b, of_a),

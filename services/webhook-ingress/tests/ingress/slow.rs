@@ -27,9 +27,7 @@ async fn a_slow_body_is_408() {
 async fn a_slow_head_is_408() {
     let server = impatient().await;
     let mut sender = server.sender().await;
-    sender
-        .send(format!("POST {PATH} HTTP/1.1\r\nhost: ho").as_bytes())
-        .await;
+    sender.send(format!("POST {PATH} HTTP/1.1\r\nhost: ho").as_bytes()).await;
     let answer = sender.answer().await;
     assert_eq!((answer.status, answer.body.as_str()), (408, "too slow"));
     sender.closed().await;
@@ -43,10 +41,7 @@ async fn a_trickle_does_not_buy_more_time() {
     // Each byte comes well within the time-out, but the head never ends.
     let (mut read, mut write) = sender.stream.split();
     let trickle = async {
-        while tokio::io::AsyncWriteExt::write_all(&mut write, b"x: y\r\n")
-            .await
-            .is_ok()
-        {
+        while tokio::io::AsyncWriteExt::write_all(&mut write, b"x: y\r\n").await.is_ok() {
             tokio::time::sleep(SHORT / 10).await;
         }
     };
@@ -81,10 +76,7 @@ async fn a_sender_that_takes_no_answers_is_left() {
     let requests = "GET / HTTP/1.1\r\nhost: hooks\r\n\r\n".repeat(1000);
     // Until the answers that are not read have filled every buffer between us, and the connection is given up.
     let flood = async {
-        while tokio::io::AsyncWriteExt::write_all(&mut deaf.stream, requests.as_bytes())
-            .await
-            .is_ok()
-        {}
+        while tokio::io::AsyncWriteExt::write_all(&mut deaf.stream, requests.as_bytes()).await.is_ok() {}
     };
     patiently(flood).await;
     // Its place is free again.

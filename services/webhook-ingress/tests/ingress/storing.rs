@@ -37,10 +37,7 @@ async fn json_is_stored_too_and_a_repeat_has_the_same_id() {
         r#"{{"token_md5":"{SIGNATURE}","status":"pending","transaction_id":7,"deposit_id":"dep-1"}}"#
     );
     for _ in 0..2 {
-        assert_eq!(
-            server.ask(&post(PATH, "application/json", &body)).await.status,
-            200
-        );
+        assert_eq!(server.ask(&post(PATH, "application/json", &body)).await.status, 200);
     }
     assert_eq!(server.ask(&genuine("dep-1")).await.status, 200);
 
@@ -63,13 +60,7 @@ async fn what_names_nothing_is_stored_for_a_person_without_its_proof() {
     assert_eq!(server.ask(&post(PATH, FORM, &body)).await.body, "ok");
 
     let kept = server.store.kept.lock().unwrap();
-    assert_eq!(
-        (
-            kept[0].webhook.reference.as_str(),
-            kept[0].webhook.provider_id.as_str()
-        ),
-        ("", "")
-    );
+    assert_eq!((kept[0].webhook.reference.as_str(), kept[0].webhook.provider_id.as_str()), ("", ""));
     assert_eq!(kept[0].webhook.body, b"token_md5=(removed)&note=one");
     assert_ne!(kept[0].id, kept[1].id);
     assert_eq!(kept[1].id, kept[2].id);

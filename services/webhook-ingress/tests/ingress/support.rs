@@ -47,12 +47,7 @@ pub(crate) struct FakeStore {
 impl FakeStore {
     fn new(mode: Mode) -> Arc<Self> {
         let (entered, gate) = (Semaphore::new(0), Semaphore::new(0));
-        Arc::new(Self {
-            mode: Mutex::new(mode),
-            kept: Mutex::default(),
-            entered,
-            gate,
-        })
+        Arc::new(Self { mode: Mutex::new(mode), kept: Mutex::default(), entered, gate })
     }
 
     pub(crate) fn set(&self, mode: Mode) {
@@ -87,11 +82,7 @@ impl Store for Shared {
             Mode::Hangs => std::future::pending().await,
             Mode::Waits => store.gate.acquire().await?.forget(),
         }
-        let kept = Kept {
-            account: account.to_string(),
-            id: id.to_owned(),
-            webhook: webhook.clone(),
-        };
+        let kept = Kept { account: account.to_string(), id: id.to_owned(), webhook: webhook.clone() };
         store.kept.lock().unwrap().push(kept);
         Ok(())
     }
@@ -138,20 +129,11 @@ impl Server {
             let (store, health, shutdown) = (Shared(Arc::clone(&store)), health.clone(), shutdown.clone());
             async move { webhook_ingress::serve(listener, &config, prepared, store, &shutdown, &health).await }
         });
-        Self {
-            address,
-            store,
-            health,
-            shutdown,
-            running,
-        }
+        Self { address, store, health, shutdown, running }
     }
 
     pub(crate) async fn sender(&self) -> Sender {
-        Sender {
-            stream: TcpStream::connect(self.address).await.unwrap(),
-            received: Vec::new(),
-        }
+        Sender { stream: TcpStream::connect(self.address).await.unwrap(), received: Vec::new() }
     }
 
     /// Sends bytes on a new connection and gives the first answer.
@@ -169,9 +151,7 @@ impl Server {
 }
 
 pub(crate) async fn patiently<T>(future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(PATIENCE, future)
-        .await
-        .expect("it does not come")
+    tokio::time::timeout(PATIENCE, future).await.expect("it does not come")
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -215,11 +195,7 @@ impl Sender {
         let length: usize = length.map_or(0, |length| length.parse().unwrap());
         let body = rest.get(..length)?.to_owned();
         let status = kept[0].split(' ').nth(1).unwrap().parse().unwrap();
-        let answer = Answer {
-            status,
-            head: kept.join("\n"),
-            body,
-        };
+        let answer = Answer { status, head: kept.join("\n"), body };
         let used = head.len() + 4 + length;
         self.received.drain(..used);
         Some(answer)
@@ -230,11 +206,7 @@ impl Sender {
         let mut rest = Vec::new();
         // A reset is an end too.
         let _reset = patiently(self.stream.read_to_end(&mut rest)).await;
-        assert!(
-            self.received.is_empty() && rest.is_empty(),
-            "{:?}",
-            String::from_utf8_lossy(&rest)
-        );
+        assert!(self.received.is_empty() && rest.is_empty(), "{:?}", String::from_utf8_lossy(&rest));
     }
 }
 

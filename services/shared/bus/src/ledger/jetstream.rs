@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_nats::jetstream::context::PublishErrorKind;
 use async_nats::jetstream::message::StreamMessage;
-use async_nats::jetstream::stream::{DirectGetErrorKind, LastRawMessageErrorKind, Stream};
+use async_nats::jetstream::stream::{DirectGetErrorKind, RawMessageErrorKind, Stream};
 use skinbus_domain::Recorded;
 use skinbus_domain::ids::TradeKey;
 use skinbus_domain::trade::StatusChange;
@@ -40,11 +40,13 @@ impl JetStreamLedger {
         Ok(Self { bus: bus.clone(), stream })
     }
 
-    /// The newest version with the id under which it was written.
-    async fn newest(&self, key: &TradeKey) -> Result<Option<(Recorded, String)>, LedgerError> {
-        match self.stream.get_last_raw_message_by_subject(&subjects::status(key)).await {
-            Ok(message) => Ok(Some((recorded(key, &message)?, message_id(&message)))),
-            Err(error) if error.kind() == LastRawMessageErrorKind::NoMessageFound => Ok(None),
+    /// Place and id of the version that came right after `expected`: where two appends named the same predecessor, this
+    /// is the one that was written. Newer versions may be there already, so it is not the last that is asked for.
+    async fn successor(&self, key: &TradeKey, expected: u64) -> Result<Option<(u64, String)>, LedgerError> {
+        let (subject, from) = (subjects::status(key), expected.saturating_add(1));
+        match self.stream.get_first_raw_message_by_subject(subject, from).await {
+            Ok(message) => Ok(Some((message.sequence, message_id(&message)))),
+            Err(error) if error.kind() == RawMessageErrorKind::NoMessageFound => Ok(None),
             Err(error) => Err(LedgerError::Read { key: key.clone(), problem: chain(&error) }),
         }
     }
@@ -60,7 +62,11 @@ impl Ledger for JetStreamLedger {
     }
 
     async fn read_latest(&self, key: &TradeKey) -> Result<Option<Recorded>, LedgerError> {
-        Ok(self.newest(key).await?.map(|(recorded, _)| recorded))
+        match self.stream.get_last_raw_message_by_subject(&subjects::status(key)).await {
+            Ok(message) => recorded(key, &message).map(Some),
+            Err(error) if error.kind() == RawMessageErrorKind::NoMessageFound => Ok(None),
+            Err(error) => Err(LedgerError::Read { key: key.clone(), problem: chain(&error) }),
+        }
     }
 
     /// Repeats until the outcome is known: an answer that did not come says nothing, and giving up would leave a version
@@ -81,19 +87,14 @@ impl Ledger for JetStreamLedger {
                 Err(error) if is_conflict(&error) && first_try => return Ok(Append::Lost),
                 Err(error) => error,
             };
-            // A later try lost to somebody, or no answer came: whose version is the newest?
-            match self.newest(key).await {
-                Ok(Some((recorded, id))) if ids.contains(&id) => {
-                    return Ok(Append::Written { sequence: recorded.sequence });
-                }
-                Ok(newest) if newest.as_ref().map_or(0, |(newest, _)| newest.sequence) != expected => {
-                    return Ok(Append::Lost);
-                }
-                Ok(_) if error.kind() == PublishErrorKind::MaxPayloadExceeded => {
+            // No answer came, or a later try lost to somebody, perhaps to an earlier try: whose version is there now?
+            match self.successor(key, expected).await {
+                Ok(Some((sequence, id))) if ids.contains(&id) => return Ok(Append::Written { sequence }),
+                Ok(Some(_)) => return Ok(Append::Lost),
+                Ok(None) if error.kind() == PublishErrorKind::MaxPayloadExceeded => {
                     return Err(LedgerError::Append { key: key.clone(), problem: chain(&error) });
                 }
-                Err(corrupt @ LedgerError::Corrupt { .. }) => return Err(corrupt),
-                Ok(_) | Err(_) => {}
+                Ok(None) | Err(_) => {}
             }
             tracing::warn!(trade = %key, error = chain(&error), "no answer to an append, asking again");
             tokio::time::sleep(pause).await;
@@ -111,8 +112,11 @@ fn message_id(message: &StreamMessage) -> String {
 }
 
 fn recorded(key: &TradeKey, message: &StreamMessage) -> Result<Recorded, LedgerError> {
-    read_version(&message.payload, message.sequence)
-        .map_err(|source| LedgerError::Corrupt { key: key.clone(), sequence: message.sequence, source })
+    read_version(&message.payload, message.sequence).map_err(|source| LedgerError::Corrupt {
+        key: key.clone(),
+        sequence: message.sequence,
+        source,
+    })
 }
 
 /// A stored version out of its bytes.

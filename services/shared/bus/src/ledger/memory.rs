@@ -60,7 +60,8 @@ impl Ledger for MemoryLedger {
     async fn append(&self, expected: u64, change: &StatusChange) -> Result<Append, LedgerError> {
         let mut store = self.store();
         let key = &change.trade.key;
-        let newest = store.trades.get(key).and_then(|versions| versions.last()).map_or(0, |(sequence, _)| *sequence);
+        let newest =
+            store.trades.get(key).and_then(|versions| versions.last()).map_or(0, |(sequence, _)| *sequence);
         if newest != expected {
             return Ok(Append::Lost);
         }
@@ -73,5 +74,9 @@ impl Ledger for MemoryLedger {
 }
 
 fn decode(key: &TradeKey, sequence: u64, bytes: &[u8]) -> Result<Recorded, LedgerError> {
-    read_version(bytes, sequence).map_err(|source| LedgerError::Corrupt { key: key.clone(), sequence, source })
+    read_version(bytes, sequence).map_err(|source| LedgerError::Corrupt {
+        key: key.clone(),
+        sequence,
+        source,
+    })
 }

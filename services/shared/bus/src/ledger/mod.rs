@@ -25,7 +25,10 @@ pub trait Ledger: Send + Sync {
     fn read(&self, key: &TradeKey) -> impl Future<Output = Result<Option<Recorded>, LedgerError>> + Send;
 
     /// The last version of a trade, surely the newest.
-    fn read_latest(&self, key: &TradeKey) -> impl Future<Output = Result<Option<Recorded>, LedgerError>> + Send;
+    fn read_latest(
+        &self,
+        key: &TradeKey,
+    ) -> impl Future<Output = Result<Option<Recorded>, LedgerError>> + Send;
 
     /// Appends a version after the one with the sequence `expected`; 0 where it is to be the first.
     fn append(

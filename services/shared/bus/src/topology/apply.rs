@@ -20,7 +20,9 @@ pub enum TopologyError {
         source: jetstream::context::CreateStreamError,
     },
     /// A stream could not be looked at.
-    #[error("reading the stream {name}; it must exist: apply the topology, or set nats.topology to \"manage\"")]
+    #[error(
+        "reading the stream {name}; it must exist: apply the topology, or set nats.topology to \"manage\""
+    )]
     Missing {
         /// Which.
         name: String,
@@ -99,7 +101,10 @@ async fn manage(jetstream: &jetstream::Context, topology: &Topology) -> Result<(
 }
 
 /// Two services that start together may both create: whoever comes second updates to the same.
-async fn create_or_update(jetstream: &jetstream::Context, wanted: &stream::Config) -> Result<(), TopologyError> {
+async fn create_or_update(
+    jetstream: &jetstream::Context,
+    wanted: &stream::Config,
+) -> Result<(), TopologyError> {
     match jetstream.create_or_update_stream(wanted.clone()).await {
         Ok(_) => Ok(()),
         Err(error) if is_name_in_use(&error) => jetstream
@@ -113,7 +118,9 @@ async fn create_or_update(jetstream: &jetstream::Context, wanted: &stream::Confi
 
 fn is_name_in_use(error: &jetstream::context::CreateStreamError) -> bool {
     match error.kind() {
-        CreateStreamErrorKind::JetStream(error) => error.error_code() == jetstream::ErrorCode::STREAM_NAME_EXIST,
+        CreateStreamErrorKind::JetStream(error) => {
+            error.error_code() == jetstream::ErrorCode::STREAM_NAME_EXIST
+        }
         CreateStreamErrorKind::EmptyStreamName
         | CreateStreamErrorKind::InvalidStreamName
         | CreateStreamErrorKind::DomainAndExternalSet
@@ -136,7 +143,8 @@ async fn verify(jetstream: &jetstream::Context, topology: &Topology) -> Result<(
     }
     for (stream, wanted) in &topology.consumers {
         let name = wanted.durable_name.clone().unwrap_or_default();
-        let missing = |problem: String| TopologyError::MissingConsumer { name: name.clone(), stream, problem };
+        let missing =
+            |problem: String| TopologyError::MissingConsumer { name: name.clone(), stream, problem };
         let known: consumer::PullConsumer = jetstream
             .get_consumer_from_stream(&name, *stream)
             .await

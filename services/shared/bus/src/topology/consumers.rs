@@ -26,11 +26,8 @@ pub(super) fn all(settings: &TopologySettings) -> Vec<(&'static str, Config)> {
         (WEBHOOKS, durable(TRACKER_WEBHOOKS, None, WEBHOOKS_MAX_ACK_PENDING)),
     ];
     let per_account = settings.accounts.iter().flat_map(|account| {
-        let dispatch = durable(
-            &dispatch_consumer(account),
-            Some(subjects::dispatch(account)),
-            DISPATCH_MAX_ACK_PENDING,
-        );
+        let dispatch =
+            durable(&dispatch_consumer(account), Some(subjects::dispatch(account)), DISPATCH_MAX_ACK_PENDING);
         // Only what is due: an acknowledged schedule would be a deleted one.
         let due = durable(&due_consumer(account), Some(subjects::poll_due(account)), tracker);
         [(DISPATCH, dispatch), (POLLS, due)]

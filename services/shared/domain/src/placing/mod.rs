@@ -26,10 +26,7 @@ use crate::transition::last_attempt;
 mod tests;
 
 /// What the shell has to do next.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one value at a time, moved a few times per order"
-)]
+#[expect(clippy::large_enum_variant, reason = "one value at a time, moved a few times per order")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
     /// Take one permit of the account's quota, then report [`Event::PermitTaken`].
@@ -86,10 +83,7 @@ pub struct Placing {
     rules: PlacingRules,
 }
 
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one value at a time, moved a few times per order"
-)]
+#[expect(clippy::large_enum_variant, reason = "one value at a time, moved a few times per order")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Phase {
     WaitingForPermit { trade: Trade },
@@ -115,10 +109,7 @@ impl Placing {
     /// [`OutOfOrder`] where the event does not belong to the last effect. The machine is finished then: it calls nothing
     /// any more.
     pub fn on(&mut self, event: Event, now: Timestamp) -> Result<Effect, OutOfOrder> {
-        let out_of_order = OutOfOrder {
-            event: event.name(),
-            phase: self.phase.name(),
-        };
+        let out_of_order = OutOfOrder { event: event.name(), phase: self.phase.name() };
         let phase = std::mem::replace(&mut self.phase, Phase::Finished);
         let (phase, effect) = match (phase, event) {
             (Phase::WaitingForPermit { trade }, Event::PermitTaken) => {
@@ -128,21 +119,11 @@ impl Placing {
             // call now could come after its look-up (invariant T7). Nothing was sent, and nothing will be.
             (Phase::WritingIntent { attempt }, Event::Written(_)) if attempt.lease_until <= now => {
                 let reason = Reason::new("lease_expired");
-                report(
-                    &attempt,
-                    Outcome::NotSent {
-                        reason,
-                        retry_at: now,
-                    },
-                    true,
-                )
+                report(&attempt, Outcome::NotSent { reason, retry_at: now }, true)
             }
-            (Phase::WritingIntent { attempt }, Event::Written(_)) => (
-                Phase::Calling {
-                    attempt: attempt.clone(),
-                },
-                Effect::Call(attempt),
-            ),
+            (Phase::WritingIntent { attempt }, Event::Written(_)) => {
+                (Phase::Calling { attempt: attempt.clone() }, Effect::Call(attempt))
+            }
             (Phase::WritingIntent { .. }, Event::Lost(trade)) => {
                 decide(trade, self.rules, Permit::Taken, now)
             }
@@ -181,10 +162,7 @@ fn decide(trade: Trade, rules: PlacingRules, permit: Permit, now: Timestamp) -> 
     };
     let deadline = trade.order.as_ref().and_then(|order| order.expires_at);
     if deadline.is_some_and(|deadline| deadline <= now) {
-        return (
-            Phase::WritingDeadline { holds_permit },
-            Effect::Append(Input::DeadlinePassed),
-        );
+        return (Phase::WritingDeadline { holds_permit }, Effect::Append(Input::DeadlinePassed));
     }
     if let Some(not_before) = not_before.filter(|not_before| *not_before > now) {
         return finish(Delivery::RedeliverAt(not_before), holds_permit);
@@ -197,20 +175,12 @@ fn decide(trade: Trade, rules: PlacingRules, permit: Permit, now: Timestamp) -> 
         reference: Reference::of(&trade.key.order_id),
         lease_until: after(now, rules.lease),
     };
-    (
-        Phase::WritingIntent {
-            attempt: attempt.clone(),
-        },
-        Effect::Append(Input::AttemptStarted(attempt)),
-    )
+    (Phase::WritingIntent { attempt: attempt.clone() }, Effect::Append(Input::AttemptStarted(attempt)))
 }
 
 fn report(attempt: &Attempt, outcome: Outcome, holds_permit: bool) -> (Phase, Effect) {
     let number = attempt.number;
-    (
-        Phase::WritingOutcome { holds_permit },
-        Effect::Append(Input::AttemptAnswered { number, outcome }),
-    )
+    (Phase::WritingOutcome { holds_permit }, Effect::Append(Input::AttemptAnswered { number, outcome }))
 }
 
 fn after_outcome(trade: &Trade, now: Timestamp) -> Delivery {
@@ -233,13 +203,7 @@ fn after_outcome(trade: &Trade, now: Timestamp) -> Delivery {
 }
 
 fn finish(delivery: Delivery, return_permit: bool) -> (Phase, Effect) {
-    (
-        Phase::Finished,
-        Effect::Finish {
-            delivery,
-            return_permit,
-        },
-    )
+    (Phase::Finished, Effect::Finish { delivery, return_permit })
 }
 
 impl Event {

@@ -7,10 +7,7 @@ use std::time::Duration;
 use super::{Grant, Limit};
 
 fn limit(requests: u32, per_ms: u64) -> Limit {
-    Limit {
-        requests,
-        per: Duration::from_millis(per_ms),
-    }
+    Limit { requests, per: Duration::from_millis(per_ms) }
 }
 
 /// `(count, free_at_ms)`.

@@ -50,11 +50,7 @@ impl QuotaWindow {
     /// Puts a stored window together again. Entries of one time are merged, empty ones dropped.
     #[must_use]
     pub fn from_parts(slots: Vec<Slots>, closed_until_ms: i64, closed_reason: String) -> Self {
-        let mut window = Self {
-            slots: Vec::new(),
-            closed_until_ms,
-            closed_reason,
-        };
+        let mut window = Self { slots: Vec::new(), closed_until_ms, closed_reason };
         for slot in slots {
             window.add(slot.free_at_ms, slot.count);
         }
@@ -100,17 +96,13 @@ impl QuotaWindow {
     ) -> Grant {
         self.slots.retain(|slot| slot.free_at_ms > now_ms);
         if self.closed_until_ms > now_ms {
-            return Grant::NotBefore {
-                at_ms: self.closed_until_ms,
-            };
+            return Grant::NotBefore { at_ms: self.closed_until_ms };
         }
         let usable = limit.requests.saturating_sub(lane.reserve(limit)).max(1);
         let used = self.used(now_ms);
         let count = usable.saturating_sub(used).min(wanted);
         if count == 0 {
-            return Grant::NotBefore {
-                at_ms: self.free_at(used.saturating_sub(usable), now_ms),
-            };
+            return Grant::NotBefore { at_ms: self.free_at(used.saturating_sub(usable), now_ms) };
         }
         let free_at_ms = freed(limit, now_ms.saturating_add(millis(call_timeout)));
         self.add(free_at_ms, count);
@@ -154,10 +146,7 @@ impl QuotaWindow {
         if count == 0 {
             return;
         }
-        match self
-            .slots
-            .binary_search_by_key(&free_at_ms, |slot| slot.free_at_ms)
-        {
+        match self.slots.binary_search_by_key(&free_at_ms, |slot| slot.free_at_ms) {
             Ok(index) => {
                 if let Some(slot) = self.slots.get_mut(index) {
                     slot.count = slot.count.saturating_add(count);
@@ -169,10 +158,7 @@ impl QuotaWindow {
 
     /// Whether there was such a slot: one that has become free meanwhile is gone already.
     fn remove(&mut self, free_at_ms: i64) -> bool {
-        let Ok(index) = self
-            .slots
-            .binary_search_by_key(&free_at_ms, |slot| slot.free_at_ms)
-        else {
+        let Ok(index) = self.slots.binary_search_by_key(&free_at_ms, |slot| slot.free_at_ms) else {
             return false;
         };
         let Some(slot) = self.slots.get_mut(index) else {

@@ -40,10 +40,7 @@ fn no_row_is_an_absence_as_of_when_it_was_asked() {
 #[test]
 fn a_trade_that_was_never_sent_is_not_looked_for() {
     assert_eq!(inputs_of(&accepted(), &[], at(30)), []);
-    assert_eq!(
-        inputs_of(&accepted(), &[observed(Progress::Submitted)], at(30)),
-        []
-    );
+    assert_eq!(inputs_of(&accepted(), &[observed(Progress::Submitted)], at(30)), []);
 }
 
 #[test]
@@ -91,21 +88,14 @@ fn of_several_unknown_rows_the_furthest_that_lives_comes_first() {
 
 #[test]
 fn a_second_purchase_under_one_reference_raises_an_anomaly() {
-    let rows = [
-        row(Some("p-2"), Progress::Failed(reason("told"))),
-        row(Some("p-1"), Progress::OfferSent),
-    ];
+    let rows = [row(Some("p-2"), Progress::Failed(reason("told"))), row(Some("p-1"), Progress::OfferSent)];
     let mut trade = trade_in(uncertain(0, false));
     let mut anomalies = 0;
     for input in inputs_of(&trade, &rows, at(30)) {
         match fold(Some(&trade), &input, &rules(), at(30)).unwrap() {
             Fold::Applied(change) => trade = change.trade,
             Fold::Anomaly(Anomaly::Contradiction(alert)) => {
-                assert!(
-                    alert.detail.contains("p-2") && alert.detail.contains("p-1"),
-                    "{}",
-                    alert.detail
-                );
+                assert!(alert.detail.contains("p-2") && alert.detail.contains("p-1"), "{}", alert.detail);
                 anomalies += 1;
             }
             other @ (Fold::Stale | Fold::Anomaly(Anomaly::OrderConflict)) => panic!("{other:?}"),

@@ -73,15 +73,9 @@ impl Trade {
     /// The same trade in another state. What a final trade no longer needs, the user's trade token, is dropped.
     #[must_use]
     pub fn moved_to(&self, state: TradeState) -> Self {
-        let mut trade = Self {
-            state,
-            ..self.clone()
-        };
+        let mut trade = Self { state, ..self.clone() };
         if trade.status().is_final()
-            && let Some(Order {
-                operation: Operation::Purchase(purchase),
-                ..
-            }) = &mut trade.order
+            && let Some(Order { operation: Operation::Purchase(purchase), .. }) = &mut trade.order
         {
             purchase.recipient.trade_token = None;
         }

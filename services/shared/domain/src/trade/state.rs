@@ -18,19 +18,13 @@ impl Reason {
     /// A reason of our own.
     #[must_use]
     pub fn new(code: &str) -> Self {
-        Self {
-            code: code.to_owned(),
-            provider_code: None,
-        }
+        Self { code: code.to_owned(), provider_code: None }
     }
 
     /// A reason that stands for the provider's word.
     #[must_use]
     pub fn from_provider(code: &str, provider_code: &str) -> Self {
-        Self {
-            code: code.to_owned(),
-            provider_code: Some(provider_code.to_owned()),
-        }
+        Self { code: code.to_owned(), provider_code: Some(provider_code.to_owned()) }
     }
 }
 

@@ -8,47 +8,28 @@ use crate::rules::{Idempotency, Rules, after};
 use crate::trade::{Cause, Reason, Trade, TradeState};
 
 pub(crate) fn apply(trade: &Trade, asked_at: Timestamp, rules: &Rules) -> Fold {
-    let TradeState::Uncertain {
-        since,
-        reason,
-        refusal_unproved,
-    } = &trade.state
-    else {
+    let TradeState::Uncertain { since, reason, refusal_unproved } = &trade.state else {
         // Anywhere else a missing row says nothing: the provider had told us of the trade, or was never asked.
         return Fold::Stale;
     };
-    let settle_time = if *refusal_unproved {
-        rules.placing.refusal_settle_time
-    } else {
-        rules.placing.settle_time
-    };
+    let settle_time =
+        if *refusal_unproved { rules.placing.refusal_settle_time } else { rules.placing.settle_time };
     if asked_at < after(*since, settle_time) {
         return Fold::Stale;
     }
     if *refusal_unproved {
         // Refused in words, and nothing is there: the two together are a refusal.
-        return moved(
-            trade,
-            TradeState::Failed {
-                reason: reason.clone(),
-            },
-            Cause::LookUp,
-        );
+        return moved(trade, TradeState::Failed { reason: reason.clone() }, Cause::LookUp);
     }
     match rules.placing.idempotency {
         Idempotency::UniqueReference => moved(
             trade,
-            TradeState::Accepted {
-                not_before: None,
-                reason: Some(Reason::new("proved_absent")),
-            },
+            TradeState::Accepted { not_before: None, reason: Some(Reason::new("proved_absent")) },
             Cause::LookUp,
         ),
         Idempotency::Undocumented => {
-            let reason = Reason {
-                code: "outcome_unknown".to_owned(),
-                provider_code: Some(reason.code.clone()),
-            };
+            let reason =
+                Reason { code: "outcome_unknown".to_owned(), provider_code: Some(reason.code.clone()) };
             let alert = Alert {
                 kind: AlertKind::NeedsReview,
                 detail: "the provider gave no clear answer and does not know the reference; \

@@ -89,11 +89,5 @@ pub(crate) fn changed(
     occurred_at: Option<Timestamp>,
     alerts: Vec<Alert>,
 ) -> Fold {
-    Fold::Applied(Box::new(Change {
-        from: Some(trade.status()),
-        cause,
-        occurred_at,
-        trade: next,
-        alerts,
-    }))
+    Fold::Applied(Box::new(Change { from: Some(trade.status()), cause, occurred_at, trade: next, alerts }))
 }

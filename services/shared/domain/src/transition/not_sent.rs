@@ -10,11 +10,7 @@ pub(crate) fn apply(trade: &Trade, number: u32, reason: &Reason, retry_at: Times
     // Also where the lease was taken over meanwhile: a late answer is folded in, not dropped.
     if stage(trade.status()) == Stage::InFlight && number == last_attempt(trade) {
         let (not_before, reason) = (Some(retry_at), Some(reason.clone()));
-        return moved(
-            trade,
-            TradeState::Accepted { not_before, reason },
-            Cause::Dispatch,
-        );
+        return moved(trade, TradeState::Accepted { not_before, reason }, Cause::Dispatch);
     }
     if believed_executed(trade, number) {
         return Fold::Anomaly(Anomaly::Contradiction(Alert::anomaly(format!(

@@ -21,21 +21,10 @@ pub(crate) fn apply(current: Option<&Trade>, request: &Request, now: Timestamp) 
 
 fn first_version(from: Option<TradeStatus>, request: &Request, now: Timestamp) -> Change {
     let (order, accepted_at, state) = match &request.order {
-        Ok(order) => (
-            Some(order.clone()),
-            Some(now),
-            TradeState::Accepted {
-                not_before: None,
-                reason: None,
-            },
-        ),
-        Err(violations) => (
-            None,
-            None,
-            TradeState::Rejected {
-                violations: violations.clone(),
-            },
-        ),
+        Ok(order) => {
+            (Some(order.clone()), Some(now), TradeState::Accepted { not_before: None, reason: None })
+        }
+        Err(violations) => (None, None, TradeState::Rejected { violations: violations.clone() }),
     };
     Change {
         from,

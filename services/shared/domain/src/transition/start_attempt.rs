@@ -7,10 +7,7 @@ use crate::fold::{Fold, IllegalTransition};
 use crate::trade::{Attempt, Cause, Trade, TradeState};
 
 pub(crate) fn apply(trade: &Trade, attempt: &Attempt, now: Timestamp) -> Result<Fold, IllegalTransition> {
-    let illegal = || IllegalTransition {
-        input: "attempt_started",
-        status: trade.status().as_str(),
-    };
+    let illegal = || IllegalTransition { input: "attempt_started", status: trade.status().as_str() };
     match stage(trade.status()) {
         Stage::Waiting => {}
         // Somebody else was faster: their attempt stands (invariant T7).
@@ -27,9 +24,6 @@ pub(crate) fn apply(trade: &Trade, attempt: &Attempt, now: Timestamp) -> Result<
     if attempt.number <= last || attempt.lease_until <= now || !is_due {
         return Ok(Fold::Stale);
     }
-    let next = Trade {
-        attempt: Some(attempt.clone()),
-        ..trade.moved_to(TradeState::Dispatching)
-    };
+    let next = Trade { attempt: Some(attempt.clone()), ..trade.moved_to(TradeState::Dispatching) };
     Ok(changed(trade, next, Cause::Dispatch, None, Vec::new()))
 }

@@ -18,11 +18,7 @@ pub(crate) fn apply(
     }
     moved(
         trade,
-        TradeState::Uncertain {
-            since: now,
-            reason: reason.clone(),
-            refusal_unproved,
-        },
+        TradeState::Uncertain { since: now, reason: reason.clone(), refusal_unproved },
         Cause::Dispatch,
     )
 }

@@ -40,10 +40,7 @@ pub const DEFAULTS: ProviderDefaults = ProviderDefaults {
     name: "skinify",
     base_url: "https://skinify.io/api",
     // Documented: 300 requests a minute, then a block of unstated length.
-    quota: Limit {
-        requests: 300,
-        per: Duration::from_secs(60),
-    },
+    quota: Limit { requests: 300, per: Duration::from_secs(60) },
     limit_pause: Duration::from_secs(60),
     // `custom_id` is meant to protect against buying twice, but an official example shows two purchases with one.
     idempotency: Idempotency::Undocumented,
@@ -71,10 +68,7 @@ impl Skinify {
     /// An account with this API token.
     #[must_use]
     pub fn new(base_url: &str, token: SecretString) -> Self {
-        Self {
-            base_url: base_url.trim_end_matches('/').to_owned(),
-            token,
-        }
+        Self { base_url: base_url.trim_end_matches('/').to_owned(), token }
     }
 
     fn request(
@@ -103,32 +97,25 @@ impl Skinify {
 impl Provider for Skinify {
     fn place(&self, order: &Order, reference: &Reference) -> Result<Request<Bytes>, NotBuildable> {
         let Operation::Purchase(purchase) = &order.operation;
-        let token = purchase.recipient.trade_token.as_ref().ok_or(NotBuildable(
-            "the order's trade token is gone: the trade has ended",
-        ))?;
+        let token = purchase
+            .recipient
+            .trade_token
+            .as_ref()
+            .ok_or(NotBuildable("the order's trade token is gone: the trade has ended"))?;
         let partner = purchase.recipient.steam_id.partner().to_string();
         let max_price = purchase.max_price.amount.to_string();
         let mut fields = vec![("partner", partner.as_str()), ("token", token.reveal())];
         match &purchase.item {
             Item::Offer(id) => fields.push(("id", id)),
             Item::Name(name) => {
-                let game = purchase
-                    .game
-                    .ok_or(NotBuildable("an item by name needs its game"))?;
+                let game = purchase.game.ok_or(NotBuildable("an item by name needs its game"))?;
                 fields.extend([("name", name.as_str()), ("game", game_word(game))]);
             }
         }
-        fields.extend([
-            ("max_price", max_price.as_str()),
-            ("custom_id", reference.as_str()),
-        ]);
+        fields.extend([("max_price", max_price.as_str()), ("custom_id", reference.as_str())]);
         let form =
             serde_urlencoded::to_string(fields).map_err(|_| NotBuildable("the form cannot be encoded"))?;
-        self.request(
-            Method::POST,
-            &format!("{}/withdraw/buy", self.base_url),
-            Some(form),
-        )
+        self.request(Method::POST, &format!("{}/withdraw/buy", self.base_url), Some(form))
     }
 
     fn read_placed(&self, reference: &Reference, response: &Response<Bytes>, now: Timestamp) -> PlaceAnswer {
@@ -148,14 +135,9 @@ impl Provider for Skinify {
             asked += 1;
         }
         if asked == 0 {
-            return Err(NotBuildable(
-                "a look-up needs a reference that fits into its address",
-            ));
+            return Err(NotBuildable("a look-up needs a reference that fits into its address"));
         }
-        Ok(LookUp {
-            request: self.request(Method::GET, &url, None)?,
-            asked,
-        })
+        Ok(LookUp { request: self.request(Method::GET, &url, None)?, asked })
     }
 
     fn read_looked_up(&self, response: &Response<Bytes>, now: Timestamp) -> LookedUp {
@@ -166,18 +148,14 @@ impl Provider for Skinify {
         }
         // Rows that are missing count as well: only an answer that is a success in every respect proves an absence.
         if !status.is_success() {
-            return LookedUp::Unreadable {
-                problem: format!("HTTP status {}", status.as_u16()),
-            };
+            return LookedUp::Unreadable { problem: format!("HTTP status {}", status.as_u16()) };
         }
         match answer {
             Envelope::Success(items) => status::rows(&items),
-            Envelope::Error(word) => LookedUp::Unreadable {
-                problem: format!("the error {}", wire::shown(&word)),
-            },
-            Envelope::Unrecognised(problem) => LookedUp::Unreadable {
-                problem: problem.to_owned(),
-            },
+            Envelope::Error(word) => {
+                LookedUp::Unreadable { problem: format!("the error {}", wire::shown(&word)) }
+            }
+            Envelope::Unrecognised(problem) => LookedUp::Unreadable { problem: problem.to_owned() },
         }
     }
 }

@@ -28,11 +28,7 @@ pub(super) fn read(reference: &Reference, response: &Response<Bytes>, now: Times
 }
 
 fn bought_outcome(bought: &Bought, reference: &Reference) -> Outcome {
-    if bought
-        .custom_id
-        .as_ref()
-        .is_some_and(|echo| echo.0 != reference.as_str())
-    {
+    if bought.custom_id.as_ref().is_some_and(|echo| echo.0 != reference.as_str()) {
         // An answer to something else. What became of ours is for a look-up to find.
         return unknown("other_reference");
     }
@@ -67,9 +63,7 @@ fn refused(word: &str, now: Timestamp) -> Outcome {
 /// "This reference exists" means that the purchase is there, not that it was refused. The word for it is not documented.
 fn tells_of_reference(word: &str) -> bool {
     let word = word.to_ascii_lowercase();
-    ["exist", "duplicate", "unique", "already", "custom_id"]
-        .iter()
-        .any(|part| word.contains(part))
+    ["exist", "duplicate", "unique", "already", "custom_id"].iter().any(|part| word.contains(part))
 }
 
 /// What a refusal's word most likely means, for the merchant.
@@ -84,8 +78,5 @@ fn refusal_code(word: &str) -> &'static str {
 }
 
 fn unknown(code: &str) -> Outcome {
-    Outcome::Unknown {
-        reason: Reason::new(code),
-        refusal_unproved: false,
-    }
+    Outcome::Unknown { reason: Reason::new(code), refusal_unproved: false }
 }

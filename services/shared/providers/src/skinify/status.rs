@@ -26,9 +26,7 @@ pub(super) fn progress(word: &str, settlement: Option<Timestamp>) -> Progress {
         // A reserved item is paid for, and its offer is still to come.
         "processing" | "reserved" => Progress::Submitted,
         "waiting_accept" => Progress::OfferSent,
-        "accepted" => Progress::Delivered {
-            hold: settlement.map_or(Hold::Unknown, Hold::Until),
-        },
+        "accepted" => Progress::Delivered { hold: settlement.map_or(Hold::Unknown, Hold::Until) },
         "canceled" => Progress::Canceled(reason("declined_by_user")),
         "reservation_canceled" => Progress::Canceled(reason("reservation_canceled")),
         // Five minutes on the provider's clock.
@@ -37,14 +35,10 @@ pub(super) fn progress(word: &str, settlement: Option<Timestamp>) -> Progress {
         "error_user_not_tradable" => Progress::Failed(reason("user_not_tradable")),
         "error_create_failed" => Progress::Failed(reason("provider_error")),
         "error_item_unavailable" => Progress::Failed(reason("item_unavailable")),
-        "rollback_user" => Progress::Reverted {
-            reason: reason("reversed_by_user"),
-            by: ReversedBy::User,
-        },
-        "rollback_provider" => Progress::Reverted {
-            reason: reason("reversed_by_provider"),
-            by: ReversedBy::Provider,
-        },
+        "rollback_user" => Progress::Reverted { reason: reason("reversed_by_user"), by: ReversedBy::User },
+        "rollback_provider" => {
+            Progress::Reverted { reason: reason("reversed_by_provider"), by: ReversedBy::Provider }
+        }
         _ => Progress::Unknown,
     }
 }
@@ -55,10 +49,7 @@ pub(super) fn progress(word: &str, settlement: Option<Timestamp>) -> Progress {
 pub(super) fn rows(items: &Items) -> LookedUp {
     let read: Vec<Option<Observation>> = items.items.iter().map(|raw| row(raw.get())).collect();
     let unreadable = read.iter().filter(|row| row.is_none()).count();
-    LookedUp::Rows {
-        rows: read.into_iter().flatten().collect(),
-        unreadable,
-    }
+    LookedUp::Rows { rows: read.into_iter().flatten().collect(), unreadable }
 }
 
 fn row(raw: &str) -> Option<Observation> {
@@ -132,7 +123,5 @@ fn moment(text: Option<&Text>, field: &'static str) -> Result<Option<Timestamp>,
     };
     let seconds: u64 = text.parse().map_err(|_| BadField(field))?;
     let seconds = i64::try_from(seconds).map_err(|_| BadField(field))?;
-    Timestamp::from_second(seconds)
-        .map(Some)
-        .map_err(|_| BadField(field))
+    Timestamp::from_second(seconds).map(Some).map_err(|_| BadField(field))
 }

@@ -38,17 +38,13 @@ impl SkinifyWebhooks {
 impl Webhooks for SkinifyWebhooks {
     fn verify(&self, headers: &HeaderMap, body: &[u8]) -> Result<WebhookTrust, Forged> {
         let fields = fields(headers, body).ok_or(Forged { reason: "unreadable" })?;
-        let given = fields.get(PROOF).ok_or(Forged {
-            reason: "no_signature",
-        })?;
+        let given = fields.get(PROOF).ok_or(Forged { reason: "no_signature" })?;
         let expected = self.signature.expose_secret().as_bytes();
         // An account without a signature can prove nothing.
         if !expected.is_empty() && bool::from(given.as_bytes().ct_eq(expected)) {
             Ok(WebhookTrust::Hint)
         } else {
-            Err(Forged {
-                reason: "wrong_signature",
-            })
+            Err(Forged { reason: "wrong_signature" })
         }
     }
 
@@ -75,10 +71,8 @@ impl Webhooks for SkinifyWebhooks {
 /// Of a field that comes twice the last one counts, for the proof as for the meaning.
 fn fields(headers: &HeaderMap, body: &[u8]) -> Option<BTreeMap<String, String>> {
     let body = std::str::from_utf8(body).ok()?.trim();
-    let content_type = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let content_type =
+        headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if content_type.starts_with("application/json") || body.starts_with('{') {
         let fields: BTreeMap<String, &RawValue> = serde_json::from_str(body).ok()?;
         let text = |raw: &RawValue| {
@@ -87,9 +81,7 @@ fn fields(headers: &HeaderMap, body: &[u8]) -> Option<BTreeMap<String, String>> 
         let given = fields.into_iter().filter(|(_, raw)| raw.get() != "null");
         return Some(given.map(|(name, raw)| (name, text(raw))).collect());
     }
-    serde_urlencoded::from_str::<Vec<(String, String)>>(body)
-        .ok()
-        .map(|pairs| pairs.into_iter().collect())
+    serde_urlencoded::from_str::<Vec<(String, String)>>(body).ok().map(|pairs| pairs.into_iter().collect())
 }
 
 fn hex(bytes: &[u8]) -> String {

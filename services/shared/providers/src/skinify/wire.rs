@@ -55,9 +55,7 @@ pub(super) fn envelope<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Envelope<T> {
 /// A word of the provider that may be logged and stored. Whatever is no single word may quote what we sent, the user's
 /// token included (invariant S1).
 pub(super) fn shown(word: &str) -> String {
-    let is_word = word
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
+    let is_word = word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
     if is_word && (1..=WORD_MAX_BYTES).contains(&word.len()) {
         word.to_owned()
     } else {

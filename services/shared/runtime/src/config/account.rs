@@ -140,13 +140,8 @@ pub enum ProviderName {
 
 impl ProviderName {
     /// Every provider, in the order of the documentation.
-    pub const ALL: [Self; 5] = [
-        Self::Skinsback,
-        Self::Skinout,
-        Self::Skinify,
-        Self::Shadowpay,
-        Self::Skinslink,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::Skinsback, Self::Skinout, Self::Skinify, Self::Shadowpay, Self::Skinslink];
 
     /// The name in settings, logs and metrics.
     #[must_use]

@@ -23,19 +23,13 @@ pub(super) fn read(settings: &Figment) -> (Option<Config>, Vec<ConfigError>) {
         Err(error) => return (None, vec![to_config_error(settings, &error)]),
     };
     for _ in 0..MISTAKES_MAX {
-        let layer = Layer {
-            source: String::new(),
-            settings: copy.clone(),
-        };
+        let layer = Layer { source: String::new(), settings: copy.clone() };
         // "Lossy" reads numbers from text too, because variables are text.
         match Figment::from(layer).extract_lossy::<Config>() {
             Ok(config) => return (Some(config), errors),
             Err(error) => {
                 let found = to_config_error(settings, &error);
-                if errors
-                    .iter()
-                    .all(|known: &ConfigError| known.setting != found.setting)
-                {
+                if errors.iter().all(|known: &ConfigError| known.setting != found.setting) {
                     errors.push(found);
                 }
                 if !take_out(&mut copy, &path_of(&error), &error.kind) {
@@ -65,11 +59,7 @@ pub(super) fn source_of(settings: &Figment, setting: &str) -> String {
 fn to_config_error(settings: &Figment, error: &Error) -> ConfigError {
     let setting = path_of(error).join(".");
     let source = source_of(settings, &setting);
-    ConfigError {
-        setting,
-        source,
-        problem: describe(&error.kind),
-    }
+    ConfigError { setting, source, problem: describe(&error.kind) }
 }
 
 fn path_of(error: &Error) -> Vec<String> {

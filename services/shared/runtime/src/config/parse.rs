@@ -19,9 +19,8 @@ const DURATION_RULE: &str = "must be a duration like \"250ms\", \"60s\", \"5m\" 
 /// The rule, for any other text and for negative durations.
 pub fn duration(text: &str) -> Result<Duration, &'static str> {
     let span: Span = text.parse().map_err(|_| DURATION_RULE)?;
-    let signed: SignedDuration = span
-        .to_duration(SpanRelativeTo::days_are_24_hours())
-        .map_err(|_| DURATION_RULE)?;
+    let signed: SignedDuration =
+        span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| DURATION_RULE)?;
     Duration::try_from(signed).map_err(|_| DURATION_RULE)
 }
 
@@ -68,10 +67,7 @@ where
     T: Deserialize<'de>,
 {
     let accounts = BTreeMap::<AccountName, T>::deserialize(deserializer)?;
-    Ok(accounts
-        .into_iter()
-        .map(|(AccountName(id), account)| (id, account))
-        .collect())
+    Ok(accounts.into_iter().map(|(AccountName(id), account)| (id, account)).collect())
 }
 
 /// A list of account names; a variable may also write them with commas: `skinify_main,shadowpay_eu`.

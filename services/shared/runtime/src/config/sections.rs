@@ -109,9 +109,7 @@ pub struct HttpConfig {
 
 impl Default for HttpConfig {
     fn default() -> Self {
-        Self {
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 9100)),
-        }
+        Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 9100)) }
     }
 }
 
@@ -175,11 +173,7 @@ pub struct DispatchConfig {
 
 impl Default for DispatchConfig {
     fn default() -> Self {
-        Self {
-            accounts: Vec::new(),
-            concurrency: 10,
-            lease_margin: Duration::from_secs(5),
-        }
+        Self { accounts: Vec::new(), concurrency: 10, lease_margin: Duration::from_secs(5) }
     }
 }
 
@@ -233,8 +227,6 @@ pub struct ShutdownConfig {
 
 impl Default for ShutdownConfig {
     fn default() -> Self {
-        Self {
-            drain_timeout: Duration::from_secs(25),
-        }
+        Self { drain_timeout: Duration::from_secs(25) }
     }
 }

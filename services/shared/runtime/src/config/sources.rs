@@ -38,9 +38,7 @@ pub(super) fn layers(file: Option<Layer>, environment: impl Iterator<Item = (Str
     let mut variables: Vec<(String, String)> = environment.collect();
     variables.sort();
     let variables = variables.iter().filter_map(|(name, value)| variable(name, value));
-    file.into_iter()
-        .chain(variables)
-        .fold(Figment::new(), Figment::merge)
+    file.into_iter().chain(variables).fold(Figment::new(), Figment::merge)
 }
 
 /// Reads a TOML file.
@@ -66,10 +64,7 @@ pub(super) fn file(path: &Path) -> Result<Layer, ConfigErrors> {
 pub(super) fn toml(source: String, text: &str) -> Result<Layer, ConfigErrors> {
     let settings = Toml::from_str::<Dict>(text).map_err(|error| {
         // The library's own text would show the line, and with it a secret that was pasted there.
-        let before = error
-            .span()
-            .and_then(|span| text.get(..span.start))
-            .unwrap_or_default();
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
         let line = before.matches('\n').count() + 1;
         ConfigError {
             setting: format!("line {line}"),
@@ -90,22 +85,14 @@ fn variable(name: &str, value: &str) -> Option<Layer> {
     let value = levels
         .into_iter()
         .rev()
-        .fold(variable_value(value), |inner, level| {
-            Value::from(Dict::from([(level.to_owned(), inner)]))
-        });
-    Some(Layer {
-        source: format!("variable {name}"),
-        settings: value.into_dict()?,
-    })
+        .fold(variable_value(value), |inner, level| Value::from(Dict::from([(level.to_owned(), inner)])));
+    Some(Layer { source: format!("variable {name}"), settings: value.into_dict()? })
 }
 
 /// Text stays text, whatever it looks like: `00123` is an id, and the readers of numbers take digits as text. Only lists
 /// and tables are read as TOML.
 fn variable_value(text: &str) -> Value {
-    let nested = text
-        .starts_with(['[', '{'])
-        .then(|| text.parse::<Value>().ok())
-        .flatten();
+    let nested = text.starts_with(['[', '{']).then(|| text.parse::<Value>().ok()).flatten();
     match nested {
         Some(value @ (Value::Array(..) | Value::Dict(..))) => value,
         _ => Value::from(text),

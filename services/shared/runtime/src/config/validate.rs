@@ -22,41 +22,25 @@ pub(super) fn check(settings: &Figment, config: &Config, errors: Vec<ConfigError
     }
     for name in &config.dispatch.accounts {
         let known = config.accounts.contains_key(name);
-        checker.rule(
-            "dispatch.accounts",
-            known,
-            "names an account that has no [accounts.…] section",
-        );
+        checker.rule("dispatch.accounts", known, "names an account that has no [accounts.…] section");
     }
     checker.errors
 }
 
 fn sections(checker: &mut Checker<'_>, config: &Config) {
     let nats_schemes = ["nats", "tls", "ws", "wss"];
-    let servers_good = config
-        .nats
-        .url
-        .servers()
-        .all(|server| has_scheme(server, &nats_schemes));
+    let servers_good = config.nats.url.servers().all(|server| has_scheme(server, &nats_schemes));
     checker.rule(
         "nats.url",
         servers_good,
         "must be like nats://host:4222 or tls://host:4222, several with commas",
     );
-    checker.rule(
-        "nats.replicas",
-        [1, 3, 5].contains(&config.nats.replicas),
-        "must be 1, 3 or 5",
-    );
+    checker.rule("nats.replicas", [1, 3, 5].contains(&config.nats.replicas), "must be 1, 3 or 5");
     checker.positive("nats.request_timeout", config.nats.request_timeout);
 
     let webhooks = &config.webhooks;
     if let Some(public_url) = &webhooks.public_url {
-        checker.rule(
-            "webhooks.public_url",
-            is_web_address(public_url),
-            WEB_ADDRESS_RULE,
-        );
+        checker.rule("webhooks.public_url", is_web_address(public_url), WEB_ADDRESS_RULE);
     }
     checker.at_least_one("webhooks.body_limit_bytes", webhooks.body_limit_bytes);
     checker.at_least_one("webhooks.max_connections", webhooks.max_connections);
@@ -65,11 +49,7 @@ fn sections(checker: &mut Checker<'_>, config: &Config) {
     checker.at_least_one("intake.concurrency", config.intake.concurrency);
     checker.at_least_one("dispatch.concurrency", config.dispatch.concurrency);
     checker.at_least_one("tracking.due_batch", config.tracking.due_batch);
-    checker.rule(
-        "tracking.max_ack_pending",
-        config.tracking.max_ack_pending > 0,
-        "must be at least 1",
-    );
+    checker.rule("tracking.max_ack_pending", config.tracking.max_ack_pending > 0, "must be at least 1");
     checker.positive("dispatch.lease_margin", config.dispatch.lease_margin);
     checker.positive("shutdown.drain_timeout", config.shutdown.drain_timeout);
 }
@@ -87,17 +67,9 @@ fn account_section(checker: &mut Checker<'_>, section: &str, account: &AccountCo
     );
     if let Some(quota) = &account.quota {
         let requests_good = (1..=QUOTA_REQUESTS_MAX).contains(&quota.requests);
-        checker.rule(
-            &setting("quota.requests"),
-            requests_good,
-            "must be between 1 and 100000",
-        );
+        checker.rule(&setting("quota.requests"), requests_good, "must be between 1 and 100000");
         let per_good = !quota.per.is_zero() && quota.per <= QUOTA_PER_MAX;
-        checker.rule(
-            &setting("quota.per"),
-            per_good,
-            "must be longer than nothing and at most 24h",
-        );
+        checker.rule(&setting("quota.per"), per_good, "must be longer than nothing and at most 24h");
     }
     if let Some(lookup_batch) = account.lookup_batch {
         checker.at_least_one(&setting("lookup_batch"), lookup_batch);
@@ -114,11 +86,7 @@ impl Checker<'_> {
         let reported = self.errors.iter().any(|error| error.setting == setting);
         if !kept && !reported {
             let source = source_of(self.settings, setting);
-            self.errors.push(ConfigError {
-                setting: setting.to_owned(),
-                source,
-                problem: rule.to_owned(),
-            });
+            self.errors.push(ConfigError { setting: setting.to_owned(), source, problem: rule.to_owned() });
         }
     }
 
@@ -145,8 +113,5 @@ fn has_scheme(text: &str, schemes: &[&str]) -> bool {
         return false;
     };
     let host_given = address.host().is_some_and(|host| !host.is_empty());
-    host_given
-        && address
-            .scheme_str()
-            .is_some_and(|scheme| schemes.contains(&scheme))
+    host_given && address.scheme_str().is_some_and(|scheme| schemes.contains(&scheme))
 }

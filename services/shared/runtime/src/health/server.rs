@@ -57,11 +57,7 @@ impl HealthServer {
             .route("/startupz", get(startupz))
             .route("/metrics", get(metrics))
             .with_state((health, registry));
-        Ok(Self {
-            listener,
-            address,
-            router,
-        })
+        Ok(Self { listener, address, router })
     }
 
     /// The address that was bound.
@@ -76,9 +72,7 @@ impl HealthServer {
     ///
     /// [`HealthError::Serve`] where the listener fails.
     pub async fn serve(self) -> Result<(), HealthError> {
-        axum::serve(self.listener, self.router)
-            .await
-            .map_err(HealthError::Serve)
+        axum::serve(self.listener, self.router).await.map_err(HealthError::Serve)
     }
 }
 
@@ -93,11 +87,7 @@ async fn startupz(State((health, _)): Shared) -> Response {
 }
 
 fn answer(good: bool, yes: &str, no: &str, health: &Health) -> Response {
-    let (status, word) = if good {
-        (StatusCode::OK, yes)
-    } else {
-        (StatusCode::SERVICE_UNAVAILABLE, no)
-    };
+    let (status, word) = if good { (StatusCode::OK, yes) } else { (StatusCode::SERVICE_UNAVAILABLE, no) };
     (status, format!("{word}\n{}", health.report())).into_response()
 }
 

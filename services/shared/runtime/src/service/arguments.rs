@@ -16,11 +16,7 @@ pub(super) fn configuration_path(name: &'static str) -> Result<Option<PathBuf>, 
         Err(error) => {
             // Help and version are "errors" to the library, and go to stdout.
             let _nobody_listens = error.print();
-            Err(if error.use_stderr() {
-                ExitCode::from(EXIT_USAGE)
-            } else {
-                ExitCode::SUCCESS
-            })
+            Err(if error.use_stderr() { ExitCode::from(EXIT_USAGE) } else { ExitCode::SUCCESS })
         }
     }
 }
@@ -56,11 +52,7 @@ mod tests {
 
     #[test]
     fn wrong_arguments_are_usage_errors_and_the_version_is_not() {
-        assert!(
-            parsed(&["order-intake", "--confg", "a.toml"])
-                .unwrap_err()
-                .use_stderr()
-        );
+        assert!(parsed(&["order-intake", "--confg", "a.toml"]).unwrap_err().use_stderr());
         let version = parsed(&["order-intake", "--version"]).unwrap_err();
         assert!(!version.use_stderr());
         assert!(version.to_string().starts_with("order-intake "));

@@ -56,14 +56,8 @@ mod tests {
         assert_eq!(endpoint(&[]), None);
         assert_eq!(endpoint(&pairs("OTEL_EXPORTER_OTLP_ENDPOINT", "")), None);
         let traces = Some("http://collector:4318/v1/traces".to_owned());
-        assert_eq!(
-            endpoint(&pairs("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318/")),
-            traces
-        );
-        let own = endpoint(&pairs(
-            "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
-            "http://collector:4318/own",
-        ));
+        assert_eq!(endpoint(&pairs("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318/")), traces);
+        let own = endpoint(&pairs("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://collector:4318/own"));
         assert_eq!(own, Some("http://collector:4318/own".to_owned()));
     }
 
@@ -83,9 +77,7 @@ mod tests {
                 }
                 received.extend_from_slice(&buffer[..count]);
             }
-            stream
-                .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
-                .unwrap();
+            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").unwrap();
             sender.send(received).unwrap();
         });
         (address, receiver)
@@ -100,17 +92,12 @@ mod tests {
         let resource = super::super::resource("provider-dispatch", &environment);
 
         let provider = provider(resource, &environment).unwrap();
-        provider
-            .tracer("tests")
-            .in_span("place skinify_main", |_context| {});
+        provider.tracer("tests").in_span("place skinify_main", |_context| {});
         provider.shutdown().unwrap();
 
         let request = received.recv_timeout(std::time::Duration::from_secs(10)).unwrap();
         let request = String::from_utf8_lossy(&request);
         assert!(request.starts_with("POST /v1/traces "), "{request}");
-        assert!(
-            request.contains("place skinify_main") && request.contains("provider-dispatch"),
-            "{request}"
-        );
+        assert!(request.contains("place skinify_main") && request.contains("provider-dispatch"), "{request}");
     }
 }

@@ -31,10 +31,7 @@ impl<Price> SkinView<Price> {
             id: purchase.skin.id,
             name: purchase.skin.name,
             price,
-            properties: Properties {
-                classid: purchase.skin.classid,
-                unhold_at: None,
-            },
+            properties: Properties { classid: purchase.skin.classid, unhold_at: None },
         }
     }
 }

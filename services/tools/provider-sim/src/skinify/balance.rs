@@ -17,10 +17,7 @@ pub(super) struct Balance {
 
 impl Balance {
     pub(super) fn new(available: Decimal) -> Self {
-        Self {
-            available,
-            refunds: BinaryHeap::new(),
-        }
+        Self { available, refunds: BinaryHeap::new() }
     }
 
     pub(super) fn available(&self) -> Decimal {
@@ -46,11 +43,7 @@ impl Balance {
 
     /// Takes in every refund that is due.
     pub(super) fn settle(&mut self, purchases: &mut Purchases, now_life_ms: u64) {
-        while self
-            .refunds
-            .peek()
-            .is_some_and(|Reverse((due_ms, _))| *due_ms <= now_life_ms)
-        {
+        while self.refunds.peek().is_some_and(|Reverse((due_ms, _))| *due_ms <= now_life_ms) {
             let Some(Reverse((_, index))) = self.refunds.pop() else {
                 return;
             };

@@ -37,12 +37,7 @@ impl<'a> Order<'a> {
             Some(text) => Some(amount::parse(text).ok_or(words::INVALID_MAX_PRICE)?),
             None => None,
         };
-        Ok(Self {
-            partner,
-            skin: wanted_skin(fields)?,
-            max_price,
-            custom_id: fields.get("custom_id"),
-        })
+        Ok(Self { partner, skin: wanted_skin(fields)?, max_price, custom_id: fields.get("custom_id") })
     }
 }
 
@@ -136,8 +131,7 @@ impl State {
         self.market.take(order.skin);
         self.balance.debit(price);
         if let Some(after_ms) = fate.refund_after(&pace, self.rules.refund_rollbacks) {
-            self.balance
-                .refund_at(now.life_ms.saturating_add(after_ms), index);
+            self.balance.refund_at(now.life_ms.saturating_add(after_ms), index);
         }
         answer
     }

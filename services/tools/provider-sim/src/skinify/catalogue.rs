@@ -58,70 +58,19 @@ const fn skin(
         Game::Tf2 => "440000111",
     };
     let price = Decimal::from_parts(cents, 0, 0, false, 2);
-    Skin {
-        index,
-        id,
-        name,
-        game,
-        price,
-        classid,
-        fate,
-        in_hold: matches!(fate, Fate::Reserved),
-    }
+    Skin { index, id, name, game, price, classid, fate, in_hold: matches!(fate, Fate::Reserved) }
 }
 
 /// Every skin there is.
 pub(super) static CATALOGUE: [Skin; 17] = [
     skin(0, "88101", Game::Rust, 4, "Accepted Rust Door", Fate::Accepted),
-    skin(
-        1,
-        "88102",
-        Game::Csgo,
-        125,
-        "Protected | Sand Dune (Field-Tested)",
-        Fate::AcceptedProtected,
-    ),
-    skin(
-        2,
-        "88103",
-        Game::Rust,
-        10,
-        "Canceled Rust Hatchet",
-        Fate::Canceled,
-    ),
+    skin(1, "88102", Game::Csgo, 125, "Protected | Sand Dune (Field-Tested)", Fate::AcceptedProtected),
+    skin(2, "88103", Game::Rust, 10, "Canceled Rust Hatchet", Fate::Canceled),
     skin(3, "88104", Game::Rust, 11, "Timed Out Rust Torch", Fate::TimedOut),
-    skin(
-        4,
-        "88105",
-        Game::Rust,
-        12,
-        "Invalid Token Rust Bag",
-        Fate::InvalidToken,
-    ),
-    skin(
-        5,
-        "88106",
-        Game::Rust,
-        13,
-        "Not Tradable Rust Vest",
-        Fate::UserNotTradable,
-    ),
-    skin(
-        6,
-        "88107",
-        Game::Rust,
-        14,
-        "Create Failed Rust Crate",
-        Fate::CreateFailed,
-    ),
-    skin(
-        7,
-        "88108",
-        Game::Rust,
-        15,
-        "Unavailable Rust Rock",
-        Fate::ItemUnavailable,
-    ),
+    skin(4, "88105", Game::Rust, 12, "Invalid Token Rust Bag", Fate::InvalidToken),
+    skin(5, "88106", Game::Rust, 13, "Not Tradable Rust Vest", Fate::UserNotTradable),
+    skin(6, "88107", Game::Rust, 14, "Create Failed Rust Crate", Fate::CreateFailed),
+    skin(7, "88108", Game::Rust, 15, "Unavailable Rust Rock", Fate::ItemUnavailable),
     skin(
         8,
         "88109",
@@ -138,55 +87,13 @@ pub(super) static CATALOGUE: [Skin; 17] = [
         "Rolled Back By Provider | Safari Mesh (Field-Tested)",
         Fate::RolledBackByProvider,
     ),
-    skin(
-        10,
-        "88111",
-        Game::Csgo,
-        420,
-        "Reserved | Boreal Forest (Field-Tested)",
-        Fate::Reserved,
-    ),
+    skin(10, "88111", Game::Csgo, 420, "Reserved | Boreal Forest (Field-Tested)", Fate::Reserved),
     skin(11, "88112", Game::Rust, 50, "Instant Rust Jacket", Fate::Instant),
-    skin(
-        12,
-        "88113",
-        Game::Rust,
-        60,
-        "Insufficient Funds Rust Roof",
-        Fate::InsufficientFunds,
-    ),
-    skin(
-        13,
-        "88114",
-        Game::Csgo,
-        999_900,
-        "Expensive | Dragon Lore (Factory New)",
-        Fate::AcceptedProtected,
-    ),
-    skin(
-        14,
-        "88115",
-        Game::Tf2,
-        33,
-        "Stuck Team Hat",
-        Fate::StuckProcessing,
-    ),
-    skin(
-        15,
-        "88116",
-        Game::Dota2,
-        44,
-        "Unknown Status Dota Sword",
-        Fate::UnknownStatus,
-    ),
-    skin(
-        16,
-        "88117",
-        Game::Rust,
-        55,
-        "Late Rust Lock",
-        Fate::AcceptedAfterTimeout,
-    ),
+    skin(12, "88113", Game::Rust, 60, "Insufficient Funds Rust Roof", Fate::InsufficientFunds),
+    skin(13, "88114", Game::Csgo, 999_900, "Expensive | Dragon Lore (Factory New)", Fate::AcceptedProtected),
+    skin(14, "88115", Game::Tf2, 33, "Stuck Team Hat", Fate::StuckProcessing),
+    skin(15, "88116", Game::Dota2, 44, "Unknown Status Dota Sword", Fate::UnknownStatus),
+    skin(16, "88117", Game::Rust, 55, "Late Rust Lock", Fate::AcceptedAfterTimeout),
 ];
 
 /// The skin with this id.
@@ -196,9 +103,7 @@ pub(super) fn by_id(id: &str) -> Option<&'static Skin> {
 
 /// The skin with exactly this name.
 pub(super) fn by_name(name: &str, game: Game) -> Option<&'static Skin> {
-    CATALOGUE
-        .iter()
-        .find(|skin| skin.name == name && skin.game == game)
+    CATALOGUE.iter().find(|skin| skin.name == name && skin.game == game)
 }
 
 #[cfg(test)]

@@ -62,10 +62,7 @@ impl Skinify {
         if steam_id.is_some_and(|id| !is_steam_id(id)) {
             return Err(words::INVALID_STEAM_ID);
         }
-        if fields
-            .get("priority_game")
-            .is_some_and(|word| Game::parse(word).is_none())
-        {
+        if fields.get("priority_game").is_some_and(|word| Game::parse(word).is_none()) {
             return Err(words::INVALID_PRIORITY_GAME);
         }
         let transaction_id = {
@@ -77,20 +74,10 @@ impl Skinify {
                 result_url: fields.get("result_url"),
                 created_ms: self.shared.clock.now().real_ms,
             };
-            state
-                .deposits
-                .create(&new)
-                .ok_or(words::DEPOSIT_ID_ALREADY_EXISTS)?
+            state.deposits.create(&new).ok_or(words::DEPOSIT_ID_ALREADY_EXISTS)?
         };
-        let url = format!(
-            "https://skinify.io/pay?hash={}",
-            md5_hex(&transaction_id.to_string())
-        );
-        Ok(Answer::json(&CreateAnswer {
-            status: SUCCESS,
-            url,
-            transaction_id,
-        }))
+        let url = format!("https://skinify.io/pay?hash={}", md5_hex(&transaction_id.to_string()));
+        Ok(Answer::json(&CreateAnswer { status: SUCCESS, url, transaction_id }))
     }
 
     pub(super) fn deposit_status(&self, fields: &Fields) -> Outcome {
@@ -105,10 +92,7 @@ impl Skinify {
         };
         let deposit = DepositRow::new(found.ok_or(words::DEPOSIT_NOT_FOUND)?);
         drop(state);
-        Ok(Answer::json(&DepositAnswer {
-            status: SUCCESS,
-            deposit,
-        }))
+        Ok(Answer::json(&DepositAnswer { status: SUCCESS, deposit }))
     }
 
     pub(super) fn get_deposits(&self, fields: &Fields) -> Outcome {
@@ -139,9 +123,6 @@ impl Skinify {
             // No HTTP status at all is shown as 0.
             ipn_status: failed.answer.unwrap_or(0).to_string(),
         });
-        Answer::json(&FailedIpnAnswer {
-            status: SUCCESS,
-            items: items.collect(),
-        })
+        Answer::json(&FailedIpnAnswer { status: SUCCESS, items: items.collect() })
     }
 }

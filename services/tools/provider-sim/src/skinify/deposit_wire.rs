@@ -23,10 +23,7 @@ fn converted<T>(amount: Decimal, currency: &str, write: impl Fn(Decimal) -> T) -
     if let Some(own_rate) = rate(currency) {
         for (other, _) in RATES {
             if let Some(other_rate) = rate(other) {
-                all.insert(
-                    other.to_owned(),
-                    write((amount * other_rate / own_rate).round_dp(2)),
-                );
+                all.insert(other.to_owned(), write((amount * other_rate / own_rate).round_dp(2)));
             }
         }
     }
@@ -170,17 +167,12 @@ impl IpnBody {
         let optional = [
             ("amount", self.amount.map(|amount| amount.0.to_string())),
             ("amount_currency", self.amount_currency),
-            (
-                "multiplied_amount",
-                self.multiplied_amount.map(|amount| amount.0.to_string()),
-            ),
+            ("multiplied_amount", self.multiplied_amount.map(|amount| amount.0.to_string())),
             ("trade_offer_id", self.trade_offer_id),
             ("settlement", self.settlement.map(|end| end.to_string())),
         ];
         fields.extend(
-            optional
-                .into_iter()
-                .filter_map(|(name, value)| value.map(|value| (name.to_owned(), value))),
+            optional.into_iter().filter_map(|(name, value)| value.map(|value| (name.to_owned(), value))),
         );
         let maps = [
             ("amount_converted", self.amount_converted),

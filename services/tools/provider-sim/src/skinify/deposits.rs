@@ -112,10 +112,7 @@ impl Default for Deposits {
 impl Deposits {
     /// None yet, with transaction ids that were never used before.
     pub(super) fn emptied(&self) -> Self {
-        Self {
-            first_id: self.next_id(),
-            ..Self::default()
-        }
+        Self { first_id: self.next_id(), ..Self::default() }
     }
 
     fn next_id(&self) -> u64 {
@@ -128,8 +125,7 @@ impl Deposits {
             return None;
         }
         let transaction_id = self.next_id();
-        self.by_deposit_id
-            .insert(new.deposit_id.to_owned(), self.list.len());
+        self.by_deposit_id.insert(new.deposit_id.to_owned(), self.list.len());
         self.list.push(Deposit {
             transaction_id,
             deposit_id: new.deposit_id.to_owned(),
@@ -149,20 +145,15 @@ impl Deposits {
     }
 
     pub(super) fn by_deposit_id(&self, deposit_id: &str) -> Option<&Deposit> {
-        self.by_deposit_id
-            .get(deposit_id)
-            .and_then(|index| self.list.get(*index))
+        self.by_deposit_id.get(deposit_id).and_then(|index| self.list.get(*index))
     }
 
     pub(super) fn by_deposit_id_mut(&mut self, deposit_id: &str) -> Option<&mut Deposit> {
-        self.by_deposit_id
-            .get(deposit_id)
-            .and_then(|index| self.list.get_mut(*index))
+        self.by_deposit_id.get(deposit_id).and_then(|index| self.list.get_mut(*index))
     }
 
     pub(super) fn by_transaction_id(&self, transaction_id: u64) -> Option<&Deposit> {
-        self.list
-            .get(usize::try_from(transaction_id.checked_sub(self.first_id)?).ok()?)
+        self.list.get(usize::try_from(transaction_id.checked_sub(self.first_id)?).ok()?)
     }
 
     /// Keeps what became of a notification; a later success takes a failure back.
@@ -171,8 +162,7 @@ impl Deposits {
         if notification.delivered {
             self.failed.remove(&notification.transaction_id);
         } else if !lost_on_purpose {
-            self.failed
-                .insert(notification.transaction_id.clone(), notification.clone());
+            self.failed.insert(notification.transaction_id.clone(), notification.clone());
         }
         self.notifications.push(notification);
     }

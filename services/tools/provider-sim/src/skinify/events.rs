@@ -83,10 +83,7 @@ impl DepositEvent {
 
     fn apply(&self, deposit: &mut Deposit, multiplier: rust_decimal::Decimal, settlement: u64) {
         if let Some(Amount(amount)) = self.amount {
-            deposit.payment = Some(Payment {
-                amount,
-                multiplied: (amount * multiplier).round_dp(2),
-            });
+            deposit.payment = Some(Payment { amount, multiplied: (amount * multiplier).round_dp(2) });
         }
         match self.event {
             DepositStep::Offer => deposit.phase = Phase::OfferSent,
@@ -113,11 +110,7 @@ impl Skinify {
                 return;
             };
             let was_paid = deposit.phase == Phase::Paid;
-            event.apply(
-                deposit,
-                multiplier,
-                seconds_up(real_ms.saturating_add(protection_ms)),
-            );
+            event.apply(deposit, multiplier, seconds_up(real_ms.saturating_add(protection_ms)));
             let deposit = deposit.clone();
             state.credit_deposit(&deposit, was_paid);
             (deposit, state.rules.ipn.clone())
@@ -141,10 +134,8 @@ impl Skinify {
         };
         let real = self.state().deposits.by_deposit_id(&invented.deposit_id).cloned();
         let multiplier = self.state().rules.multiplier;
-        let payment = invented.amount.map(|Amount(amount)| Payment {
-            amount,
-            multiplied: amount * multiplier,
-        });
+        let payment =
+            invented.amount.map(|Amount(amount)| Payment { amount, multiplied: amount * multiplier });
         let now_ms = self.shared.clock.now().real_ms;
         let deposit = Deposit {
             transaction_id: invented.transaction_id,
@@ -157,11 +148,7 @@ impl Skinify {
             payment,
             settlement: (phase == Phase::Held).then(|| seconds_up(now_ms) + 600),
         };
-        let mode = if invented.forged {
-            IpnMode::Forged
-        } else {
-            IpnMode::Normal
-        };
+        let mode = if invented.forged { IpnMode::Forged } else { IpnMode::Normal };
         self.send_ipn(&deposit, mode, invented.url.as_deref());
     }
 }

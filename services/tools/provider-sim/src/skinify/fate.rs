@@ -128,18 +128,10 @@ impl Fate {
             Self::UnknownStatus => vec![begun, (sent, Status::Undocumented)],
             Self::AcceptedAfterTimeout => {
                 let late = timed_out.saturating_add(pace.waiting_accept_ms);
-                vec![
-                    begun,
-                    waiting,
-                    (timed_out, Status::Timeout),
-                    (late, Status::Accepted),
-                ]
+                vec![begun, waiting, (timed_out, Status::Timeout), (late, Status::Accepted)]
             }
         };
-        steps
-            .into_iter()
-            .map(|(after_ms, status)| Step { after_ms, status })
-            .collect()
+        steps.into_iter().map(|(after_ms, status)| Step { after_ms, status }).collect()
     }
 
     /// When Steam's trade protection ends, for a trade that is under it.

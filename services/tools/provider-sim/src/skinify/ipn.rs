@@ -18,22 +18,14 @@ const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Lower-case hexadecimal MD5.
 pub(super) fn md5_hex(text: &str) -> String {
-    Md5::digest(text.as_bytes())
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    Md5::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn notice(deposit: &Deposit, token_md5: String, url: String, rules: &IpnRules) -> Notice {
     let body = IpnBody::new(deposit, token_md5);
     // Neither writer can fail on these fields; an empty body would show at once that one did.
     let (content_type, body) = match rules.encoding {
-        IpnEncoding::Form => (
-            FORM,
-            serde_urlencoded::to_string(body.form())
-                .unwrap_or_default()
-                .into(),
-        ),
+        IpnEncoding::Form => (FORM, serde_urlencoded::to_string(body.form()).unwrap_or_default().into()),
         IpnEncoding::Json => (JSON, serde_json::to_vec(&body).unwrap_or_default().into()),
     };
     let body: Bytes = body;
@@ -50,10 +42,7 @@ impl Skinify {
     /// Sends the IPN of a deposit in the background, as the mode says.
     pub(super) fn send_ipn(self: &Arc<Self>, deposit: &Deposit, mode: IpnMode, url: Option<&str>) {
         let rules = self.state().rules.ipn.clone();
-        let url = url
-            .or(deposit.result_url.as_deref())
-            .or(rules.url.as_deref())
-            .map(str::to_owned);
+        let url = url.or(deposit.result_url.as_deref()).or(rules.url.as_deref()).map(str::to_owned);
         let forged = mode == IpnMode::Forged;
         let record = LedgerNotification {
             provider: "skinify",
@@ -75,11 +64,7 @@ impl Skinify {
             self.state().deposits.record(record);
             return;
         };
-        let signature = if forged {
-            md5_hex("forged")
-        } else {
-            md5_hex(&self.options.token)
-        };
+        let signature = if forged { md5_hex("forged") } else { md5_hex(&self.options.token) };
         let notice = notice(deposit, signature, url, &rules);
         for _ in 0..copies {
             let (project, notice, record) = (Arc::clone(self), notice.clone(), record.clone());

@@ -17,10 +17,7 @@ pub(super) fn period(fields: &Fields, from: &str, until: &str) -> Option<(u64, u
 
 /// The cursor of the previous page.
 pub(super) fn start_from(fields: &Fields) -> usize {
-    fields
-        .get("start_from")
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(0)
+    fields.get("start_from").and_then(|text| text.parse().ok()).unwrap_or(0)
 }
 
 impl Skinify {
@@ -33,12 +30,9 @@ impl Skinify {
         }
         let state = self.state();
         let now = self.shared.clock.now();
-        let by_id = purchase_ids
-            .into_iter()
-            .filter_map(|id| state.purchases.index_of(id));
-        let by_custom_id = custom_ids
-            .into_iter()
-            .flat_map(|id| state.purchases.indexes_of_custom(id).iter().copied());
+        let by_id = purchase_ids.into_iter().filter_map(|id| state.purchases.index_of(id));
+        let by_custom_id =
+            custom_ids.into_iter().flat_map(|id| state.purchases.indexes_of_custom(id).iter().copied());
         let items = by_id
             .chain(by_custom_id)
             .filter_map(|index| state.purchases.all().get(index))
@@ -46,10 +40,7 @@ impl Skinify {
             .map(|purchase| PurchaseRow::new(purchase, now))
             .collect();
         drop(state);
-        Ok(Answer::json(&InfoAnswer {
-            status: SUCCESS,
-            items,
-        }))
+        Ok(Answer::json(&InfoAnswer { status: SUCCESS, items }))
     }
 
     /// Purchases made in the period, the oldest first, so that a cursor stays right while others are made.
@@ -67,12 +58,7 @@ impl Skinify {
             purchase.visible_from_ms <= now.real_ms
                 && (statuses.is_empty() || statuses.contains(&purchase.status(now).word()))
         };
-        let found: Vec<&Purchase> = all
-            .get(begin..end)
-            .unwrap_or_default()
-            .iter()
-            .filter(fits)
-            .collect();
+        let found: Vec<&Purchase> = all.get(begin..end).unwrap_or_default().iter().filter(fits).collect();
         let page_end = start.saturating_add(state.rules.page_size);
         let page = found.iter().skip(start).take(state.rules.page_size);
         let has_more = page_end < found.len();
@@ -90,9 +76,6 @@ impl Skinify {
     pub(super) fn project_balance(&self) -> Answer {
         let mut state = self.state();
         state.settle_balance(self.shared.clock.now());
-        Answer::json(&BalanceAnswer {
-            status: SUCCESS,
-            balance: Amount(state.balance.available()),
-        })
+        Answer::json(&BalanceAnswer { status: SUCCESS, balance: Amount(state.balance.available()) })
     }
 }

@@ -29,23 +29,13 @@ pub(super) struct Market {
 
 impl Default for Market {
     fn default() -> Self {
-        Self {
-            shelves: CATALOGUE
-                .iter()
-                .map(|skin| Shelf {
-                    price: skin.price,
-                    stock: None,
-                })
-                .collect(),
-        }
+        Self { shelves: CATALOGUE.iter().map(|skin| Shelf { price: skin.price, stock: None }).collect() }
     }
 }
 
 impl Market {
     pub(super) fn price(&self, skin: &Skin) -> Decimal {
-        self.shelves
-            .get(skin.index)
-            .map_or(skin.price, |shelf| shelf.price)
+        self.shelves.get(skin.index).map_or(skin.price, |shelf| shelf.price)
     }
 
     /// How many are left; unlimited without a number.
@@ -58,11 +48,7 @@ impl Market {
     }
 
     pub(super) fn take(&mut self, skin: &Skin) {
-        if let Some(stock) = self
-            .shelves
-            .get_mut(skin.index)
-            .and_then(|shelf| shelf.stock.as_mut())
-        {
+        if let Some(stock) = self.shelves.get_mut(skin.index).and_then(|shelf| shelf.stock.as_mut()) {
             *stock = stock.saturating_sub(1);
         }
     }
@@ -106,10 +92,7 @@ struct PriceAnswer {
 impl Skinify {
     /// Every name is in the catalogue once, so grouping by name changes the fields and not the rows.
     pub(super) fn prices(&self, fields: &Fields) -> Outcome {
-        let game = fields
-            .get("game")
-            .and_then(Game::parse)
-            .ok_or(words::INVALID_GAME)?;
+        let game = fields.get("game").and_then(Game::parse).ok_or(words::INVALID_GAME)?;
         let full_list = fields.flag("full_list");
         let include_hold = full_list && fields.flag("include_hold");
         let state = self.state();
@@ -118,20 +101,9 @@ impl Skinify {
             .filter(|skin| skin.game == game && state.market.has(skin) && (include_hold || !skin.in_hold));
         let offers = for_sale.map(|skin| {
             let offer = self.offer(&state.market, skin);
-            if full_list {
-                Offer {
-                    id: Some(skin.id),
-                    count: None,
-                    ..offer
-                }
-            } else {
-                offer
-            }
+            if full_list { Offer { id: Some(skin.id), count: None, ..offer } } else { offer }
         });
-        let answer = PricesAnswer {
-            status: SUCCESS,
-            skins: offers.collect(),
-        };
+        let answer = PricesAnswer { status: SUCCESS, skins: offers.collect() };
         drop(state);
         Ok(Answer::json(&answer))
     }
@@ -143,10 +115,7 @@ impl Skinify {
         if !state.market.has(skin) || (skin.in_hold && !fields.flag("include_hold")) {
             return Err(words::SKIN_UNAVAILABLE);
         }
-        Ok(Answer::json(&PriceAnswer {
-            status: SUCCESS,
-            skin: self.offer(&state.market, skin),
-        }))
+        Ok(Answer::json(&PriceAnswer { status: SUCCESS, skin: self.offer(&state.market, skin) }))
     }
 
     fn offer(&self, market: &Market, skin: &Skin) -> Offer {
@@ -158,10 +127,7 @@ impl Skinify {
             name: skin.name,
             price: Amount(market.price(skin)),
             count: Some(market.stock(skin).unwrap_or(SHOWN_STOCK)),
-            properties: Properties {
-                classid: skin.classid,
-                unhold_at: skin.in_hold.then_some(unhold_at),
-            },
+            properties: Properties { classid: skin.classid, unhold_at: skin.in_hold.then_some(unhold_at) },
         }
     }
 }

@@ -76,9 +76,6 @@ impl Options {
 impl std::fmt::Debug for Options {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // Without the token, which must not end in a log.
-        formatter
-            .debug_struct("Options")
-            .field("alias", &self.alias)
-            .finish_non_exhaustive()
+        formatter.debug_struct("Options").field("alias", &self.alias).finish_non_exhaustive()
     }
 }

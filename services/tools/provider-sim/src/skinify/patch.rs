@@ -105,28 +105,19 @@ impl IpnPatch {
 
 impl SkinifyPatch {
     fn skin_ids(&self) -> impl Iterator<Item = &String> {
-        self.stock
-            .keys()
-            .chain(self.prices.keys())
-            .chain(self.fates.by_skin_id.keys())
+        self.stock.keys().chain(self.prices.keys()).chain(self.fates.by_skin_id.keys())
     }
 
     fn apply_to_rules(self, rules: &mut Rules) -> Happenings {
         set(&mut rules.repeated_custom_id, self.repeated_custom_id);
-        set(
-            &mut rules.error_http_status,
-            self.error_http_status.and_then(|code| status(code).ok()),
-        );
+        set(&mut rules.error_http_status, self.error_http_status.and_then(|code| status(code).ok()));
         set(&mut rules.page_size, self.page_size);
         set(&mut rules.refund_rollbacks, self.refund_rollbacks);
         set(&mut rules.multiplier, self.multiplier.map(|amount| amount.0));
         self.fates.apply(&mut rules.fates);
         rules.error_words.extend(self.error_words);
         self.ipn.apply(&mut rules.ipn);
-        Happenings {
-            deposits: self.deposits,
-            send_ipn: self.send_ipn,
-        }
+        Happenings { deposits: self.deposits, send_ipn: self.send_ipn }
     }
 }
 
@@ -171,10 +162,7 @@ impl Skinify {
             patch.apply_to_rules(&mut state.rules)
         };
         happenings.deposits.iter().for_each(|event| self.happen(event));
-        happenings
-            .send_ipn
-            .iter()
-            .for_each(|invented| self.invent(invented));
+        happenings.send_ipn.iter().for_each(|invented| self.invent(invented));
     }
 
     fn change_limit(&self, patch: &LimitPatch) {
@@ -194,12 +182,8 @@ impl Skinify {
         let limit = self.gate().limit;
         let mut state = self.state();
         state.settle_balance(self.shared.clock.now());
-        let stock = CATALOGUE
-            .iter()
-            .filter_map(|skin| Some((skin.id, state.market.stock(skin)?)));
-        let prices = CATALOGUE
-            .iter()
-            .map(|skin| (skin.id, Amount(state.market.price(skin))));
+        let stock = CATALOGUE.iter().filter_map(|skin| Some((skin.id, state.market.stock(skin)?)));
+        let prices = CATALOGUE.iter().map(|skin| (skin.id, Amount(state.market.price(skin))));
         let rules = state.rules.clone();
         SkinifyView {
             limit,

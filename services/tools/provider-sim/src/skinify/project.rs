@@ -64,12 +64,7 @@ impl Skinify {
             balance: Balance::new(options.balance),
             deposits: Deposits::default(),
         };
-        Self {
-            options,
-            shared,
-            gate: Mutex::new(Gate::new()),
-            state: Mutex::new(state),
-        }
+        Self { options, shared, gate: Mutex::new(Gate::new()), state: Mutex::new(state) }
     }
 
     /// Forgets everything, except which ids were used.
@@ -95,22 +90,15 @@ impl Skinify {
     pub(super) fn error(&self, word: &str) -> Answer {
         let state = self.state();
         let error_message = state.rules.error_words.get(word).map_or(word, String::as_str);
-        Answer::json(&ErrorAnswer {
-            status: "error",
-            error_message,
-        })
-        .with_status(state.rules.error_http_status)
+        Answer::json(&ErrorAnswer { status: "error", error_message })
+            .with_status(state.rules.error_http_status)
     }
 
     fn is_known(&self, call: &Call) -> bool {
         // The query counts on GET only, as documented.
-        let given = call.header("token").or_else(|| {
-            if call.verb == Verb::GET {
-                call.query.get("token")
-            } else {
-                None
-            }
-        });
+        let given = call
+            .header("token")
+            .or_else(|| if call.verb == Verb::GET { call.query.get("token") } else { None });
         given == Some(self.options.token.as_str())
     }
 
@@ -140,11 +128,7 @@ impl Skinify {
 impl Gate {
     fn new() -> Self {
         let limit = DOCUMENTED_LIMIT;
-        Self {
-            limit,
-            known: QuotaRecord::new(limit),
-            unknown: QuotaRecord::new(limit),
-        }
+        Self { limit, known: QuotaRecord::new(limit), unknown: QuotaRecord::new(limit) }
     }
 }
 
@@ -172,14 +156,10 @@ impl Provider for Skinify {
 
     fn execute(&self, call: &Call) -> Answer {
         let Some(method) = Self::method(call) else {
-            return self
-                .error(words::METHOD_NOT_FOUND)
-                .with_status(StatusCode::NOT_FOUND);
+            return self.error(words::METHOD_NOT_FOUND).with_status(StatusCode::NOT_FOUND);
         };
         if method.verb() != call.verb {
-            return self
-                .error(words::METHOD_NOT_ALLOWED)
-                .with_status(StatusCode::METHOD_NOT_ALLOWED);
+            return self.error(words::METHOD_NOT_ALLOWED).with_status(StatusCode::METHOD_NOT_ALLOWED);
         }
         self.run(method, call).unwrap_or_else(|word| self.error(word))
     }
@@ -204,12 +184,7 @@ impl Provider for Skinify {
         let now = self.shared.clock.now();
         state.settle_balance(now);
         ProviderLedger {
-            purchases: state
-                .purchases
-                .all()
-                .iter()
-                .map(|purchase| purchase.ledger_row(now))
-                .collect(),
+            purchases: state.purchases.all().iter().map(|purchase| purchase.ledger_row(now)).collect(),
             deposits: state.deposits.ledger_rows(),
             notifications: state.deposits.notifications().to_vec(),
         }
@@ -218,9 +193,6 @@ impl Provider for Skinify {
     fn quota(&self) -> Vec<(String, QuotaReport)> {
         let gate = self.gate();
         let unknown = format!("{}_unknown_token", self.options.alias);
-        vec![
-            (self.options.alias.clone(), gate.known.report()),
-            (unknown, gate.unknown.report()),
-        ]
+        vec![(self.options.alias.clone(), gate.known.report()), (unknown, gate.unknown.report())]
     }
 }

@@ -40,25 +40,17 @@ pub(super) struct Purchase {
 impl Purchase {
     /// All steps up to now, the last of them being the status.
     pub(super) fn reached(&self, now: Moment) -> Vec<Step> {
-        let until = self
-            .canceled_life_ms
-            .unwrap_or(now.life_ms)
-            .saturating_sub(self.born.life_ms);
+        let until = self.canceled_life_ms.unwrap_or(now.life_ms).saturating_sub(self.born.life_ms);
         let mut steps = self.fate.steps(&self.pace);
         steps.retain(|step| step.after_ms <= until);
         if self.canceled_life_ms.is_some() {
-            steps.push(Step {
-                after_ms: until,
-                status: Status::ReservationCanceled,
-            });
+            steps.push(Step { after_ms: until, status: Status::ReservationCanceled });
         }
         steps
     }
 
     pub(super) fn status(&self, now: Moment) -> Status {
-        self.reached(now)
-            .last()
-            .map_or(Status::Processing, |step| step.status)
+        self.reached(now).last().map_or(Status::Processing, |step| step.status)
     }
 
     pub(super) fn steam_id(&self) -> String {
@@ -67,10 +59,7 @@ impl Purchase {
 
     /// The trade offer, once there is one.
     pub(super) fn offer_id(&self, reached: &[Step]) -> Option<String> {
-        reached
-            .iter()
-            .any(|step| step.status.has_offer())
-            .then(|| (FIRST_OFFER_ID + self.id).to_string())
+        reached.iter().any(|step| step.status.has_offer()).then(|| (FIRST_OFFER_ID + self.id).to_string())
     }
 
     /// Unix seconds of the end of the trade protection, once the trade is accepted.
@@ -126,21 +115,14 @@ pub(super) struct Purchases {
 
 impl Default for Purchases {
     fn default() -> Self {
-        Self {
-            first_id: FIRST_PURCHASE_ID,
-            list: Vec::new(),
-            by_custom_id: HashMap::new(),
-        }
+        Self { first_id: FIRST_PURCHASE_ID, list: Vec::new(), by_custom_id: HashMap::new() }
     }
 }
 
 impl Purchases {
     /// None yet, with ids that were never used before.
     pub(super) fn emptied(&self) -> Self {
-        Self {
-            first_id: self.next_id(),
-            ..Self::default()
-        }
+        Self { first_id: self.next_id(), ..Self::default() }
     }
 
     /// The id of the next purchase.
@@ -152,10 +134,7 @@ impl Purchases {
     pub(super) fn add(&mut self, purchase: Purchase) -> usize {
         let index = self.list.len();
         if let Some(custom_id) = &purchase.custom_id {
-            self.by_custom_id
-                .entry(custom_id.clone())
-                .or_default()
-                .push(index);
+            self.by_custom_id.entry(custom_id.clone()).or_default().push(index);
         }
         self.list.push(purchase);
         index

@@ -20,9 +20,7 @@ impl Skinify {
         }
         let mut state = self.state();
         let now = self.shared.clock.now();
-        let answer = state
-            .cancel(purchase_id, custom_id, now)
-            .ok_or(words::RESERVATION_NOT_FOUND)?;
+        let answer = state.cancel(purchase_id, custom_id, now).ok_or(words::RESERVATION_NOT_FOUND)?;
         drop(state);
         Ok(Answer::json(&answer))
     }
@@ -60,10 +58,7 @@ impl State {
             (None, None) => Vec::new(),
         };
         let reserved = |index: &usize| {
-            self.purchases
-                .all()
-                .get(*index)
-                .is_some_and(|purchase| purchase.status(now) == Status::Reserved)
+            self.purchases.all().get(*index).is_some_and(|purchase| purchase.status(now) == Status::Reserved)
         };
         let index = candidates.into_iter().find(reserved)?;
         let purchase = self.purchases.get_mut(index)?;

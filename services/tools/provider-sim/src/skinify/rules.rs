@@ -11,11 +11,7 @@ use super::fate::Fate;
 use crate::quota::Limit;
 
 /// The documented limit; the length of the block is not documented.
-pub(super) const DOCUMENTED_LIMIT: Limit = Limit {
-    requests: 300,
-    window_ms: 60_000,
-    block_ms: 10_000,
-};
+pub(super) const DOCUMENTED_LIMIT: Limit = Limit { requests: 300, window_ms: 60_000, block_ms: 10_000 };
 
 /// What buying with an own id that was used before does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,11 +7,7 @@ use crate::support::{TOKEN, TRADE_TOKEN, World, assert_error, fields, json, orde
 #[tokio::test]
 async fn the_answer_to_buy_has_the_documented_types() {
     let world = World::standing_still().await;
-    let response = world
-        .post_request("/withdraw/buy", &order("88101", "wd-1"))
-        .send()
-        .await
-        .unwrap();
+    let response = world.post_request("/withdraw/buy", &order("88101", "wd-1")).send().await.unwrap();
     assert_eq!(response.status(), 200);
     assert_eq!(response.headers()["content-type"], "application/json");
     let body = response.text().await.unwrap();
@@ -21,15 +17,8 @@ async fn the_answer_to_buy_has_the_documented_types() {
         "{body}"
     );
     let answer: serde_json::Value = serde_json::from_str(&body).unwrap();
-    let expected = [
-        "balance_debited_amount",
-        "custom_id",
-        "date",
-        "purchase_id",
-        "purchase_status",
-        "skin",
-        "status",
-    ];
+    let expected =
+        ["balance_debited_amount", "custom_id", "date", "purchase_id", "purchase_status", "skin", "status"];
     assert_eq!(fields(&answer), expected);
     assert_eq!(answer["status"], "success");
     assert_eq!(answer["purchase_id"], 90_551);
@@ -56,14 +45,10 @@ async fn a_json_body_and_a_name_are_understood() {
     let world = World::standing_still().await;
     let body = json!({"partner": 39_734_314, "token": TRADE_TOKEN, "name": "Instant Rust Jacket", "game": "rust",
         "max_price": 0.5, "custom_id": "wd-1"});
-    let request = world
-        .post_request("/withdraw/buy", "")
-        .header("content-type", "x");
+    let request = world.post_request("/withdraw/buy", "").header("content-type", "x");
     let request = request.body(body.to_string()).build().unwrap();
     let mut request = request;
-    request
-        .headers_mut()
-        .insert("content-type", "application/json".parse().unwrap());
+    request.headers_mut().insert("content-type", "application/json".parse().unwrap());
     let answer = json(world.client.execute(request).await.unwrap()).await;
     assert_eq!(answer["purchase_status"], "accepted", "{answer}");
     assert_eq!(answer["skin"]["id"], "88112");
@@ -79,49 +64,28 @@ async fn what_cannot_be_bought_is_refused_and_not_executed() {
         ("partner=1&id=88101", "missing_partner_or_token"),
         ("partner=someone&token=x&id=88101", "missing_partner_or_token"),
         ("partner=1&token=x", "missing_skin_parameters"),
-        (
-            "partner=1&token=x&name=Accepted+Rust+Door",
-            "missing_skin_parameters",
-        ),
+        ("partner=1&token=x&name=Accepted+Rust+Door", "missing_skin_parameters"),
         ("partner=1&token=x&name=Ac&game=rust", "name_too_short"),
-        (
-            "partner=1&token=x&name=Accepted+Rust+Door&game=chess",
-            "invalid_game",
-        ),
-        (
-            "partner=1&token=x&name=Accepted+Rust+Door&game=tf2",
-            "skin_unavailable",
-        ),
+        ("partner=1&token=x&name=Accepted+Rust+Door&game=chess", "invalid_game"),
+        ("partner=1&token=x&name=Accepted+Rust+Door&game=tf2", "skin_unavailable"),
         ("partner=1&token=x&id=1", "skin_unavailable"),
         ("partner=1&token=x&id=88103", "skin_unavailable"),
         ("partner=1&token=x&id=88113", "insufficient_funds"),
-        (
-            "partner=1&token=x&id=88101&max_price=0.03",
-            "skin_not_found_by_price",
-        ),
+        ("partner=1&token=x&id=88101&max_price=0.03", "skin_not_found_by_price"),
         ("partner=1&token=x&id=88101&max_price=cheap", "invalid_max_price"),
     ];
     for (form, word) in cases {
         let answer = world.post("/withdraw/buy", form).await;
-        assert_eq!(
-            answer,
-            json!({"status": "error", "error_message": word}),
-            "{form}"
-        );
+        assert_eq!(answer, json!({"status": "error", "error_message": word}), "{form}");
     }
     assert_eq!(world.purchases().await.len(), 0);
-    assert_eq!(
-        world.buy("88101&max_price=0.04", "wd-1").await["status"],
-        "success"
-    );
+    assert_eq!(world.buy("88101&max_price=0.04", "wd-1").await["status"], "success");
 }
 
 #[tokio::test]
 async fn the_balance_and_the_stock_run_out() {
     let world = World::standing_still().await;
-    world
-        .control(r#"{"skinify": {"balance": "0.09", "stock": {"88112": 1}}}"#)
-        .await;
+    world.control(r#"{"skinify": {"balance": "0.09", "stock": {"88112": 1}}}"#).await;
     assert_eq!(world.buy("88101", "wd-1").await["status"], "success");
     assert_eq!(world.buy("88101", "wd-2").await["status"], "success");
     assert_error(&world.buy("88101", "wd-3").await, "insufficient_funds");
@@ -139,16 +103,12 @@ async fn a_repeated_custom_id_is_rejected_unless_set_otherwise() {
     assert_error(&world.buy("88101", "wd-1").await, "custom_id_already_exists");
     assert_eq!(world.purchases().await.len(), 1);
 
-    world
-        .control(r#"{"skinify": {"repeated_custom_id": "return_first"}}"#)
-        .await;
+    world.control(r#"{"skinify": {"repeated_custom_id": "return_first"}}"#).await;
     assert_eq!(world.buy("88112", "wd-1").await, first);
     assert_eq!(world.purchases().await.len(), 1);
     assert_eq!(world.ledger().await["counts"]["repeated_custom_ids"], 0);
 
-    world
-        .control(r#"{"skinify": {"repeated_custom_id": "buy_again"}}"#)
-        .await;
+    world.control(r#"{"skinify": {"repeated_custom_id": "buy_again"}}"#).await;
     assert_eq!(world.buy("88101", "wd-1").await["purchase_id"], 90_552);
     let rows = world.get("/withdraw/info?custom_ids=wd-1").await;
     assert_eq!(rows["items"].as_array().unwrap().len(), 2);
@@ -177,11 +137,7 @@ async fn the_token_is_checked_where_it_belongs() {
     // On POST the query does not count, nor does the body's `token`, which is the user's.
     let buy = world.url(&format!("/skinify/api/withdraw/buy?token={TOKEN}"));
     let form = format!("partner=1&token={TOKEN}&id=88101");
-    let request = world
-        .client
-        .post(buy)
-        .header("content-type", crate::support::FORM)
-        .body(form);
+    let request = world.client.post(buy).header("content-type", crate::support::FORM).body(form);
     assert_error(&json(request.send().await.unwrap()).await, "invalid_token");
     assert_eq!(world.purchases().await.len(), 0);
 }
@@ -194,34 +150,7 @@ async fn unknown_paths_and_mixed_up_verbs_are_errors() {
     assert_error(&json(missing).await, "method_not_found");
     let mixed_up = world.get_request("/withdraw/buy").send().await.unwrap();
     assert_eq!(mixed_up.status(), 405);
-    assert_eq!(
-        world
-            .client
-            .get(world.url("/elsewhere"))
-            .send()
-            .await
-            .unwrap()
-            .status(),
-        404
-    );
-    assert_eq!(
-        world
-            .client
-            .get(world.url("/skinify/apiary"))
-            .send()
-            .await
-            .unwrap()
-            .status(),
-        404
-    );
-    assert_eq!(
-        world
-            .client
-            .post(world.url("/_ledger"))
-            .send()
-            .await
-            .unwrap()
-            .status(),
-        405
-    );
+    assert_eq!(world.client.get(world.url("/elsewhere")).send().await.unwrap().status(), 404);
+    assert_eq!(world.client.get(world.url("/skinify/apiary")).send().await.unwrap().status(), 404);
+    assert_eq!(world.client.post(world.url("/_ledger")).send().await.unwrap().status(), 405);
 }

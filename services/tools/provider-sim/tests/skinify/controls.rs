@@ -9,32 +9,17 @@ async fn what_is_not_understood_is_refused_whole() {
         ("{", "EOF"),
         (r#"{"speeed": 2}"#, "unknown field `speeed`"),
         (r#"{"speed": 0}"#, "nonzero"),
-        (
-            r#"{"durations": {"processing": 2}}"#,
-            "unknown field `processing`",
-        ),
-        (
-            r#"{"faults": [{"kind": "explode"}]}"#,
-            "unknown variant `explode`",
-        ),
-        (
-            r#"{"faults": [{"kind": "refuse", "often": 2}]}"#,
-            "unknown field `often`",
-        ),
+        (r#"{"durations": {"processing": 2}}"#, "unknown field `processing`"),
+        (r#"{"faults": [{"kind": "explode"}]}"#, "unknown variant `explode`"),
+        (r#"{"faults": [{"kind": "refuse", "often": 2}]}"#, "unknown field `often`"),
         (r#"{"skinify": {"balance": "much"}}"#, "not a decimal amount"),
-        (
-            r#"{"instant": true, "skinify": {"stock": {"1": 2}}}"#,
-            "no skin \"1\"",
-        ),
+        (r#"{"instant": true, "skinify": {"stock": {"1": 2}}}"#, "no skin \"1\""),
         (
             r#"{"instant": true, "skinify": {"deposits": [{"deposit_id": "d", "event": "pay"}]}}"#,
             "no deposit \"d\"",
         ),
         (r#"{"instant": true, "skinify": {"page_size": 0}}"#, "page_size"),
-        (
-            r#"{"instant": true, "skinify": {"error_http_status": 1}}"#,
-            "error_http_status",
-        ),
+        (r#"{"instant": true, "skinify": {"error_http_status": 1}}"#, "error_http_status"),
     ];
     for (body, problem) in cases {
         let (status, text) = world.try_control(body).await;
@@ -83,10 +68,7 @@ async fn a_reset_forgets_everything_but_the_ids() {
     assert_eq!(answer["purchase_id"], 90_552, "{answer}");
     let deposit = world.post("/create-deposit", "deposit_id=dep-1").await;
     assert_eq!(deposit["transaction_id"], 700_413, "{deposit}");
-    assert_eq!(
-        world.get("/withdraw/info?purchase_ids=90551").await["items"],
-        serde_json::json!([])
-    );
+    assert_eq!(world.get("/withdraw/info?purchase_ids=90551").await["items"], serde_json::json!([]));
 }
 
 #[tokio::test]
@@ -106,11 +88,7 @@ async fn errors_can_have_other_words_and_another_http_status() {
     let change =
         r#"{"skinify": {"error_words": {"insufficient_funds": "no_money"}, "error_http_status": 422}}"#;
     world.control(change).await;
-    let response = world
-        .post_request("/withdraw/buy", "partner=1&token=x&id=88113")
-        .send()
-        .await
-        .unwrap();
+    let response = world.post_request("/withdraw/buy", "partner=1&token=x&id=88113").send().await.unwrap();
     assert_eq!(response.status(), 422);
     assert_error(&json(response).await, "no_money");
 }

@@ -8,20 +8,12 @@ use crate::support::{FORM, TOKEN, World, assert_error, eventually, json, order};
 
 async fn with_fault(kind: &str) -> World {
     let world = World::standing_still().await;
-    world
-        .control(&format!(
-            r#"{{"faults": [{{"path": "/withdraw/buy", "kind": {kind}}}]}}"#
-        ))
-        .await;
+    world.control(&format!(r#"{{"faults": [{{"path": "/withdraw/buy", "kind": {kind}}}]}}"#)).await;
     world
 }
 
 async fn buy(world: &World) -> Response {
-    world
-        .post_request("/withdraw/buy", &order("88101", "wd-1"))
-        .send()
-        .await
-        .unwrap()
+    world.post_request("/withdraw/buy", &order("88101", "wd-1")).send().await.unwrap()
 }
 
 /// How many purchases there are, and that the fault is used up: the same request works now.
@@ -70,10 +62,7 @@ async fn a_client_with_a_pool_sees_a_cut_as_an_error() {
     let world = with_fault(r#""cut_after_execution""#).await;
     // The connection is in use by then, so this is a cut on a reused one.
     world.get("/project-balance").await;
-    let answer = world
-        .post_request("/withdraw/buy", &order("88101", "wd-1"))
-        .send()
-        .await;
+    let answer = world.post_request("/withdraw/buy", &order("88101", "wd-1")).send().await;
     assert!(answer.is_err(), "{answer:?}");
     assert_eq!(executed(&world).await, 1);
 }
@@ -83,10 +72,7 @@ async fn a_cut_in_the_body_promises_more_than_comes() {
     let world = with_fault(r#""cut_in_body""#).await;
     let received = read_raw(&world).await;
     let (head, body) = received.split_once("\r\n\r\n").unwrap();
-    let promised = head
-        .lines()
-        .find_map(|line| line.strip_prefix("content-length: "))
-        .unwrap();
+    let promised = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
     let promised: usize = promised.parse().unwrap();
     assert!(!body.is_empty() && body.len() < promised, "{received}");
     assert_eq!(executed(&world).await, 1);
@@ -115,10 +101,7 @@ async fn pages_and_empty_bodies_come_in_place_of_json() {
         let response = buy(&world).await;
         assert_eq!(response.status(), status, "{kind}");
         let body = response.text().await.unwrap();
-        assert!(
-            body.starts_with(start) && body.is_empty() == start.is_empty(),
-            "{kind}: {body}"
-        );
+        assert!(body.starts_with(start) && body.is_empty() == start.is_empty(), "{kind}: {body}");
         assert_eq!(executed(&world).await, executions, "{kind}");
     }
 }
@@ -148,10 +131,7 @@ async fn error_envelopes_may_lie() {
 async fn a_delayed_answer_is_executed_at_once() {
     let world = with_fault(r#"{"delay_answer_ms": 600000}"#).await;
     let connection = send_raw(&world).await;
-    eventually("executed", async || {
-        (world.purchases().await.len() == 1).then_some(())
-    })
-    .await;
+    eventually("executed", async || (world.purchases().await.len() == 1).then_some(())).await;
     let mut connection = connection;
     let read = tokio::time::timeout(std::time::Duration::from_millis(20), connection.read_u8()).await;
     assert!(read.is_err(), "there must be no answer yet");
@@ -164,10 +144,7 @@ async fn a_delayed_answer_is_executed_at_once() {
 async fn a_delayed_execution_has_not_happened_yet() {
     let world = with_fault(r#"{"delay_execution_ms": 600000}"#).await;
     let _connection = send_raw(&world).await;
-    eventually("arrived", async || {
-        (world.quota().await["arrivals"] == 1).then_some(())
-    })
-    .await;
+    eventually("arrived", async || (world.quota().await["arrivals"] == 1).then_some(())).await;
     assert_eq!(world.purchases().await.len(), 0);
     // A long delay does not keep the simulator from stopping.
     world.simulator.stop().await;
@@ -177,15 +154,9 @@ async fn a_delayed_execution_has_not_happened_yet() {
 async fn a_delayed_execution_happens_though_the_client_has_gone() {
     let world = with_fault(r#"{"delay_execution_ms": 100}"#).await;
     let connection = send_raw(&world).await;
-    eventually("arrived", async || {
-        (world.quota().await["arrivals"] == 1).then_some(())
-    })
-    .await;
+    eventually("arrived", async || (world.quota().await["arrivals"] == 1).then_some(())).await;
     drop(connection);
-    eventually("executed", async || {
-        (world.purchases().await.len() == 1).then_some(())
-    })
-    .await;
+    eventually("executed", async || (world.purchases().await.len() == 1).then_some(())).await;
 }
 
 #[tokio::test]
@@ -199,19 +170,10 @@ async fn a_rule_hits_only_what_it_names_and_as_often_as_it_says() {
     assert_error(&world.buy("88101", "wd-2").await, "internal_error");
     assert_error(&world.buy("88101", "wd-2").await, "internal_error");
     assert_error(&world.buy("88101", "wd-2").await, "custom_id_already_exists");
-    assert_eq!(
-        world.get("/withdraw/info?custom_ids=wd-2").await["status"],
-        "success"
-    );
-    assert_error(
-        &world.get("/withdraw/info?custom_ids=wd-2,wd-1").await,
-        "request_limit_exceeded",
-    );
+    assert_eq!(world.get("/withdraw/info?custom_ids=wd-2").await["status"], "success");
+    assert_error(&world.get("/withdraw/info?custom_ids=wd-2,wd-1").await, "request_limit_exceeded");
     let faults = world.own("/_control").await["faults"].clone();
-    assert_eq!(
-        (&faults[0]["times"], &faults[0]["applied"]),
-        (&0.into(), &2.into())
-    );
+    assert_eq!((&faults[0]["times"], &faults[0]["applied"]), (&0.into(), &2.into()));
     assert_eq!(world.purchases().await.len(), 2);
 }
 
@@ -230,9 +192,5 @@ async fn faults_by_chance_repeat_with_the_seed() {
         runs.push(hits);
     }
     assert_eq!(runs[0], runs[1]);
-    assert!(
-        runs[0].contains(&true) && runs[0].contains(&false),
-        "{:?}",
-        runs[0]
-    );
+    assert!(runs[0].contains(&true) && runs[0].contains(&false), "{:?}", runs[0]);
 }

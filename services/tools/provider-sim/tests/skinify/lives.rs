@@ -13,31 +13,16 @@ struct Life {
 }
 
 const fn life(skin: &'static str, history: &'static [&'static str]) -> Life {
-    Life {
-        skin,
-        history,
-        has_offer: true,
-        has_settlement: false,
-        refunded: false,
-    }
+    Life { skin, history, has_offer: true, has_settlement: false, refunded: false }
 }
 
 const fn failed(skin: &'static str, history: &'static [&'static str], has_offer: bool) -> Life {
-    Life {
-        skin,
-        history,
-        has_offer,
-        has_settlement: false,
-        refunded: true,
-    }
+    Life { skin, history, has_offer, has_settlement: false, refunded: true }
 }
 
 const LIVES: [Life; 16] = [
     life("88101", &["processing", "waiting_accept", "accepted"]),
-    Life {
-        has_settlement: true,
-        ..life("88102", &["processing", "waiting_accept", "accepted"])
-    },
+    Life { has_settlement: true, ..life("88102", &["processing", "waiting_accept", "accepted"]) },
     failed("88103", &["processing", "waiting_accept", "canceled"], true),
     failed("88104", &["processing", "waiting_accept", "timeout"], true),
     failed("88105", &["processing", "error_invalid_token"], false),
@@ -46,37 +31,17 @@ const LIVES: [Life; 16] = [
     failed("88108", &["processing", "error_item_unavailable"], false),
     Life {
         has_settlement: true,
-        ..failed(
-            "88109",
-            &["processing", "waiting_accept", "accepted", "rollback_user"],
-            true,
-        )
+        ..failed("88109", &["processing", "waiting_accept", "accepted", "rollback_user"], true)
     },
     Life {
         has_settlement: true,
-        ..failed(
-            "88110",
-            &["processing", "waiting_accept", "accepted", "rollback_provider"],
-            true,
-        )
+        ..failed("88110", &["processing", "waiting_accept", "accepted", "rollback_provider"], true)
     },
-    Life {
-        has_settlement: true,
-        ..life("88111", &["reserved", "processing", "waiting_accept", "accepted"])
-    },
+    Life { has_settlement: true, ..life("88111", &["reserved", "processing", "waiting_accept", "accepted"]) },
     life("88112", &["accepted"]),
-    Life {
-        has_settlement: true,
-        ..life("88114", &["processing", "waiting_accept", "accepted"])
-    },
-    Life {
-        has_offer: false,
-        ..life("88115", &["processing"])
-    },
-    Life {
-        has_offer: false,
-        ..life("88116", &["processing", "manual_review"])
-    },
+    Life { has_settlement: true, ..life("88114", &["processing", "waiting_accept", "accepted"]) },
+    Life { has_offer: false, ..life("88115", &["processing"]) },
+    Life { has_offer: false, ..life("88116", &["processing", "manual_review"]) },
     life("88117", &["processing", "waiting_accept", "timeout", "accepted"]),
 ];
 
@@ -129,17 +94,10 @@ async fn the_settlement_comes_nearer_as_time_is_advanced() {
     let world = World::standing_still().await;
     let date: u64 = text(&world.buy("88102", "wd-1").await["date"]).parse().unwrap();
     world.control(r#"{"advance_ms": 2000000}"#).await;
-    let settlement = text(&world.info("wd-1").await["settlement"])
-        .parse::<u64>()
-        .unwrap();
-    assert!(
-        (20_000..=20_001).contains(&(settlement - date)),
-        "{settlement} {date}"
-    );
+    let settlement = text(&world.info("wd-1").await["settlement"]).parse::<u64>().unwrap();
+    assert!((20_000..=20_001).contains(&(settlement - date)), "{settlement} {date}");
     world.control(r#"{"advance_ms": 19000000}"#).await;
-    let nearer = text(&world.info("wd-1").await["settlement"])
-        .parse::<u64>()
-        .unwrap();
+    let nearer = text(&world.info("wd-1").await["settlement"]).parse::<u64>().unwrap();
     assert_eq!(settlement - nearer, 19_000);
     assert_eq!(world.info("wd-1").await["purchase_status"], "accepted");
 }
@@ -176,13 +134,9 @@ async fn fates_are_set_by_own_id_before_instant_before_skin() {
     world.control(r#"{"instant": true}"#).await;
     assert_eq!(world.buy("88101", "wd-3").await["purchase_status"], "accepted");
     assert_eq!(world.buy("88103", "wd-4").await["purchase_status"], "accepted");
-    world
-        .control(r#"{"skinify": {"fates": {"by_custom_id": {"wd-5": "insufficient_funds"}}}}"#)
-        .await;
+    world.control(r#"{"skinify": {"fates": {"by_custom_id": {"wd-5": "insufficient_funds"}}}}"#).await;
     assert_error(&world.buy("88101", "wd-5").await, "insufficient_funds");
-    world
-        .control(r#"{"instant": false, "skinify": {"fates": {"by_skin_id": {"88101": null}}}}"#)
-        .await;
+    world.control(r#"{"instant": false, "skinify": {"fates": {"by_skin_id": {"88101": null}}}}"#).await;
     assert_eq!(world.buy("88101", "wd-6").await["purchase_status"], "processing");
 }
 
@@ -195,28 +149,16 @@ async fn a_reservation_can_be_canceled_once_and_is_paid_back() {
     assert_eq!(world.balance().await, "95.76");
     let cancel = "/withdraw/cancel-reservation";
     assert_error(&world.post(cancel, "").await, "missing_one_of_required_params");
-    assert_error(
-        &world.post(cancel, "custom_id=wd-2").await,
-        "reservation_not_found",
-    );
-    assert_error(
-        &world.post(cancel, "purchase_id=1").await,
-        "reservation_not_found",
-    );
+    assert_error(&world.post(cancel, "custom_id=wd-2").await, "reservation_not_found");
+    assert_error(&world.post(cancel, "purchase_id=1").await, "reservation_not_found");
     let answer = world.post(cancel, "purchase_id=90551").await;
     let expected = serde_json::json!({"status": "success", "skin": {"id": "88111"}, "purchase_id": 90_551,
         "purchase_status": "reservation_canceled"});
     assert_eq!(answer, expected);
-    assert_error(
-        &world.post(cancel, "custom_id=wd-1").await,
-        "reservation_not_found",
-    );
+    assert_error(&world.post(cancel, "custom_id=wd-1").await, "reservation_not_found");
     assert_eq!(world.balance().await, "99.96");
     world.control(r#"{"advance_ms": 100000000}"#).await;
-    assert_eq!(
-        words(&ledger_row(&world, "wd-1").await),
-        ["reserved", "reservation_canceled"]
-    );
+    assert_eq!(words(&ledger_row(&world, "wd-1").await), ["reserved", "reservation_canceled"]);
     assert_eq!(world.balance().await, "99.96");
 }
 
@@ -226,14 +168,8 @@ async fn a_trade_token_is_replaced_for_reservations_of_one_user() {
     world.buy("88111", "wd-1").await;
     world.buy("88101", "wd-2").await;
     let update = "/withdraw/update-trade-token";
-    assert_error(
-        &world.post(update, "partner=39734314").await,
-        "missing_partner_or_token",
-    );
-    assert_error(
-        &world.post(update, "partner=39734314&token=short").await,
-        "invalid_trade_token",
-    );
+    assert_error(&world.post(update, "partner=39734314").await, "missing_partner_or_token");
+    assert_error(&world.post(update, "partner=39734314&token=short").await, "invalid_trade_token");
     let done = serde_json::json!({"status": "success"});
     assert_eq!(world.post(update, "partner=39734314&token=NewTok99").await, done);
     assert_eq!(world.post(update, "partner=7&token=NewTok99").await, done);
@@ -244,9 +180,7 @@ async fn a_trade_token_is_replaced_for_reservations_of_one_user() {
 #[tokio::test]
 async fn rollbacks_can_be_kept_without_a_refund() {
     let world = World::standing_still().await;
-    world
-        .control(r#"{"skinify": {"balance": "100", "refund_rollbacks": false}}"#)
-        .await;
+    world.control(r#"{"skinify": {"balance": "100", "refund_rollbacks": false}}"#).await;
     world.buy("88110", "wd-1").await;
     world.control(r#"{"advance_ms": 100000000}"#).await;
     assert_eq!(world.info("wd-1").await["purchase_status"], "rollback_provider");
@@ -261,10 +195,5 @@ async fn ledger_row(world: &World, custom_id: &str) -> Value {
 }
 
 fn words(row: &Value) -> Vec<&str> {
-    row["history"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|step| text(&step["status"]))
-        .collect()
+    row["history"].as_array().unwrap().iter().map(|step| text(&step["status"])).collect()
 }

@@ -34,9 +34,7 @@ async fn the_documented_limit_holds_by_default() {
 #[tokio::test]
 async fn a_block_ends() {
     let world = World::start().await;
-    world
-        .control(r#"{"skinify": {"limit": {"requests": 1, "window_ms": 50, "block_ms": 50}}}"#)
-        .await;
+    world.control(r#"{"skinify": {"limit": {"requests": 1, "window_ms": 50, "block_ms": 50}}}"#).await;
     assert_eq!(world.get("/project-balance").await["status"], "success");
     eventually("refused", async || {
         (world.get("/project-balance").await["error_message"] == "request_limit_exceeded").then_some(())
@@ -53,13 +51,7 @@ async fn a_wrong_token_has_a_record_of_its_own() {
     let world = World::start().await;
     let url = world.url("/skinify/api/project-balance");
     for _ in 0..2 {
-        world
-            .client
-            .get(&url)
-            .header("Token", "guessed")
-            .send()
-            .await
-            .unwrap();
+        world.client.get(&url).header("Token", "guessed").send().await.unwrap();
     }
     let quota = world.own("/_quota").await;
     assert_eq!(quota["skinify"]["arrivals"], 0);

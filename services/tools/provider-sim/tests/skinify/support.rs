@@ -23,10 +23,7 @@ impl World {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             skinify: skinify::Options::with_token(TOKEN),
         };
-        Self {
-            simulator: Simulator::start(options).await.unwrap(),
-            client: client(),
-        }
+        Self { simulator: Simulator::start(options).await.unwrap(), client: client() }
     }
 
     /// A simulator where lives stand still unless they are advanced.
@@ -44,9 +41,7 @@ impl World {
     }
 
     pub(crate) fn get_request(&self, path: &str) -> RequestBuilder {
-        self.client
-            .get(self.url(&format!("/skinify/api{path}")))
-            .header("Token", TOKEN)
+        self.client.get(self.url(&format!("/skinify/api{path}"))).header("Token", TOKEN)
     }
 
     pub(crate) fn post_request(&self, path: &str, form: &str) -> RequestBuilder {
@@ -103,13 +98,7 @@ impl World {
     }
 
     pub(crate) async fn try_control(&self, body: &str) -> (u16, String) {
-        let answer = self
-            .client
-            .post(self.url("/_control"))
-            .body(body.to_owned())
-            .send()
-            .await
-            .unwrap();
+        let answer = self.client.post(self.url("/_control")).body(body.to_owned()).send().await.unwrap();
         (answer.status().as_u16(), answer.text().await.unwrap())
     }
 }
@@ -122,11 +111,7 @@ pub(crate) fn client() -> Client {
         .unwrap()
         .with_root_certificates(rustls::RootCertStore::empty())
         .with_no_client_auth();
-    Client::builder()
-        .tls_backend_preconfigured(tls)
-        .no_proxy()
-        .build()
-        .unwrap()
+    Client::builder().tls_backend_preconfigured(tls).no_proxy().build().unwrap()
 }
 
 pub(crate) fn order(skin_id: &str, custom_id: &str) -> String {
@@ -149,10 +134,7 @@ pub(crate) fn fields(value: &Value) -> Vec<&str> {
 
 #[track_caller]
 pub(crate) fn assert_error(answer: &Value, word: &str) {
-    assert_eq!(
-        *answer,
-        serde_json::json!({"status": "error", "error_message": word})
-    );
+    assert_eq!(*answer, serde_json::json!({"status": "error", "error_message": word}));
 }
 
 /// Waits until a question is answered, and fails when it is not within ten seconds.

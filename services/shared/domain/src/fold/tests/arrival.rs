@@ -13,10 +13,7 @@ use crate::trade::{Trade, TradeState, TradeStatus};
 const WATCHED: TradeState = TradeState::Completed { watch_until: None };
 
 fn starts() -> [Trade; 3] {
-    let waiting = TradeState::Accepted {
-        not_before: None,
-        reason: None,
-    };
+    let waiting = TradeState::Accepted { not_before: None, reason: None };
     [TradeState::Dispatching, uncertain(30, false), waiting].map(trade_in)
 }
 
@@ -24,10 +21,7 @@ fn starts() -> [Trade; 3] {
 fn inputs(sightings: &[Progress]) -> Vec<Input> {
     let observations = sightings.iter().cloned().map(observed);
     let as_input = |(index, observation): (usize, Observation)| match index {
-        0 => Input::AttemptAnswered {
-            number: 2,
-            outcome: Outcome::Placed(observation),
-        },
+        0 => Input::AttemptAnswered { number: 2, outcome: Outcome::Placed(observation) },
         _ => Input::Observed(observation),
     };
     observations.enumerate().map(as_input).collect()
@@ -56,11 +50,7 @@ fn ends(start: &Trade, inputs: &[Input]) -> (TradeState, usize) {
     for input in inputs {
         match fold(Some(&trade), input, &rules(), at(30)).unwrap() {
             Fold::Applied(change) => {
-                told += change
-                    .alerts
-                    .iter()
-                    .filter(|alert| alert.kind == AlertKind::Anomaly)
-                    .count();
+                told += change.alerts.iter().filter(|alert| alert.kind == AlertKind::Anomaly).count();
                 trade = change.trade;
             }
             Fold::Anomaly(Anomaly::Contradiction(_)) => told += 1,
@@ -82,12 +72,7 @@ fn always_ends(sightings: &[Progress], expected: &TradeState) {
 
 #[test]
 fn a_purchase_that_went_well_is_completed_in_any_order() {
-    let sightings = [
-        Progress::Submitted,
-        Progress::OfferSent,
-        Progress::UserAccepted,
-        delivered(Hold::None),
-    ];
+    let sightings = [Progress::Submitted, Progress::OfferSent, Progress::UserAccepted, delivered(Hold::None)];
     always_ends(&sightings, &WATCHED);
 }
 
@@ -105,11 +90,7 @@ fn a_purchase_on_hold_is_on_hold_in_any_order() {
 
 #[test]
 fn the_end_of_a_hold_is_the_end_in_any_order() {
-    let sightings = [
-        Progress::Submitted,
-        delivered(Hold::Until(at(DAY))),
-        delivered(Hold::None),
-    ];
+    let sightings = [Progress::Submitted, delivered(Hold::Until(at(DAY))), delivered(Hold::None)];
     always_ends(&sightings, &WATCHED);
 }
 
@@ -119,13 +100,8 @@ fn what_was_taken_back_is_reverted_in_any_order() {
         unreachable!("a sample");
     };
     for hold in [Hold::None, Hold::Unknown, Hold::Until(at(DAY))] {
-        let sightings = [
-            Progress::Submitted,
-            Progress::OfferSent,
-            Progress::UserAccepted,
-            delivered(hold),
-            taken_back(),
-        ];
+        let sightings =
+            [Progress::Submitted, Progress::OfferSent, Progress::UserAccepted, delivered(hold), taken_back()];
         let reason = reason.clone();
         always_ends(&sightings, &TradeState::Reverted { reason, by });
     }
@@ -134,19 +110,10 @@ fn what_was_taken_back_is_reverted_in_any_order() {
 #[test]
 fn what_failed_before_the_user_accepted_has_failed_in_any_order() {
     let reason = reason("told");
-    let sightings = [
-        Progress::Submitted,
-        Progress::OfferSent,
-        Progress::Failed(reason.clone()),
-    ];
+    let sightings = [Progress::Submitted, Progress::OfferSent, Progress::Failed(reason.clone())];
     for start in starts() {
         for inputs in permutations(&inputs(&sightings)) {
-            assert_eq!(
-                ends(&start, &inputs).0,
-                TradeState::Failed {
-                    reason: reason.clone()
-                }
-            );
+            assert_eq!(ends(&start, &inputs).0, TradeState::Failed { reason: reason.clone() });
         }
     }
 }
@@ -168,9 +135,7 @@ fn accepted_and_failed_is_a_contradiction_in_either_order() {
 #[test]
 fn of_two_ends_of_a_hold_the_later_word_holds() {
     let [day_1, day_2] = [DAY, 2 * DAY].map(|end| Input::Observed(observed(delivered(Hold::Until(at(end))))));
-    let until = |end: i64| TradeState::OnHold {
-        hold_ends_at: at(end),
-    };
+    let until = |end: i64| TradeState::OnHold { hold_ends_at: at(end) };
     for start in starts() {
         assert_eq!(ends(&start, &[day_1.clone(), day_2.clone()]), (until(2 * DAY), 0));
         assert_eq!(ends(&start, &[day_2.clone(), day_1.clone()]), (until(DAY), 0));

@@ -35,28 +35,17 @@ pub(super) fn all(trade: Option<&Trade>) -> Vec<Cell> {
         deliveries(trade),
         oddities(),
     ];
-    let with_trade = |cell: Cell| Cell {
-        trade: cell.trade.or_else(|| trade.cloned()),
-        ..cell
-    };
+    let with_trade = |cell: Cell| Cell { trade: cell.trade.or_else(|| trade.cloned()), ..cell };
     all.into_iter().flatten().map(with_trade).collect()
 }
 
 fn cell(name: impl Into<String>, input: Input) -> Cell {
-    Cell {
-        name: name.into(),
-        trade: None,
-        input,
-        rules: rules(),
-        now: at(30),
-    }
+    Cell { name: name.into(), trade: None, input, rules: rules(), now: at(30) }
 }
 
 fn requests() -> Vec<Cell> {
-    let invalid = Request {
-        order: Err(vec![Violation::new("account", "required", "must be set", "")]),
-        ..request(3)
-    };
+    let invalid =
+        Request { order: Err(vec![Violation::new("account", "required", "must be set", "")]), ..request(3) };
     vec![
         cell("requested, same content", Input::Requested(request(1))),
         cell("requested, other content", Input::Requested(request(2))),
@@ -65,9 +54,7 @@ fn requests() -> Vec<Cell> {
 }
 
 fn last(trade: Option<&Trade>) -> u32 {
-    trade
-        .and_then(|trade| trade.attempt.as_ref())
-        .map_or(0, |attempt| attempt.number)
+    trade.and_then(|trade| trade.attempt.as_ref()).map_or(0, |attempt| attempt.number)
 }
 
 fn starts(trade: Option<&Trade>) -> Vec<Cell> {
@@ -80,14 +67,8 @@ fn starts(trade: Option<&Trade>) -> Vec<Cell> {
         start("the next", attempt(last + 1)),
         start("the last again", attempt(last)),
         start("one too far", attempt(last + 2)),
-        Cell {
-            now: at(LEASE),
-            ..start("the next, its lease over", attempt(last + 1))
-        },
-        Cell {
-            trade: overdue,
-            ..start("the next, the order's deadline over", attempt(last + 1))
-        },
+        Cell { now: at(LEASE), ..start("the next, its lease over", attempt(last + 1)) },
+        Cell { trade: overdue, ..start("the next, the order's deadline over", attempt(last + 1)) },
     ]
 }
 
@@ -96,34 +77,13 @@ fn answers(trade: Option<&Trade>) -> Vec<Cell> {
     let outcomes = [
         ("placed", Outcome::Placed(observed(Progress::Submitted))),
         ("refused", Outcome::Refused(reason("item_unavailable"))),
-        (
-            "not sent",
-            Outcome::NotSent {
-                reason: reason("rate_limited"),
-                retry_at: at(90),
-            },
-        ),
-        (
-            "no answer",
-            Outcome::Unknown {
-                reason: reason("timed_out"),
-                refusal_unproved: false,
-            },
-        ),
-        (
-            "unproved refusal",
-            Outcome::Unknown {
-                reason: reason("server_error"),
-                refusal_unproved: true,
-            },
-        ),
+        ("not sent", Outcome::NotSent { reason: reason("rate_limited"), retry_at: at(90) }),
+        ("no answer", Outcome::Unknown { reason: reason("timed_out"), refusal_unproved: false }),
+        ("unproved refusal", Outcome::Unknown { reason: reason("server_error"), refusal_unproved: true }),
     ];
     let answered = |whose: &str, number: u32| {
         outcomes.clone().map(|(what, outcome)| {
-            cell(
-                format!("{whose} attempt: {what}"),
-                Input::AttemptAnswered { number, outcome },
-            )
+            cell(format!("{whose} attempt: {what}"), Input::AttemptAnswered { number, outcome })
         })
     };
     let mut cells = Vec::from(answered("last", last));
@@ -139,14 +99,8 @@ fn timers(trade: Option<&Trade>) -> Vec<Cell> {
         ..cell(format!("deadline passed, {what}"), Input::DeadlinePassed)
     };
     vec![
-        Cell {
-            now: at(LEASE - 1),
-            ..cell("lease expired, too early", Input::LeaseExpired)
-        },
-        Cell {
-            now: at(LEASE),
-            ..cell("lease expired", Input::LeaseExpired)
-        },
+        Cell { now: at(LEASE - 1), ..cell("lease expired, too early", Input::LeaseExpired) },
+        Cell { now: at(LEASE), ..cell("lease expired", Input::LeaseExpired) },
         deadline("none was set", None, 100),
         deadline("too early", due.clone(), 99),
         deadline("in time", due, 100),
@@ -162,10 +116,8 @@ fn look_ups() -> Vec<Cell> {
     ] {
         for age in [REFUSAL_SETTLE - 1, REFUSAL_SETTLE, SETTLE - 1, SETTLE] {
             let asked_at = at(30 + age);
-            let mut absent = cell(
-                format!("absent after {age} s, {which}"),
-                Input::LookedUpAbsent { asked_at },
-            );
+            let mut absent =
+                cell(format!("absent after {age} s, {which}"), Input::LookedUpAbsent { asked_at });
             absent.rules.placing.idempotency = idempotency;
             absent.now = asked_at;
             cells.push(absent);
@@ -205,14 +157,8 @@ fn deliveries(trade: Option<&Trade>) -> Vec<Cell> {
         hold("hold until day 1", Hold::Until(at(DAY))),
         hold("hold until a past moment", Hold::Until(at(20))),
         hold("hold unknown, game protected", Hold::Unknown),
-        Cell {
-            trade: unprotected,
-            ..hold("hold unknown, game not protected", Hold::Unknown)
-        },
-        Cell {
-            now: at(9 * DAY),
-            ..hold("hold unknown, on day 9", Hold::Unknown)
-        },
+        Cell { trade: unprotected, ..hold("hold unknown, game not protected", Hold::Unknown) },
+        Cell { now: at(9 * DAY), ..hold("hold unknown, on day 9", Hold::Unknown) },
     ]
 }
 

@@ -57,25 +57,8 @@ fn may_go(from: TradeStatus) -> &'static [TradeStatus] {
             Expired,
             Reverted,
         ],
-        Submitted => &[
-            OfferSent,
-            UserAccepted,
-            OnHold,
-            Completed,
-            Failed,
-            Canceled,
-            Expired,
-            Reverted,
-        ],
-        OfferSent => &[
-            UserAccepted,
-            OnHold,
-            Completed,
-            Failed,
-            Canceled,
-            Expired,
-            Reverted,
-        ],
+        Submitted => &[OfferSent, UserAccepted, OnHold, Completed, Failed, Canceled, Expired, Reverted],
+        OfferSent => &[UserAccepted, OnHold, Completed, Failed, Canceled, Expired, Reverted],
         UserAccepted => &[OnHold, Completed, Failed, Canceled, Expired, Reverted],
         OnHold => &[Completed, Reverted, Failed, Canceled],
         Completed => &[Reverted],
@@ -193,9 +176,5 @@ fn has_token(trade: &Trade) -> bool {
 }
 
 fn told(facts: &ProviderFacts) -> [bool; 3] {
-    [
-        facts.provider_id.is_some(),
-        facts.offer_id.is_some(),
-        facts.price_paid.is_some(),
-    ]
+    [facts.provider_id.is_some(), facts.offer_id.is_some(), facts.price_paid.is_some()]
 }

@@ -43,24 +43,14 @@ fn a_corrected_request_is_a_new_order() {
 fn the_answer_that_comes_after_the_lease_counts() {
     let started = trade_in(TradeState::Dispatching);
     let taken_over = change(after(&started, Input::LeaseExpired, LEASE)).trade;
-    let not_sent = Outcome::NotSent {
-        reason: reason("rate_limited"),
-        retry_at: at(90),
-    };
+    let not_sent = Outcome::NotSent { reason: reason("rate_limited"), retry_at: at(90) };
     let outcomes = [
-        (
-            Outcome::Placed(observed(Progress::Submitted)),
-            TradeStatus::Submitted,
-        ),
+        (Outcome::Placed(observed(Progress::Submitted)), TradeStatus::Submitted),
         (Outcome::Refused(reason("item_unavailable")), TradeStatus::Failed),
         (not_sent, TradeStatus::Accepted),
     ];
     for (outcome, expected) in outcomes {
-        let late = after(
-            &taken_over,
-            Input::AttemptAnswered { number: 2, outcome },
-            LEASE + 1,
-        );
+        let late = after(&taken_over, Input::AttemptAnswered { number: 2, outcome }, LEASE + 1);
         assert_eq!(change(late).trade.status(), expected);
     }
 }
@@ -71,33 +61,20 @@ fn the_settle_time_counts_from_the_end_of_the_lease() {
     let taken_over = change(after(&started, Input::LeaseExpired, LEASE + 1000)).trade;
     assert_eq!(
         taken_over.state,
-        TradeState::Uncertain {
-            since: at(LEASE),
-            reason: reason("lease_expired"),
-            refusal_unproved: false,
-        }
+        TradeState::Uncertain { since: at(LEASE), reason: reason("lease_expired"), refusal_unproved: false }
     );
 }
 
 /// An earlier attempt came to nothing and the last one was executed: both can be true.
 #[test]
 fn an_old_refusal_says_nothing_about_a_later_attempt() {
-    let not_sent = Outcome::NotSent {
-        reason: reason("rate_limited"),
-        retry_at: at(90),
-    };
+    let not_sent = Outcome::NotSent { reason: reason("rate_limited"), retry_at: at(90) };
     for state in [TradeState::Submitted, TradeState::Completed { watch_until: None }] {
         for outcome in [Outcome::Refused(reason("item_unavailable")), not_sent.clone()] {
-            let old = Input::AttemptAnswered {
-                number: 1,
-                outcome: outcome.clone(),
-            };
+            let old = Input::AttemptAnswered { number: 1, outcome: outcome.clone() };
             assert_eq!(after(&known_in(state.clone()), old, 30), Fold::Stale);
             let last = Input::AttemptAnswered { number: 2, outcome };
-            assert!(matches!(
-                after(&known_in(state.clone()), last, 30),
-                Fold::Anomaly(_)
-            ));
+            assert!(matches!(after(&known_in(state.clone()), last, 30), Fold::Anomaly(_)));
         }
     }
 }
@@ -105,19 +82,11 @@ fn an_old_refusal_says_nothing_about_a_later_attempt() {
 /// The merchant was told that nothing was bought.
 #[test]
 fn a_purchase_that_appears_after_our_own_refusal_is_an_anomaly() {
-    let failed = || TradeState::Failed {
-        reason: reason("item_unavailable"),
-    };
+    let failed = || TradeState::Failed { reason: reason("item_unavailable") };
     let seen = sees(&trade_in(failed()), observed(Progress::Submitted), 30);
-    assert!(
-        matches!(seen, Fold::Anomaly(Anomaly::Contradiction(_))),
-        "{seen:?}"
-    );
+    assert!(matches!(seen, Fold::Anomaly(Anomaly::Contradiction(_))), "{seen:?}");
     // Where the provider itself had said that the purchase failed, its older words arrive late.
-    assert_eq!(
-        sees(&known_in(failed()), observed(Progress::Submitted), 30),
-        Fold::Stale
-    );
+    assert_eq!(sees(&known_in(failed()), observed(Progress::Submitted), 30), Fold::Stale);
 }
 
 #[test]
@@ -136,17 +105,12 @@ fn a_hold_is_counted_from_the_first_sight() {
 /// A row without the end of the hold does not unlearn the one that was told, whatever the game.
 #[test]
 fn a_hold_that_was_told_is_kept() {
-    let mut on_hold = known_in(TradeState::OnHold {
-        hold_ends_at: at(DAY),
-    });
+    let mut on_hold = known_in(TradeState::OnHold { hold_ends_at: at(DAY) });
     if let Some(order) = &mut on_hold.order {
         let crate::order::Operation::Purchase(purchase) = &mut order.operation;
         purchase.game = Some(crate::order::Game::Dota2);
     }
-    assert_eq!(
-        sees(&on_hold, observed(delivered(Hold::Unknown)), 30),
-        Fold::Stale
-    );
+    assert_eq!(sees(&on_hold, observed(delivered(Hold::Unknown)), 30), Fold::Stale);
 }
 
 #[test]
@@ -164,12 +128,7 @@ fn an_unknown_word_raises_one_alert_and_not_one_at_every_look() {
 fn a_price_above_the_limit_raises_one_alert() {
     let mut dear = observed(Progress::Submitted);
     dear.facts.price_paid = Some(dollars("10.01"));
-    for state in [
-        uncertain(30, false),
-        TradeState::NeedsReview {
-            reason: reason("old"),
-        },
-    ] {
+    for state in [uncertain(30, false), TradeState::NeedsReview { reason: reason("old") }] {
         let first = change(sees(&trade_in(state), dear.clone(), 30));
         assert_eq!(first.alerts.len(), 1, "{:?}", first.alerts);
         assert_eq!(sees(&first.trade, dear.clone(), 35), Fold::Stale);
@@ -180,16 +139,22 @@ fn a_price_above_the_limit_raises_one_alert() {
 #[test]
 fn an_old_intent_is_stale() {
     let after_one = trade_in(accepted().state);
-    assert_eq!(
-        after(&after_one, Input::AttemptStarted(attempt(1)), 30),
-        Fold::Stale
-    );
-    assert_eq!(
-        after(&after_one, Input::AttemptStarted(attempt(3)), LEASE),
-        Fold::Stale
-    );
-    assert!(matches!(
-        after(&after_one, Input::AttemptStarted(attempt(3)), LEASE - 1),
-        Fold::Applied(_)
-    ));
+    assert_eq!(after(&after_one, Input::AttemptStarted(attempt(1)), 30), Fold::Stale);
+    assert_eq!(after(&after_one, Input::AttemptStarted(attempt(3)), LEASE), Fold::Stale);
+    assert!(matches!(after(&after_one, Input::AttemptStarted(attempt(3)), LEASE - 1), Fold::Applied(_)));
+}
+
+#[test]
+fn another_item_than_the_one_ordered_by_name_is_told_once() {
+    let other = |name: &str| {
+        let mut observation = observed(Progress::Submitted);
+        observation.facts.item_name = Some(name.to_owned());
+        observation
+    };
+    let trade = trade_in(TradeState::Dispatching);
+    let right = change(sees(&trade, other("AK-47 | Redline (Field-Tested)"), 5));
+    assert!(right.alerts.is_empty());
+    let wrong = change(sees(&trade, other("AK-47 | Redline (Battle-Scarred)"), 5));
+    assert_eq!(wrong.alerts.len(), 1);
+    assert_eq!(sees(&wrong.trade, other("AK-47 | Redline (Battle-Scarred)"), 6), Fold::Stale);
 }

@@ -14,37 +14,19 @@ pub(super) fn all() -> Vec<(&'static str, Option<Trade>)> {
 }
 
 fn rejected() -> Trade {
-    let violations = vec![Violation::new(
-        "account",
-        "unknown_account",
-        "no such account",
-        "skinfy",
-    )];
-    Trade {
-        order: None,
-        accepted_at: None,
-        ..accepted().moved_to(TradeState::Rejected { violations })
-    }
+    let violations = vec![Violation::new("account", "unknown_account", "no such account", "skinfy")];
+    Trade { order: None, accepted_at: None, ..accepted().moved_to(TradeState::Rejected { violations }) }
 }
 
 fn before_the_provider() -> [(&'static str, Trade); 6] {
-    let waiting = TradeState::Accepted {
-        not_before: Some(at(90)),
-        reason: Some(reason("rate_limited")),
-    };
+    let waiting = TradeState::Accepted { not_before: Some(at(90)), reason: Some(reason("rate_limited")) };
     [
         ("REJECTED", rejected()),
         ("ACCEPTED, never sent", accepted()),
         ("ACCEPTED, attempt 2 was not sent", trade_in(waiting)),
         ("DISPATCHING attempt 2", trade_in(TradeState::Dispatching)),
-        (
-            "UNCERTAIN, no answer to attempt 2",
-            trade_in(uncertain(30, false)),
-        ),
-        (
-            "UNCERTAIN, an unproved refusal of attempt 2",
-            trade_in(uncertain(30, true)),
-        ),
+        ("UNCERTAIN, no answer to attempt 2", trade_in(uncertain(30, false))),
+        ("UNCERTAIN, an unproved refusal of attempt 2", trade_in(uncertain(30, true))),
     ]
 }
 
@@ -54,10 +36,7 @@ fn at_the_provider() -> [(&'static str, Trade); 4] {
         ("SUBMITTED", known_in(TradeState::Submitted)),
         ("OFFER_SENT", known_in(TradeState::OfferSent)),
         ("USER_ACCEPTED", known_in(TradeState::UserAccepted)),
-        (
-            "ON_HOLD, until day 7",
-            known_in(TradeState::OnHold { hold_ends_at }),
-        ),
+        ("ON_HOLD, until day 7", known_in(TradeState::OnHold { hold_ends_at })),
     ]
 }
 
@@ -66,28 +45,13 @@ fn over() -> [(&'static str, Trade); 8] {
     let reason = || reason("earlier");
     let by = ReversedBy::User;
     [
-        (
-            "NEEDS_REVIEW",
-            known_in(TradeState::NeedsReview { reason: reason() }),
-        ),
+        ("NEEDS_REVIEW", known_in(TradeState::NeedsReview { reason: reason() })),
         ("COMPLETED", known_in(TradeState::Completed { watch_until })),
-        (
-            "FAILED, attempt 2 was refused",
-            trade_in(TradeState::Failed { reason: reason() }),
-        ),
-        (
-            "FAILED, at the provider",
-            known_in(TradeState::Failed { reason: reason() }),
-        ),
+        ("FAILED, attempt 2 was refused", trade_in(TradeState::Failed { reason: reason() })),
+        ("FAILED, at the provider", known_in(TradeState::Failed { reason: reason() })),
         ("CANCELED", known_in(TradeState::Canceled { reason: reason() })),
         ("EXPIRED", known_in(TradeState::Expired { reason: reason() })),
-        (
-            "EXPIRED, never sent",
-            accepted().moved_to(TradeState::Expired { reason: reason() }),
-        ),
-        (
-            "REVERTED",
-            known_in(TradeState::Reverted { reason: reason(), by }),
-        ),
+        ("EXPIRED, never sent", accepted().moved_to(TradeState::Expired { reason: reason() })),
+        ("REVERTED", known_in(TradeState::Reverted { reason: reason(), by })),
     ]
 }

@@ -31,10 +31,7 @@ fn what_was_applied_is_not_applied_again() {
             let Ok(Fold::Applied(change)) = apply(&cell) else {
                 continue;
             };
-            let again = Cell {
-                trade: Some(change.trade),
-                ..cell
-            };
+            let again = Cell { trade: Some(change.trade), ..cell };
             let repeated = apply(&again);
             assert!(
                 matches!(repeated, Ok(Fold::Stale | Fold::Anomaly(_))),
@@ -72,19 +69,11 @@ fn outcome(cell: &Cell) -> String {
 }
 
 fn applied(cell: &Cell, change: &Change) -> String {
-    let same_state = cell
-        .trade
-        .as_ref()
-        .is_some_and(|trade| trade.state == change.trade.state);
+    let same_state = cell.trade.as_ref().is_some_and(|trade| trade.state == change.trade.state);
     let mut text = if same_state {
         format!("-> same state, facts [{:?}]", change.cause)
     } else {
-        format!(
-            "-> {}{} [{:?}]",
-            change.trade.status(),
-            details(&change.trade.state),
-            change.cause
-        )
+        format!("-> {}{} [{:?}]", change.trade.status(), details(&change.trade.state), change.cause)
     };
     for alert in &change.alerts {
         write!(text, " + alert {}", told(alert)).unwrap();
@@ -102,16 +91,8 @@ fn details(state: &TradeState) -> String {
             let wait = not_before.map(|moment| format!(" not before {}", since_start(moment)));
             wait.unwrap_or_default() + &because(state)
         }
-        TradeState::Uncertain {
-            since,
-            refusal_unproved,
-            ..
-        } => {
-            let refused = if *refusal_unproved {
-                " refusal unproved"
-            } else {
-                ""
-            };
+        TradeState::Uncertain { since, refusal_unproved, .. } => {
+            let refused = if *refusal_unproved { " refusal unproved" } else { "" };
             format!(" since {}{refused}{}", since_start(*since), because(state))
         }
         TradeState::OnHold { hold_ends_at } => format!(" until {}", since_start(*hold_ends_at)),

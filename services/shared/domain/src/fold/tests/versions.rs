@@ -80,8 +80,6 @@ fn random_lives_reach_every_state_that_an_accepted_order_can_be_in() {
         let life = life().new_tree(&mut runner).unwrap().current();
         seen.extend(life.live().into_iter().map(|step| step.before.status()));
     }
-    let expected = TradeStatus::ALL
-        .into_iter()
-        .filter(|status| *status != TradeStatus::Rejected);
+    let expected = TradeStatus::ALL.into_iter().filter(|status| *status != TradeStatus::Rejected);
     assert_eq!(seen, expected.collect());
 }

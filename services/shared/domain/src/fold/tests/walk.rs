@@ -47,13 +47,8 @@ pub(super) fn life() -> impl Strategy<Value = Life> {
     let idempotency = select(vec![Idempotency::UniqueReference, Idempotency::Undocumented]);
     let pauses = select(vec![0_i64, 1, 30, LEASE, 600, 86_400]);
     let deadline = prop_oneof![3 => Just(None), 1 => (0_i64..2000).prop_map(Some)];
-    (deadline, idempotency, vec((pauses, happening()), 0..30)).prop_map(
-        |(deadline, idempotency, happenings)| Life {
-            deadline,
-            idempotency,
-            happenings,
-        },
-    )
+    (deadline, idempotency, vec((pauses, happening()), 0..30))
+        .prop_map(|(deadline, idempotency, happenings)| Life { deadline, idempotency, happenings })
 }
 
 fn happening() -> impl Strategy<Value = Happening> {
@@ -71,10 +66,7 @@ fn happening() -> impl Strategy<Value = Happening> {
 }
 
 fn outcome() -> impl Strategy<Value = Outcome> {
-    let unknown = |refusal_unproved| Outcome::Unknown {
-        reason: reason("timed_out"),
-        refusal_unproved,
-    };
+    let unknown = |refusal_unproved| Outcome::Unknown { reason: reason("timed_out"), refusal_unproved };
     prop_oneof![
         1 => observation().prop_map(Outcome::Placed),
         1 => Just(Outcome::Refused(reason("item_unavailable"))),
@@ -129,13 +121,7 @@ impl Life {
             if let Fold::Applied(change) = &result {
                 trade = change.trade.clone();
             }
-            steps.push(Step {
-                before,
-                input,
-                result,
-                rules: rules.clone(),
-                now,
-            });
+            steps.push(Step { before, input, result, rules: rules.clone(), now });
         }
         steps
     }
@@ -150,10 +136,9 @@ impl Happening {
                 lease_until: now + SignedDuration::from_secs(LEASE),
                 ..attempt(last + offset)
             }),
-            Self::Answered { older_by, outcome } => Input::AttemptAnswered {
-                number: last.saturating_sub(*older_by),
-                outcome: outcome.clone(),
-            },
+            Self::Answered { older_by, outcome } => {
+                Input::AttemptAnswered { number: last.saturating_sub(*older_by), outcome: outcome.clone() }
+            }
             Self::LeaseExpired => Input::LeaseExpired,
             Self::Absent => Input::LookedUpAbsent { asked_at: now },
             Self::Seen(observation) => Input::Observed(observation.clone()),

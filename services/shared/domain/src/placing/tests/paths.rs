@@ -16,17 +16,11 @@ fn start(trade: &Trade, now: Timestamp) -> (Placing, Effect) {
 }
 
 fn finish(delivery: Delivery, return_permit: bool) -> Effect {
-    Effect::Finish {
-        delivery,
-        return_permit,
-    }
+    Effect::Finish { delivery, return_permit }
 }
 
 fn waiting(not_before: i64) -> Trade {
-    trade_in(TradeState::Accepted {
-        not_before: Some(at(not_before)),
-        reason: Some(reason("rate_limited")),
-    })
+    trade_in(TradeState::Accepted { not_before: Some(at(not_before)), reason: Some(reason("rate_limited")) })
 }
 
 fn applied(trade: &Trade, input: &Input, now: Timestamp) -> Trade {
@@ -49,10 +43,7 @@ fn writing_intent() -> (Placing, Trade, Input) {
 /// A machine that calls, and the trade in the ledger.
 fn calling() -> (Placing, Trade) {
     let (mut placing, written, _) = writing_intent();
-    assert_eq!(
-        placing.on(Event::Written(written.clone()), at(1)),
-        Ok(Effect::Call(attempt(1)))
-    );
+    assert_eq!(placing.on(Event::Written(written.clone()), at(1)), Ok(Effect::Call(attempt(1))));
     (placing, written)
 }
 
@@ -77,38 +68,20 @@ fn a_later_attempt_has_the_next_number_and_the_same_reference() {
 
 #[test]
 fn each_outcome_is_written_and_decides_about_the_delivery() {
-    let not_sent = Outcome::NotSent {
-        reason: reason("rate_limited"),
-        retry_at: at(90),
-    };
-    let unknown = Outcome::Unknown {
-        reason: reason("timed_out"),
-        refusal_unproved: false,
-    };
+    let not_sent = Outcome::NotSent { reason: reason("rate_limited"), retry_at: at(90) };
+    let unknown = Outcome::Unknown { reason: reason("timed_out"), refusal_unproved: false };
     for (outcome, delivery) in [
-        (
-            Outcome::Placed(observed(Progress::Submitted)),
-            Delivery::Acknowledge,
-        ),
-        (
-            Outcome::Refused(reason("item_unavailable")),
-            Delivery::Acknowledge,
-        ),
+        (Outcome::Placed(observed(Progress::Submitted)), Delivery::Acknowledge),
+        (Outcome::Refused(reason("item_unavailable")), Delivery::Acknowledge),
         (not_sent, Delivery::RedeliverAt(at(90))),
         (unknown, Delivery::Acknowledge),
     ] {
         let (mut placing, started) = calling();
-        let answered = Input::AttemptAnswered {
-            number: 1,
-            outcome: outcome.clone(),
-        };
+        let answered = Input::AttemptAnswered { number: 1, outcome: outcome.clone() };
         let effect = placing.on(Event::Answered(outcome), at(2));
         assert_eq!(effect, Ok(Effect::Append(answered.clone())));
         let written = applied(&started, &answered, at(2));
-        assert_eq!(
-            placing.on(Event::Written(written), at(2)),
-            Ok(finish(delivery, false))
-        );
+        assert_eq!(placing.on(Event::Written(written), at(2)), Ok(finish(delivery, false)));
     }
 }
 
@@ -121,26 +94,14 @@ fn an_outcome_that_changes_nothing_decides_by_the_ledger() {
         (accepted(), Delivery::RedeliverAt(at(2))),
     ] {
         let (mut placing, _) = calling();
-        placing
-            .on(
-                Event::Answered(Outcome::Refused(reason("item_unavailable"))),
-                at(2),
-            )
-            .unwrap();
-        assert_eq!(
-            placing.on(Event::Lost(ledger), at(2)),
-            Ok(finish(delivery, false))
-        );
+        placing.on(Event::Answered(Outcome::Refused(reason("item_unavailable"))), at(2)).unwrap();
+        assert_eq!(placing.on(Event::Lost(ledger), at(2)), Ok(finish(delivery, false)));
     }
 }
 
 #[test]
 fn a_lost_intent_gives_the_permit_back() {
-    for state in [
-        TradeState::Dispatching,
-        uncertain(0, false),
-        TradeState::Submitted,
-    ] {
+    for state in [TradeState::Dispatching, uncertain(0, false), TradeState::Submitted] {
         let (mut placing, _, _) = writing_intent();
         let effect = placing.on(Event::Lost(trade_in(state)), at(1));
         assert_eq!(effect, Ok(finish(Delivery::Acknowledge, true)));
@@ -161,11 +122,7 @@ fn a_lost_intent_is_written_anew_where_the_order_still_waits() {
 
 #[test]
 fn an_order_that_is_past_accepted_costs_no_permit() {
-    for state in [
-        TradeState::Dispatching,
-        uncertain(0, false),
-        TradeState::Submitted,
-    ] {
+    for state in [TradeState::Dispatching, uncertain(0, false), TradeState::Submitted] {
         let (_, effect) = start(&trade_in(state), at(0));
         assert_eq!(effect, finish(Delivery::Acknowledge, false));
     }
@@ -195,12 +152,8 @@ fn an_order_that_is_overdue_is_ended_and_never_called() {
 fn an_intent_that_took_longer_than_its_lease_is_not_called() {
     let (mut placing, written, _) = writing_intent();
     let effect = placing.on(Event::Written(written.clone()), at(LEASE)).unwrap();
-    let Effect::Append(
-        input @ Input::AttemptAnswered {
-            number: 1,
-            outcome: Outcome::NotSent { .. },
-        },
-    ) = effect
+    let Effect::Append(input @ Input::AttemptAnswered { number: 1, outcome: Outcome::NotSent { .. } }) =
+        effect
     else {
         panic!("{effect:?}");
     };
@@ -214,12 +167,7 @@ fn an_event_out_of_order_is_an_error_and_ends_the_machine() {
     let answer = || Event::Answered(Outcome::Refused(reason("item_unavailable")));
     let events = || {
         let trade = trade_in(TradeState::Dispatching);
-        [
-            Event::PermitTaken,
-            Event::Written(trade.clone()),
-            Event::Lost(trade),
-            answer(),
-        ]
+        [Event::PermitTaken, Event::Written(trade.clone()), Event::Lost(trade), answer()]
     };
     let finished = || start(&trade_in(TradeState::Submitted), at(0)).0;
     let writing_outcome = || {

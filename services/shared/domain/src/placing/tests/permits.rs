@@ -26,10 +26,8 @@ struct Report {
 
 fn any_trade() -> impl Strategy<Value = Trade> {
     let reason = || reason("any");
-    let accepted_again = |not_before: Option<i64>| TradeState::Accepted {
-        not_before: not_before.map(at),
-        reason: None,
-    };
+    let accepted_again =
+        |not_before: Option<i64>| TradeState::Accepted { not_before: not_before.map(at), reason: None };
     let states = vec![
         accepted_again(None),
         accepted_again(Some(60)),
@@ -38,9 +36,7 @@ fn any_trade() -> impl Strategy<Value = Trade> {
         TradeState::Submitted,
         TradeState::OfferSent,
         TradeState::UserAccepted,
-        TradeState::OnHold {
-            hold_ends_at: at(DAY),
-        },
+        TradeState::OnHold { hold_ends_at: at(DAY) },
         TradeState::Completed { watch_until: None },
         TradeState::Failed { reason: reason() },
         TradeState::Canceled { reason: reason() },
@@ -58,30 +54,18 @@ fn any_trade() -> impl Strategy<Value = Trade> {
 }
 
 fn report() -> impl Strategy<Value = Report> {
-    let unknown = |refusal_unproved| Outcome::Unknown {
-        reason: reason("timed_out"),
-        refusal_unproved,
-    };
+    let unknown = |refusal_unproved| Outcome::Unknown { reason: reason("timed_out"), refusal_unproved };
     let outcomes = vec![
         Outcome::Placed(observed(Progress::Submitted)),
         Outcome::Placed(observed(taken_back())),
         Outcome::Refused(reason("item_unavailable")),
-        Outcome::NotSent {
-            reason: reason("rate_limited"),
-            retry_at: at(90),
-        },
+        Outcome::NotSent { reason: reason("rate_limited"), retry_at: at(90) },
         unknown(false),
         unknown(true),
     ];
     let seconds = select(vec![0_i64, 0, 1, 30, 60, 61]);
-    (seconds, any::<bool>(), any_trade(), select(outcomes)).prop_map(|(seconds, written, trade, outcome)| {
-        Report {
-            seconds,
-            written,
-            trade,
-            outcome,
-        }
-    })
+    (seconds, any::<bool>(), any_trade(), select(outcomes))
+        .prop_map(|(seconds, written, trade, outcome)| Report { seconds, written, trade, outcome })
 }
 
 /// What one machine did.

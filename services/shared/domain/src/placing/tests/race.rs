@@ -56,13 +56,7 @@ struct World {
 fn two_deliveries_buy_at_most_once_where_repeats_are_undocumented() {
     assert_eq!(
         explore(Idempotency::Undocumented),
-        [
-            TradeStatus::Accepted,
-            TradeStatus::Submitted,
-            TradeStatus::Failed,
-            TradeStatus::NeedsReview
-        ]
-        .into()
+        [TradeStatus::Accepted, TradeStatus::Submitted, TradeStatus::Failed, TradeStatus::NeedsReview].into()
     );
 }
 
@@ -102,10 +96,7 @@ impl World {
         rules.placing.idempotency = idempotency;
         let delivered = || {
             let (placing, effect) = Placing::start(accepted(), rules.placing, at(0));
-            Delivered {
-                placing,
-                doing: Doing::Next(effect),
-            }
+            Delivered { placing, doing: Doing::Next(effect) }
         };
         Self {
             now: at(0),
@@ -173,20 +164,9 @@ impl World {
     }
 
     fn call(mut self, index: usize, attempt: &Attempt) -> Vec<Self> {
-        assert_eq!(
-            self.trade.state,
-            TradeState::Dispatching,
-            "called after that: {self:#?}"
-        );
-        assert_eq!(
-            self.trade.attempt.as_ref(),
-            Some(attempt),
-            "no such intent: {self:#?}"
-        );
-        assert!(
-            self.called_for.insert(self.accepted_version),
-            "a second call: {self:#?}"
-        );
+        assert_eq!(self.trade.state, TradeState::Dispatching, "called after that: {self:#?}");
+        assert_eq!(self.trade.attempt.as_ref(), Some(attempt), "no such intent: {self:#?}");
+        assert!(self.called_for.insert(self.accepted_version), "a second call: {self:#?}");
         let both = [false, true].map(|executed| {
             let mut world = self.clone();
             world.deliveries[index].doing = Doing::Waiting { executed };
@@ -252,16 +232,10 @@ impl World {
 }
 
 fn answers(executed: bool) -> Vec<Outcome> {
-    let unknown = Outcome::Unknown {
-        reason: reason("timed_out"),
-        refusal_unproved: false,
-    };
+    let unknown = Outcome::Unknown { reason: reason("timed_out"), refusal_unproved: false };
     if executed {
         return vec![unknown, Outcome::Placed(observed(Progress::Submitted))];
     }
-    let not_sent = Outcome::NotSent {
-        reason: reason("rate_limited"),
-        retry_at: at(0),
-    };
+    let not_sent = Outcome::NotSent { reason: reason("rate_limited"), retry_at: at(0) };
     vec![unknown, not_sent, Outcome::Refused(reason("item_unavailable"))]
 }

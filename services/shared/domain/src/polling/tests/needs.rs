@@ -48,11 +48,7 @@ fn what_the_provider_knows_or_may_know_is_looked_up() {
         (TradeState::OnHold { hold_ends_at }, DAY / 4),
         (TradeState::Completed { watch_until }, DAY),
     ] {
-        assert_eq!(
-            need(&known_in(state.clone()), first - 1),
-            sleep(first),
-            "{state:?}"
-        );
+        assert_eq!(need(&known_in(state.clone()), first - 1), sleep(first), "{state:?}");
         assert_eq!(need(&known_in(state.clone()), first), Need::LookUp, "{state:?}");
     }
 }
@@ -61,16 +57,10 @@ fn what_the_provider_knows_or_may_know_is_looked_up() {
 fn what_is_over_or_with_a_person_needs_nothing() {
     for state in [
         TradeState::Rejected { violations: vec![] },
-        TradeState::Failed {
-            reason: reason("told"),
-        },
-        TradeState::NeedsReview {
-            reason: reason("told"),
-        },
+        TradeState::Failed { reason: reason("told") },
+        TradeState::NeedsReview { reason: reason("told") },
         TradeState::Completed { watch_until: None },
-        TradeState::Completed {
-            watch_until: Some(at(0)),
-        },
+        TradeState::Completed { watch_until: Some(at(0)) },
     ] {
         assert_eq!(need(&known_in(state), 9 * DAY), Need::Nothing);
     }

@@ -27,10 +27,7 @@ fn an_unclear_outcome_is_looked_at_soon_and_when_it_has_settled() {
 
 #[test]
 fn an_unproved_refusal_settles_sooner() {
-    assert_eq!(
-        seconds(&trade_in(uncertain(30, true)), 30, 6),
-        [35, 45, 90, 91, 180, 240]
-    );
+    assert_eq!(seconds(&trade_in(uncertain(30, true)), 30, 6), [35, 45, 90, 91, 180, 240]);
 }
 
 /// The tracker was away while the lease ended.
@@ -50,10 +47,7 @@ fn an_attempt_in_flight_is_left_alone_until_its_lease_has_ended() {
 #[test]
 fn an_accepted_order_is_handed_over_again_ever_more_seldom() {
     assert_eq!(seconds(&accepted(), 0, 4), [60, 660, 4260, 7860]);
-    let waiting = trade_in(TradeState::Accepted {
-        not_before: Some(at(300)),
-        reason: None,
-    });
+    let waiting = trade_in(TradeState::Accepted { not_before: Some(at(300)), reason: None });
     assert_eq!(seconds(&waiting, 0, 1), [360]);
 }
 
@@ -61,10 +55,7 @@ fn an_accepted_order_is_handed_over_again_ever_more_seldom() {
 fn a_deadline_comes_before_the_next_hand_over() {
     assert_eq!(seconds(&with_deadline(&accepted(), at(10)), 0, 2), [11, 71]);
     assert_eq!(seconds(&with_deadline(&accepted(), at(100)), 0, 2), [60, 101]);
-    let waiting = TradeState::Accepted {
-        not_before: Some(at(300)),
-        reason: None,
-    };
+    let waiting = TradeState::Accepted { not_before: Some(at(300)), reason: None };
     assert_eq!(seconds(&with_deadline(&trade_in(waiting), at(100)), 0, 1), [101]);
 }
 
@@ -84,19 +75,13 @@ fn a_hold_is_looked_at_four_times_a_day_and_around_its_end() {
     let hold_ends_at = at(DAY);
     let on_hold = known_in(TradeState::OnHold { hold_ends_at });
     let end = DAY + 1;
-    assert_eq!(
-        seconds(&on_hold, 0, 6),
-        [6 * HOUR, 12 * HOUR, 18 * HOUR, DAY, end, end + 60]
-    );
+    assert_eq!(seconds(&on_hold, 0, 6), [6 * HOUR, 12 * HOUR, 18 * HOUR, DAY, end, end + 60]);
 }
 
 #[test]
 fn a_completed_trade_is_looked_at_once_more_when_its_watch_ends() {
-    let completed = |watch_until: Option<i64>| {
-        known_in(TradeState::Completed {
-            watch_until: watch_until.map(at),
-        })
-    };
+    let completed =
+        |watch_until: Option<i64>| known_in(TradeState::Completed { watch_until: watch_until.map(at) });
     assert_eq!(seconds(&completed(Some(DAY)), 0, 9), [DAY]);
     assert_eq!(seconds(&completed(None), 0, 9), NO_WAKE);
     // First seen long after it was all over.
@@ -126,23 +111,14 @@ fn speed_divides_every_interval_of_ours() {
     fast.speed = 100;
     let milliseconds = |state: TradeState, most: usize| -> Vec<i128> {
         let wakes = wakes(&trade_in(state), 0, &fast, most);
-        wakes
-            .iter()
-            .map(|wake| wake.duration_since(at(0)).as_millis())
-            .collect()
+        wakes.iter().map(|wake| wake.duration_since(at(0)).as_millis()).collect()
     };
     let settled = i128::from(SETTLE) * 1000 + 10;
-    assert_eq!(
-        milliseconds(uncertain(0, false), 6),
-        [50, 150, 600, 1500, settled, settled + 600]
-    );
+    assert_eq!(milliseconds(uncertain(0, false), 6), [50, 150, 600, 1500, settled, settled + 600]);
     assert_eq!(milliseconds(TradeState::Submitted, 3), [50, 100, 150]);
     // After 0.6 s the state counts as a minute old.
     assert_eq!(milliseconds(TradeState::Submitted, 13)[11..], [600, 750]);
     assert_eq!(milliseconds(TradeState::Dispatching, 1), [60_010]);
     let hold_ends_at = at(300);
-    assert_eq!(
-        milliseconds(TradeState::OnHold { hold_ends_at }, 3),
-        [216_000, 300_010, 300_610]
-    );
+    assert_eq!(milliseconds(TradeState::OnHold { hold_ends_at }, 3), [216_000, 300_010, 300_610]);
 }

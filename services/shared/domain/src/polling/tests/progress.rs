@@ -20,23 +20,12 @@ fn trade() -> impl Strategy<Value = Trade> {
         TradeState::OfferSent,
         TradeState::UserAccepted,
         TradeState::Completed { watch_until: None },
-        TradeState::Failed {
-            reason: reason("told"),
-        },
-        TradeState::NeedsReview {
-            reason: reason("told"),
-        },
+        TradeState::Failed { reason: reason("told") },
+        TradeState::NeedsReview { reason: reason("told") },
     ];
-    let accepted = |moment| TradeState::Accepted {
-        not_before: Some(at(moment)),
-        reason: None,
-    };
-    let on_hold = |end| TradeState::OnHold {
-        hold_ends_at: at(end),
-    };
-    let completed = |end| TradeState::Completed {
-        watch_until: Some(at(end)),
-    };
+    let accepted = |moment| TradeState::Accepted { not_before: Some(at(moment)), reason: None };
+    let on_hold = |end| TradeState::OnHold { hold_ends_at: at(end) };
+    let completed = |end| TradeState::Completed { watch_until: Some(at(end)) };
     let state = prop_oneof![
         3 => select(fixed),
         1 => moment().prop_map(accepted),

@@ -80,25 +80,12 @@ fn fate() -> impl Strategy<Value = Fate> {
 }
 
 fn demand() -> impl Strategy<Value = Demand> {
-    let asks = prop_oneof![
-        Just(Asks::WhenTold),
-        (0_i64..300).prop_map(Asks::After),
-        Just(Asks::After(0))
-    ];
+    let asks = prop_oneof![Just(Asks::WhenTold), (0_i64..300).prop_map(Asks::After), Just(Asks::After(0))];
     let lane = select(vec![Lane::Orders, Lane::Orders, Lane::LookUps, Lane::Catalogue]);
-    let clock_error = prop_oneof![
-        Just(-CLOCK_ERROR_MS),
-        Just(CLOCK_ERROR_MS),
-        -CLOCK_ERROR_MS..=CLOCK_ERROR_MS
-    ];
+    let clock_error =
+        prop_oneof![Just(-CLOCK_ERROR_MS), Just(CLOCK_ERROR_MS), -CLOCK_ERROR_MS..=CLOCK_ERROR_MS];
     (asks, clock_error, lane, 1_u32..12, vec(fate(), 1..6)).prop_map(
-        |(asks, clock_error_ms, lane, wanted, fates)| Demand {
-            asks,
-            clock_error_ms,
-            lane,
-            wanted,
-            fates,
-        },
+        |(asks, clock_error_ms, lane, wanted, fates)| Demand { asks, clock_error_ms, lane, wanted, fates },
     )
 }
 
@@ -174,22 +161,14 @@ impl World {
             }
             Fate::GivenBack => (0, None, true),
         };
-        self.arrivals
-            .extend(arrives.map(|arrives| now_ms + part(taken_ms, arrives)));
-        self.open.push(Open {
-            ends_ms: now_ms + taken_ms,
-            clock_error_ms,
-            free_at_ms,
-            given_back,
-        });
+        self.arrivals.extend(arrives.map(|arrives| now_ms + part(taken_ms, arrives)));
+        self.open.push(Open { ends_ms: now_ms + taken_ms, clock_error_ms, free_at_ms, given_back });
     }
 
     /// Settles every call that has ended by now, in the order of their ends.
     fn end_calls(&mut self, now_ms: i64) {
         self.open.sort_by_key(|open| open.ends_ms);
-        let still_open = self
-            .open
-            .split_off(self.open.partition_point(|open| open.ends_ms <= now_ms));
+        let still_open = self.open.split_off(self.open.partition_point(|open| open.ends_ms <= now_ms));
         for ended in std::mem::replace(&mut self.open, still_open) {
             if ended.given_back {
                 self.window.give_back(ended.free_at_ms);

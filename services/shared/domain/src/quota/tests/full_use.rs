@@ -42,20 +42,11 @@ fn used_up(limit: &Limit, windows: u32, answer_ms: i64) -> u32 {
 
 #[test]
 fn ninety_nine_percent_of_the_limit_is_used() {
-    for (requests, per_ms) in [
-        (500, 60_000),
-        (300, 60_000),
-        (1, 60_000),
-        (7, 60_000),
-        (1000, 10_000),
-    ] {
+    for (requests, per_ms) in [(500, 60_000), (300, 60_000), (1, 60_000), (7, 60_000), (1000, 10_000)] {
         let windows = 30;
         let total = used_up(&limit(requests, per_ms), windows, 0);
         assert!(total <= requests * windows, "{requests} per {per_ms} ms: {total}");
-        assert!(
-            total * 100 >= requests * windows * 99,
-            "{requests} per {per_ms} ms: {total}"
-        );
+        assert!(total * 100 >= requests * windows * 99, "{requests} per {per_ms} ms: {total}");
     }
 }
 

@@ -7,11 +7,7 @@ use crate::trade::Trade;
 
 /// The observation is not about the purchase that we know of.
 pub(super) fn identity(trade: &Trade, observation: &Observation) -> Option<Alert> {
-    if trade
-        .attempt
-        .as_ref()
-        .is_none_or(|attempt| attempt.reference != observation.reference)
-    {
+    if trade.attempt.as_ref().is_none_or(|attempt| attempt.reference != observation.reference) {
         return Some(Alert::anomaly(format!(
             "the provider knows the reference {}, under which nothing was sent",
             observation.reference
@@ -33,11 +29,7 @@ pub(super) fn undone(trade: &Trade, observation: &Observation) -> Option<Alert> 
             Some(Alert::anomaly(format!(
                 "the trade was {}, and the provider now says {}; taken as reverted",
                 trade.status(),
-                observation
-                    .facts
-                    .provider_status
-                    .as_deref()
-                    .unwrap_or("that it ended")
+                observation.facts.provider_status.as_deref().unwrap_or("that it ended")
             )))
         }
         Progress::Failed(_)

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::{Stage, changed, stage};
 use crate::fold::{Alert, AlertKind, Anomaly, Fold};
 use crate::observation::{Observation, Progress, ProviderFacts};
-use crate::order::Operation;
+use crate::order::{Item, Operation};
 use crate::rules::Rules;
 use crate::trade::{Trade, TradeState, TradeStatus};
 
@@ -32,11 +32,7 @@ fn forwards(trade: &Trade, observation: &Observation, rules: &Rules, now: Timest
     let target_rank = rank(target.status());
     if target_rank < rank(trade.status()) {
         // An unknown word is kept with the trade, so that it raises one alert and not one at every look.
-        return if is_unknown {
-            same_state(trade, observation, alerts)
-        } else {
-            Fold::Stale
-        };
+        return if is_unknown { same_state(trade, observation, alerts) } else { Fold::Stale };
     }
     if target == trade.state {
         return same_state(trade, observation, alerts);
@@ -55,10 +51,7 @@ fn same_state(trade: &Trade, observation: &Observation, alerts: Vec<Alert>) -> F
     if facts == trade.facts {
         return Fold::Stale;
     }
-    let next = Trade {
-        facts,
-        ..trade.clone()
-    };
+    let next = Trade { facts, ..trade.clone() };
     changed(trade, next, observation.cause, observation.occurred_at, alerts)
 }
 
@@ -68,27 +61,14 @@ fn after_the_end(trade: &Trade, observation: &Observation) -> Fold {
         Fold::Anomaly(Anomaly::Contradiction(Alert::anomaly(format!(
             "the trade is {}, but the provider now says {}",
             trade.status(),
-            observation
-                .facts
-                .provider_status
-                .as_deref()
-                .unwrap_or("otherwise")
+            observation.facts.provider_status.as_deref().unwrap_or("otherwise")
         ))))
     };
     match (trade.status(), &observation.progress) {
         (TradeStatus::Completed, Progress::Reverted { reason, by }) => {
-            let mut next = trade.moved_to(TradeState::Reverted {
-                reason: reason.clone(),
-                by: *by,
-            });
+            let mut next = trade.moved_to(TradeState::Reverted { reason: reason.clone(), by: *by });
             next.facts = trade.facts.updated_with(&observation.facts);
-            changed(
-                trade,
-                next,
-                observation.cause,
-                observation.occurred_at,
-                Vec::new(),
-            )
+            changed(trade, next, observation.cause, observation.occurred_at, Vec::new())
         }
         (TradeStatus::Completed, Progress::Failed(_) | Progress::Canceled(_) | Progress::Expired(_)) => {
             contradiction()
@@ -139,33 +119,39 @@ fn rank(status: TradeStatus) -> u8 {
 
 /// What somebody should look at, whatever becomes of the trade.
 fn notices(trade: &Trade, observation: &Observation) -> Vec<Alert> {
-    let mut alerts = price_alert(trade, observation);
+    let mut alerts = terms_alerts(trade, observation);
     if observation.progress == Progress::Unknown {
         alerts.push(drift_alert(observation));
     }
     alerts
 }
 
-fn price_alert(trade: &Trade, observation: &Observation) -> Vec<Alert> {
-    let Some(paid) = &observation.facts.price_paid else {
-        return Vec::new();
-    };
+/// What was bought against the order's terms: dearer than allowed, or another item than the one named.
+fn terms_alerts(trade: &Trade, observation: &Observation) -> Vec<Alert> {
     let Some(Operation::Purchase(purchase)) = trade.order.as_ref().map(|order| &order.operation) else {
         return Vec::new();
     };
-    if trade.facts.price_paid.as_ref() == Some(paid) || paid.exceeds(&purchase.max_price) == Some(false) {
-        return Vec::new();
+    let mut alerts = Vec::new();
+    let facts = &observation.facts;
+    if let Some(paid) = &facts.price_paid
+        && trade.facts.price_paid.as_ref() != Some(paid)
+        && paid.exceeds(&purchase.max_price) != Some(false)
+    {
+        alerts.push(Alert::anomaly(format!("{paid} was paid, at most {} was allowed", purchase.max_price)));
     }
-    vec![Alert::anomaly(format!(
-        "{paid} was paid, at most {} was allowed",
-        purchase.max_price
-    ))]
+    if let (Some(got), Item::Name(wanted)) = (&facts.item_name, &purchase.item)
+        && trade.facts.item_name.as_ref() != Some(got)
+        && got != wanted
+    {
+        alerts.push(Alert::anomaly(format!("{wanted:?} was ordered, {got:?} was bought")));
+    }
+    alerts
 }
 
 fn drift_alert(observation: &Observation) -> Alert {
     let word = observation.facts.provider_status.as_deref().unwrap_or("(none)");
     Alert {
         kind: AlertKind::Drift,
-        detail: format!("unknown status {word:?}; the trade keeps its state"),
+        detail: format!("unknown status {word:?}; taken for neither success nor failure"),
     }
 }

@@ -13,27 +13,15 @@ pub(super) fn of(trade: &Trade, observation: &Observation, rules: &Rules, now: T
         Progress::OfferSent => TradeState::OfferSent,
         Progress::UserAccepted => TradeState::UserAccepted,
         Progress::Delivered { hold } => delivered(trade, *hold, rules, now),
-        Progress::Failed(reason) if !was_accepted(trade) => TradeState::Failed {
-            reason: reason.clone(),
-        },
-        Progress::Canceled(reason) if !was_accepted(trade) => TradeState::Canceled {
-            reason: reason.clone(),
-        },
-        Progress::Expired(reason) if !was_accepted(trade) => TradeState::Expired {
-            reason: reason.clone(),
-        },
+        Progress::Failed(reason) if !was_accepted(trade) => TradeState::Failed { reason: reason.clone() },
+        Progress::Canceled(reason) if !was_accepted(trade) => TradeState::Canceled { reason: reason.clone() },
+        Progress::Expired(reason) if !was_accepted(trade) => TradeState::Expired { reason: reason.clone() },
         // The user had the item: what ends the trade now has taken it back. Calling it merely failed would invite a
         // refund of something that was delivered.
         Progress::Failed(reason) | Progress::Canceled(reason) | Progress::Expired(reason) => {
-            TradeState::Reverted {
-                reason: reason.clone(),
-                by: ReversedBy::Unknown,
-            }
+            TradeState::Reverted { reason: reason.clone(), by: ReversedBy::Unknown }
         }
-        Progress::Reverted { reason, by } => TradeState::Reverted {
-            reason: reason.clone(),
-            by: *by,
-        },
+        Progress::Reverted { reason, by } => TradeState::Reverted { reason: reason.clone(), by: *by },
     }
 }
 
@@ -54,9 +42,7 @@ fn delivered(trade: &Trade, hold: Hold, rules: &Rules, now: Timestamp) -> TradeS
     };
     match hold_ends_at {
         Some(end) if end > now => TradeState::OnHold { hold_ends_at: end },
-        Some(end) => TradeState::Completed {
-            watch_until: Some(after(end, rules.games.watch)),
-        },
+        Some(end) => TradeState::Completed { watch_until: Some(after(end, rules.games.watch)) },
         None => TradeState::Completed { watch_until: None },
     }
 }

@@ -49,19 +49,11 @@ fn start(body: &[u8]) -> String {
 fn it_leaves_the_outcome_of_a_purchase_open() {
     for body in bodies() {
         let told = place(200, &body);
-        assert_eq!(
-            unknown(&told.outcome),
-            Some(("unreadable_answer", false)),
-            "{}",
-            start(&body)
-        );
+        assert_eq!(unknown(&told.outcome), Some(("unreadable_answer", false)), "{}", start(&body));
         assert_eq!(told.closed, None);
         for status in [403, 404, 500, 503] {
             let code = format!("http_{status}");
-            assert_eq!(
-                unknown(&place(status, &body).outcome),
-                Some((code.as_str(), false))
-            );
+            assert_eq!(unknown(&place(status, &body).outcome), Some((code.as_str(), false)));
         }
     }
 }
@@ -71,11 +63,7 @@ fn it_tells_nothing_about_what_was_looked_up() {
     for body in bodies() {
         for status in [200, 403, 404, 500, 503] {
             let told = look_up(status, &body);
-            assert!(
-                matches!(told, LookedUp::Unreadable { .. }),
-                "{status} {told:?}: {}",
-                start(&body)
-            );
+            assert!(matches!(told, LookedUp::Unreadable { .. }), "{status} {told:?}: {}", start(&body));
             assert!(!format!("{told:?}").contains("html"), "{told:?}");
         }
     }
@@ -89,21 +77,13 @@ fn a_truncated_answer_is_never_definite() {
         for end in 0..whole.len() {
             let body = &whole.as_bytes()[..end];
             let told = place(200, body);
-            assert_eq!(
-                unknown(&told.outcome),
-                Some(("unreadable_answer", false)),
-                "{}",
-                start(body)
-            );
+            assert_eq!(unknown(&told.outcome), Some(("unreadable_answer", false)), "{}", start(body));
             assert_eq!(told.closed, None);
         }
         assert_eq!(unknown(&bought(whole)), None, "the whole answer is definite");
     }
     for end in 0..INFO_OLDER.trim_end().len() {
-        assert!(
-            matches!(look_up(200, &INFO_OLDER[..end]), LookedUp::Unreadable { .. }),
-            "{end}"
-        );
+        assert!(matches!(look_up(200, &INFO_OLDER[..end]), LookedUp::Unreadable { .. }), "{end}");
     }
 }
 
@@ -115,14 +95,7 @@ fn a_damaged_answer_is_placed_only_with_the_same_purchase() {
             let mut body = BUY_OLDER.as_bytes().to_vec();
             body[index] = byte;
             let outcome = bought(&body);
-            assert!(matches!(
-                outcome,
-                Outcome::Placed(_)
-                    | Outcome::Unknown {
-                        refusal_unproved: false,
-                        ..
-                    }
-            ));
+            assert!(matches!(outcome, Outcome::Placed(_) | Outcome::Unknown { refusal_unproved: false, .. }));
         }
     }
 }

@@ -7,9 +7,7 @@ use crate::provider::LookedUp;
 
 fn rows(body: &str) -> (Vec<Observation>, usize) {
     let told = look_up(200, body);
-    let LookedUp::Rows { rows, unreadable } = told else {
-        panic!("{told:?}: {body}")
-    };
+    let LookedUp::Rows { rows, unreadable } = told else { panic!("{told:?}: {body}") };
     (rows, unreadable)
 }
 
@@ -22,25 +20,16 @@ fn both_ages_of_the_documented_answer() {
     let (rows, unreadable) = rows(INFO_OLDER);
     assert_eq!((rows.len(), unreadable), (2, 0));
     let waiting = &rows[0];
-    assert_eq!(
-        (waiting.reference.as_str(), waiting.cause),
-        ("wd-20431", Cause::LookUp)
-    );
+    assert_eq!((waiting.reference.as_str(), waiting.cause), ("wd-20431", Cause::LookUp));
     assert_eq!(waiting.progress, Progress::OfferSent);
     assert_eq!(waiting.facts.provider_id.as_deref(), Some("90551"));
     assert_eq!(waiting.facts.offer_id.as_deref(), Some("8123000333"));
     assert_eq!(waiting.facts.price_paid.unwrap().to_string(), "0.04 USD");
-    assert_eq!(
-        waiting.facts.item_name.as_deref(),
-        Some("P250 | Sand Dune (Field-Tested)")
-    );
+    assert_eq!(waiting.facts.item_name.as_deref(), Some("P250 | Sand Dune (Field-Tested)"));
     // `date` is when it was bought, so it says nothing about when the offer was sent.
     assert_eq!(waiting.occurred_at, None);
     let processing = &rows[1];
-    assert_eq!(
-        (processing.reference.as_str(), &processing.progress),
-        ("wd-20432", &Progress::Submitted)
-    );
+    assert_eq!((processing.reference.as_str(), &processing.progress), ("wd-20432", &Progress::Submitted));
     assert_eq!(processing.facts.offer_id, None);
     assert_eq!(processing.occurred_at.unwrap().as_second(), 1_760_000_410);
 
@@ -58,10 +47,8 @@ fn nothing_is_there() {
 fn several_rows_of_one_reference_are_all_told() {
     let (rows, unreadable) = rows(&with(INFO_OLDER, "wd-20432", "wd-20431"));
     assert_eq!(unreadable, 0);
-    let told: Vec<_> = rows
-        .iter()
-        .map(|row| (row.reference.as_str(), row.facts.provider_id.as_deref()))
-        .collect();
+    let told: Vec<_> =
+        rows.iter().map(|row| (row.reference.as_str(), row.facts.provider_id.as_deref())).collect();
     assert_eq!(told, [("wd-20431", Some("90551")), ("wd-20431", Some("90552"))]);
 }
 
@@ -100,14 +87,7 @@ fn a_row_that_may_be_anybodys_is_counted() {
         assert_eq!(rows.len(), 1, "{to}");
         assert_eq!(rows[0].reference.as_str(), "wd-20432", "{to}");
     }
-    for item in [
-        "null",
-        "1",
-        "\"wd-1\"",
-        "[]",
-        "{}",
-        r#"["90551", "wd-20431", "processing"]"#,
-    ] {
+    for item in ["null", "1", "\"wd-1\"", "[]", "{}", r#"["90551", "wd-20431", "processing"]"#] {
         assert_eq!(of_items(&format!("[{item}]")), (Vec::new(), 1), "{item}");
     }
 }
@@ -120,41 +100,17 @@ fn a_row_of_ours_that_cannot_be_read_is_an_unknown_status() {
         ("\"waiting_accept\"", "3", "row"),
         ("\"purchase_status\": \"waiting_accept\", ", "", "row"),
         ("\"8123000333\"", "{}", "row"),
-        (
-            "\"name\": \"P250 | Sand Dune (Field-Tested)\"",
-            "\"name\": 1",
-            "row",
-        ),
-        (
-            "_amount\": \"0.04\"",
-            "_amount\": \"free\"",
-            "balance_debited_amount",
-        ),
+        ("\"name\": \"P250 | Sand Dune (Field-Tested)\"", "\"name\": 1", "row"),
+        ("_amount\": \"0.04\"", "_amount\": \"free\"", "balance_debited_amount"),
         ("_amount\": \"0.04\"", "_amount\": -1", "balance_debited_amount"),
-        (
-            "\"date\": \"1760000400\"",
-            "\"settlement\": \"soon\"",
-            "settlement",
-        ),
-        (
-            "\"date\": \"1760000400\"",
-            "\"reserved_until\": 1.5",
-            "reserved_until",
-        ),
+        ("\"date\": \"1760000400\"", "\"settlement\": \"soon\"", "settlement"),
+        ("\"date\": \"1760000400\"", "\"reserved_until\": 1.5", "reserved_until"),
     ] {
         let (rows, unreadable) = rows(&with(INFO_OLDER, from, to));
         assert_eq!((rows.len(), unreadable), (2, 0), "{to}");
-        assert_eq!(
-            (rows[0].reference.as_str(), &rows[0].progress),
-            ("wd-20431", &Progress::Unknown),
-            "{to}"
-        );
+        assert_eq!((rows[0].reference.as_str(), &rows[0].progress), ("wd-20431", &Progress::Unknown), "{to}");
         assert_eq!(rows[0].facts.provider_id.as_deref(), Some("90551"), "{to}");
-        assert_eq!(
-            rows[0].facts.provider_status,
-            Some(format!("unreadable_{field}")),
-            "{to}"
-        );
+        assert_eq!(rows[0].facts.provider_status, Some(format!("unreadable_{field}")), "{to}");
         assert_eq!(rows[0].facts.price_paid, None, "{to}");
         assert_eq!(rows[1].progress, Progress::Submitted, "{to}");
     }
@@ -164,17 +120,11 @@ fn a_row_of_ours_that_cannot_be_read_is_an_unknown_status() {
 fn a_limit_closes_the_account() {
     let limit = r#"{"status":"error","error_message":"request_limit_exceeded"}"#;
     for status in [200, 403, 429, 503] {
-        let expected = LookedUp::Closed {
-            until: reopens(),
-            reason: "request_limit_exceeded",
-        };
+        let expected = LookedUp::Closed { until: reopens(), reason: "request_limit_exceeded" };
         assert_eq!(look_up(status, limit), expected, "{status}");
     }
     for body in ["<html>Too Many Requests</html>", INFO_OLDER] {
-        let expected = LookedUp::Closed {
-            until: reopens(),
-            reason: "http_429",
-        };
+        let expected = LookedUp::Closed { until: reopens(), reason: "http_429" };
         assert_eq!(look_up(429, body), expected, "{body}");
     }
 }
@@ -183,9 +133,7 @@ fn a_limit_closes_the_account() {
 fn an_error_proves_no_absence() {
     let error = |status, body: &str| {
         let told = look_up(status, body);
-        let LookedUp::Unreadable { problem } = told else {
-            panic!("{told:?}: {body}")
-        };
+        let LookedUp::Unreadable { problem } = told else { panic!("{told:?}: {body}") };
         problem
     };
     let missing = r#"{"status":"error","error_message":"missing_one_of_required_params"}"#;
@@ -194,10 +142,7 @@ fn an_error_proves_no_absence() {
     assert_eq!(error(200, text), "the error (no word)");
     for status in [302, 400, 404, 500, 502] {
         assert_eq!(error(status, INFO_OLDER), format!("HTTP status {status}"));
-        assert_eq!(
-            error(status, r#"{"status":"success","items":[]}"#),
-            format!("HTTP status {status}")
-        );
+        assert_eq!(error(status, r#"{"status":"success","items":[]}"#), format!("HTTP status {status}"));
     }
     for body in [
         r#"{"status":"success"}"#,

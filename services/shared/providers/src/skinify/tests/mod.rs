@@ -38,10 +38,7 @@ fn reopens() -> Timestamp {
 }
 
 fn response(status: u16, body: impl AsRef<[u8]>) -> Response<Bytes> {
-    Response::builder()
-        .status(status)
-        .body(Bytes::copy_from_slice(body.as_ref()))
-        .unwrap()
+    Response::builder().status(status).body(Bytes::copy_from_slice(body.as_ref())).unwrap()
 }
 
 fn place(status: u16, body: impl AsRef<[u8]>) -> PlaceAnswer {
@@ -66,10 +63,7 @@ fn with(sample: &str, from: &str, to: &str) -> String {
 /// The code of an unknown outcome, and whether words refused it.
 fn unknown(outcome: &Outcome) -> Option<(&str, bool)> {
     match outcome {
-        Outcome::Unknown {
-            reason,
-            refusal_unproved,
-        } => Some((&reason.code, *refusal_unproved)),
+        Outcome::Unknown { reason, refusal_unproved } => Some((&reason.code, *refusal_unproved)),
         Outcome::Placed(_) | Outcome::Refused(_) | Outcome::NotSent { .. } => None,
     }
 }

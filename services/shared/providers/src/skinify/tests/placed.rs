@@ -7,9 +7,7 @@ use super::{BUY_NEWER, BUY_OLDER, bought, place, reference, unknown, with};
 
 fn observation(body: &str) -> Observation {
     let outcome = bought(body);
-    let Outcome::Placed(observation) = outcome else {
-        panic!("{outcome:?}: {body}")
-    };
+    let Outcome::Placed(observation) = outcome else { panic!("{outcome:?}: {body}") };
     observation
 }
 
@@ -36,10 +34,7 @@ fn both_ages_of_the_documented_answer() {
     assert_eq!(newer.progress, Progress::Submitted);
     assert_eq!(newer.occurred_at, None);
     assert_eq!(newer.facts.provider_status.as_deref(), Some("reserved"));
-    assert_eq!(
-        newer.facts.reserved_until.map(|time| time.as_second()),
-        Some(1_760_605_200)
-    );
+    assert_eq!(newer.facts.reserved_until.map(|time| time.as_second()), Some(1_760_605_200));
     assert_eq!(newer.facts.offer_id, None);
 }
 
@@ -47,52 +42,25 @@ fn both_ages_of_the_documented_answer() {
 fn the_same_in_other_words() {
     for (from, to) in [
         ("\"purchase_id\": 90551", "\"purchase_id\": \"90551\""),
-        (
-            "\"balance_debited_amount\": 0.04",
-            "\"balance_debited_amount\": \"0.04\"",
-        ),
+        ("\"balance_debited_amount\": 0.04", "\"balance_debited_amount\": \"0.04\""),
         ("\"date\": \"1760000400\"", "\"date\": 1760000400"),
         ("\"price\": 0.04", "\"price\": \"0.04\""),
         ("\"price\": 0.04", "\"price\": null"),
         ("\"id\": \"88101\"", "\"id\": 88101"),
-        (
-            "\"properties\": {\"classid\": \"310777000\"}",
-            "\"properties\": []",
-        ),
+        ("\"properties\": {\"classid\": \"310777000\"}", "\"properties\": []"),
         ("\"status\": \"success\"", "\"success\": true"),
-        (
-            "\"status\": \"success\"",
-            "\"status\": \"success\", \"success\": true",
-        ),
+        ("\"status\": \"success\"", "\"status\": \"success\", \"success\": true"),
         ("\"status\": \"success\"", "\"status\": null, \"success\": true"),
-        (
-            "\"status\": \"success\"",
-            "\"status\": \"success\", \"error_message\": null",
-        ),
-        (
-            "\"status\": \"success\"",
-            "\"status\": \"success\", \"error_message\": \"\"",
-        ),
-        (
-            "\"status\": \"success\"",
-            "\"status\": \"success\", \"new\": {\"deep\": [1, {}]}",
-        ),
+        ("\"status\": \"success\"", "\"status\": \"success\", \"error_message\": null"),
+        ("\"status\": \"success\"", "\"status\": \"success\", \"error_message\": \"\""),
+        ("\"status\": \"success\"", "\"status\": \"success\", \"new\": {\"deep\": [1, {}]}"),
         (
             "\"status\": \"success\"",
             "\"status\": \"success\", \"settlement\": null, \"trade_offer_id\": null",
         ),
-        (
-            "\"status\": \"success\"",
-            "\"status\": \"success\", \"settlement\": 0, \"reserved_until\": \"\"",
-        ),
-        (
-            "\"status\": \"success\"",
-            "\"status\": \"success\", \"trade_offer_id\": \"\"",
-        ),
-        (
-            "\"status\": \"success\"",
-            "\"status\": \"success\", \"trade_offer_id\": 0",
-        ),
+        ("\"status\": \"success\"", "\"status\": \"success\", \"settlement\": 0, \"reserved_until\": \"\""),
+        ("\"status\": \"success\"", "\"status\": \"success\", \"trade_offer_id\": \"\""),
+        ("\"status\": \"success\"", "\"status\": \"success\", \"trade_offer_id\": 0"),
         (", \"custom_id\": \"wd-20431\"", ""),
         ("\"wd-20431\"", "null"),
         (", \"balance_debited_amount\": 0.04", ""),
@@ -142,91 +110,27 @@ fn what_cannot_be_read_leaves_the_outcome_open() {
         ("\"wd-20431\"", "\"wd-20432\"", "other_reference"),
         ("\"wd-20431\"", "\"\"", "other_reference"),
         ("\"wd-20431\"", "\"WD-20431\"", "other_reference"),
-        (
-            "_amount\": 0.04",
-            "_amount\": \"free\"",
-            "unreadable_balance_debited_amount",
-        ),
-        (
-            "_amount\": 0.04",
-            "_amount\": \"0,04\"",
-            "unreadable_balance_debited_amount",
-        ),
-        (
-            "_amount\": 0.04",
-            "_amount\": \"$0.04\"",
-            "unreadable_balance_debited_amount",
-        ),
-        (
-            "_amount\": 0.04",
-            "_amount\": -0.04",
-            "unreadable_balance_debited_amount",
-        ),
-        (
-            "_amount\": 0.04",
-            "_amount\": 4e-2",
-            "unreadable_balance_debited_amount",
-        ),
-        (
-            "_amount\": 0.04",
-            "_amount\": \"\"",
-            "unreadable_balance_debited_amount",
-        ),
+        ("_amount\": 0.04", "_amount\": \"free\"", "unreadable_balance_debited_amount"),
+        ("_amount\": 0.04", "_amount\": \"0,04\"", "unreadable_balance_debited_amount"),
+        ("_amount\": 0.04", "_amount\": \"$0.04\"", "unreadable_balance_debited_amount"),
+        ("_amount\": 0.04", "_amount\": -0.04", "unreadable_balance_debited_amount"),
+        ("_amount\": 0.04", "_amount\": 4e-2", "unreadable_balance_debited_amount"),
+        ("_amount\": 0.04", "_amount\": \"\"", "unreadable_balance_debited_amount"),
         ("\"skin\": {", "\"skin\": [1, {", "unreadable_answer"),
-        (
-            "\"date\"",
-            "\"settlement\": \"soon\", \"date\"",
-            "unreadable_settlement",
-        ),
-        (
-            "\"date\"",
-            "\"settlement\": -1, \"date\"",
-            "unreadable_settlement",
-        ),
-        (
-            "\"date\"",
-            "\"reserved_until\": 1760000400000, \"date\"",
-            "unreadable_reserved_until",
-        ),
+        ("\"date\"", "\"settlement\": \"soon\", \"date\"", "unreadable_settlement"),
+        ("\"date\"", "\"settlement\": -1, \"date\"", "unreadable_settlement"),
+        ("\"date\"", "\"reserved_until\": 1760000400000, \"date\"", "unreadable_reserved_until"),
         ("\"date\"", "\"purchase_id\": 1, \"date\"", "unreadable_answer"),
-        (
-            "\"status\": \"success\"",
-            "\"status\": \"ok\"",
-            "unreadable_answer",
-        ),
-        (
-            "\"status\": \"success\"",
-            "\"status\": \"SUCCESS\"",
-            "unreadable_answer",
-        ),
+        ("\"status\": \"success\"", "\"status\": \"ok\"", "unreadable_answer"),
+        ("\"status\": \"success\"", "\"status\": \"SUCCESS\"", "unreadable_answer"),
         ("\"status\": \"success\"", "\"status\": true", "unreadable_answer"),
         ("\"status\": \"success\"", "\"success\": 1", "unreadable_answer"),
-        (
-            "\"status\": \"success\"",
-            "\"success\": \"true\"",
-            "unreadable_answer",
-        ),
+        ("\"status\": \"success\"", "\"success\": \"true\"", "unreadable_answer"),
         ("\"status\": \"success\", ", "", "unreadable_answer"),
-        (
-            "\"status\": \"success\"",
-            "\"status\": \"success\", \"success\": false",
-            "unreadable_answer",
-        ),
-        (
-            "\"status\": \"success\"",
-            "\"status\": \"error\", \"success\": true",
-            "unreadable_answer",
-        ),
-        (
-            "\"success\"",
-            "\"success\", \"error_message\": \"name_too_short\"",
-            "unreadable_answer",
-        ),
-        (
-            "\"success\"",
-            "\"success\", \"status\": \"success\"",
-            "unreadable_answer",
-        ),
+        ("\"status\": \"success\"", "\"status\": \"success\", \"success\": false", "unreadable_answer"),
+        ("\"status\": \"success\"", "\"status\": \"error\", \"success\": true", "unreadable_answer"),
+        ("\"success\"", "\"success\", \"error_message\": \"name_too_short\"", "unreadable_answer"),
+        ("\"success\"", "\"success\", \"status\": \"success\"", "unreadable_answer"),
     ] {
         let body = with(BUY_OLDER, from, to);
         assert_eq!(unknown(&bought(&body)), Some((code, false)), "{body}");

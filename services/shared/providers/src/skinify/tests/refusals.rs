@@ -20,18 +20,12 @@ fn the_documented_refusals() {
         let refused = Outcome::Refused(Reason::from_provider(code, word));
         assert_eq!(bought(error(word)), refused);
         assert_eq!(bought(error(word).replace("\"error\"", "\"fail\"")), refused);
-        assert_eq!(
-            bought(error(word).replace("\"status\":\"error\"", "\"success\":false")),
-            refused
-        );
+        assert_eq!(bought(error(word).replace("\"status\":\"error\"", "\"success\":false")), refused);
         // The HTTP status of errors is not documented.
         assert_eq!(place(400, error(word)).outcome, refused);
         for status in [302, 500, 502, 503] {
             let code = format!("http_{status}");
-            assert_eq!(
-                unknown(&place(status, error(word)).outcome),
-                Some((code.as_str(), false))
-            );
+            assert_eq!(unknown(&place(status, error(word)).outcome), Some((code.as_str(), false)));
         }
     }
 }
@@ -40,18 +34,11 @@ fn the_documented_refusals() {
 fn over_the_limit_nothing_is_bought_and_the_account_closes() {
     let reason = Reason::from_provider("rate_limited", "request_limit_exceeded");
     let expected = PlaceAnswer {
-        outcome: Outcome::NotSent {
-            reason,
-            retry_at: reopens(),
-        },
+        outcome: Outcome::NotSent { reason, retry_at: reopens() },
         closed: Some((reopens(), "request_limit_exceeded")),
     };
     for status in [200, 403, 429] {
-        assert_eq!(
-            place(status, error("request_limit_exceeded")),
-            expected,
-            "{status}"
-        );
+        assert_eq!(place(status, error("request_limit_exceeded")), expected, "{status}");
     }
     // The word closes the account, but behind a server error it proves nothing.
     let answer = place(503, error("request_limit_exceeded"));
@@ -103,11 +90,7 @@ fn a_known_reference_may_mean_that_it_was_bought() {
         "already_bought",
         "Custom ID already used",
     ] {
-        assert_eq!(
-            unknown(&bought(error(word))),
-            Some(("reference_known", false)),
-            "{word}"
-        );
+        assert_eq!(unknown(&bought(error(word))), Some(("reference_known", false)), "{word}");
     }
 }
 
@@ -134,11 +117,7 @@ fn contradictions_and_half_errors_leave_the_outcome_open() {
         r#"[{"status":"error","error_message":"name_too_short"}]"#,
     ] {
         let answer = place(200, body);
-        assert_eq!(
-            unknown(&answer.outcome),
-            Some(("unreadable_answer", false)),
-            "{body}"
-        );
+        assert_eq!(unknown(&answer.outcome), Some(("unreadable_answer", false)), "{body}");
         assert_eq!(answer.closed, None, "{body}");
     }
 }
@@ -151,13 +130,7 @@ fn a_text_that_may_quote_what_we_sent_is_not_kept() {
     };
     assert_eq!(kept("insufficient_funds"), "insufficient_funds");
     let long = "x".repeat(65);
-    for text in [
-        "token AbCd_-12 is wrong",
-        "token=AbCd_-12",
-        "a\nb",
-        &long,
-        "жетон",
-    ] {
+    for text in ["token AbCd_-12 is wrong", "token=AbCd_-12", "a\nb", &long, "жетон"] {
         assert_eq!(kept(text), "(no word)", "{text}");
     }
 }

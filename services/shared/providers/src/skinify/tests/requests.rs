@@ -34,10 +34,7 @@ fn place(item: Item, game: Option<Game>) -> Result<Request<Bytes>, NotBuildable>
 
 /// The request as text. What is marked as sensitive is not shown, and what is not marked is.
 fn shown(request: &Request<Bytes>) -> String {
-    let headers = request
-        .headers()
-        .iter()
-        .map(|(name, value)| format!("{name}: {value:?}\n"));
+    let headers = request.headers().iter().map(|(name, value)| format!("{name}: {value:?}\n"));
     format!(
         "{} {}\n{}\n{}",
         request.method(),
@@ -63,11 +60,8 @@ fn a_purchase_by_offer() {
 
 #[test]
 fn a_purchase_by_name() {
-    let request = place(
-        Item::Name("★ Karambit | Doppler & Co = 100%+ ™".to_owned()),
-        Some(Game::Tf2),
-    )
-    .unwrap();
+    let request =
+        place(Item::Name("★ Karambit | Doppler & Co = 100%+ ™".to_owned()), Some(Game::Tf2)).unwrap();
     insta::assert_snapshot!(shown(&request), @r#"
     POST https://skinify.io/api/withdraw/buy
     token: Sensitive
@@ -80,28 +74,18 @@ fn a_purchase_by_name() {
 
 #[test]
 fn what_a_name_holds_adds_no_field() {
-    let request = place(
-        Item::Name("a&max_price=99&custom_id=x".to_owned()),
-        Some(Game::Dota2),
-    )
-    .unwrap();
+    let request = place(Item::Name("a&max_price=99&custom_id=x".to_owned()), Some(Game::Dota2)).unwrap();
     let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(request.body()).unwrap();
     let names: Vec<_> = fields.iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(
-        names,
-        ["partner", "token", "name", "game", "max_price", "custom_id"]
-    );
+    assert_eq!(names, ["partner", "token", "name", "game", "max_price", "custom_id"]);
     assert_eq!(fields[2].1, "a&max_price=99&custom_id=x");
 }
 
 #[test]
 fn every_game_has_its_documented_word() {
-    for (game, word) in [
-        (Game::Cs2, "csgo"),
-        (Game::Dota2, "dota2"),
-        (Game::Rust, "rust"),
-        (Game::Tf2, "tf2"),
-    ] {
+    for (game, word) in
+        [(Game::Cs2, "csgo"), (Game::Dota2, "dota2"), (Game::Rust, "rust"), (Game::Tf2, "tf2")]
+    {
         let request = place(Item::Name("Key".to_owned()), Some(game)).unwrap();
         let body = String::from_utf8_lossy(request.body()).into_owned();
         assert!(body.contains(&format!("&game={word}&")), "{body}");
@@ -122,10 +106,7 @@ fn what_cannot_be_sent_is_not_built() {
     let offer = order(Item::Offer("1".to_owned()), None);
     let broken_token = Skinify::new("https://skinify.io/api", "sek\nrit".into());
     let error = broken_token.place(&offer, &reference("wd-1")).unwrap_err();
-    assert!(
-        !error.to_string().contains("rit") || error.to_string().contains("characters"),
-        "{error}"
-    );
+    assert!(!error.to_string().contains("rit") || error.to_string().contains("characters"), "{error}");
     assert!(!error.to_string().contains("sek"), "{error}");
     let broken_address = Skinify::new("https://skinify io", TOKEN.into());
     assert!(broken_address.place(&offer, &reference("wd-1")).is_err());
@@ -139,10 +120,7 @@ fn no_token_is_in_an_address() {
     ];
     for request in requests {
         let address = request.uri().to_string();
-        assert!(
-            !address.contains(TOKEN) && !address.contains(TRADE_TOKEN),
-            "{address}"
-        );
+        assert!(!address.contains(TOKEN) && !address.contains(TRADE_TOKEN), "{address}");
         assert!(request.headers()["Token"].is_sensitive());
         assert!(!format!("{request:?}").contains(TOKEN));
     }
@@ -171,26 +149,15 @@ fn asked_for(request: &Request<Bytes>) -> Vec<String> {
 #[test]
 fn a_look_up_takes_as_many_as_fit() {
     // Length of each reference, how many there are, how many are asked for.
-    for (length, count, asked) in [
-        (1, 1, 1),
-        (8, 50, 50),
-        (8, 51, 50),
-        (36, 50, 50),
-        (64, 50, 29),
-        (80, 50, 23),
-    ] {
-        let references: Vec<Reference> = (0..count)
-            .map(|number| reference(&format!("{number:a>length$}")))
-            .collect();
+    for (length, count, asked) in
+        [(1, 1, 1), (8, 50, 50), (8, 51, 50), (36, 50, 50), (64, 50, 29), (80, 50, 23)]
+    {
+        let references: Vec<Reference> =
+            (0..count).map(|number| reference(&format!("{number:a>length$}"))).collect();
         let look_up = skinify().look_up(&references).unwrap();
         let address = look_up.request.uri().to_string();
         assert!(address.len() <= 2000, "{} bytes", address.len());
-        assert_eq!(
-            look_up.asked,
-            asked,
-            "{count} of {length}: {} bytes",
-            address.len()
-        );
+        assert_eq!(look_up.asked, asked, "{count} of {length}: {} bytes", address.len());
         let expected: Vec<_> = references[..asked].iter().map(ToString::to_string).collect();
         assert_eq!(asked_for(&look_up.request), expected);
     }
@@ -207,8 +174,5 @@ fn a_look_up_for_nothing_is_not_built() {
 fn a_slash_at_the_end_of_the_address_does_not_count() {
     let skinify = Skinify::new("http://localhost:8080/api/", TOKEN.into());
     let look_up = skinify.look_up(&[reference("a")]).unwrap();
-    assert_eq!(
-        look_up.request.uri(),
-        "http://localhost:8080/api/withdraw/info?custom_ids=a"
-    );
+    assert_eq!(look_up.request.uri(), "http://localhost:8080/api/withdraw/info?custom_ids=a");
 }

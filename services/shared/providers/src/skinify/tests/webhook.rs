@@ -26,9 +26,7 @@ fn headers(content_type: &str) -> HeaderMap {
 }
 
 fn verify(content_type: &str, body: &[u8]) -> Result<WebhookTrust, &'static str> {
-    webhooks()
-        .verify(&headers(content_type), body)
-        .map_err(|forged| forged.reason)
+    webhooks().verify(&headers(content_type), body).map_err(|forged| forged.reason)
 }
 
 fn read(body: &str) -> Option<WebhookEvent> {
@@ -38,10 +36,7 @@ fn read(body: &str) -> Option<WebhookEvent> {
 #[test]
 fn the_proof_is_the_md5_of_the_token() {
     assert_eq!(signature_of(&"token".into()).expose_secret(), PROOF);
-    assert_eq!(
-        signature_of(&"".into()).expose_secret(),
-        "d41d8cd98f00b204e9800998ecf8427e"
-    );
+    assert_eq!(signature_of(&"".into()).expose_secret(), "d41d8cd98f00b204e9800998ecf8427e");
     assert!(IPN.contains(PROOF) && FORM.contains(PROOF));
 }
 
@@ -56,16 +51,9 @@ fn who_knows_the_constant_gives_a_hint() {
         ("", &format!("\r\n {IPN}")),
         ("application/x-www-form-urlencoded", FORM),
         ("", FORM),
-        (
-            "application/x-www-form-urlencoded",
-            &format!("{FORM}&new=%E2%98%85+1&amount_converted[usd]=12.5"),
-        ),
+        ("application/x-www-form-urlencoded", &format!("{FORM}&new=%E2%98%85+1&amount_converted[usd]=12.5")),
     ] {
-        assert_eq!(
-            verify(content_type, body.as_bytes()),
-            Ok(WebhookTrust::Hint),
-            "{content_type}: {body}"
-        );
+        assert_eq!(verify(content_type, body.as_bytes()), Ok(WebhookTrust::Hint), "{content_type}: {body}");
     }
 }
 
@@ -98,28 +86,13 @@ fn everybody_else_is_refused() {
         ("{".repeat(200_000), "unreadable"),
         // Of two proofs the last one counts.
         (format!("{FORM}&token_md5={wrong}"), "wrong_signature"),
-        (
-            with(
-                IPN,
-                "\"status\"",
-                &format!("\"token_md5\": \"{wrong}\", \"status\""),
-            ),
-            "wrong_signature",
-        ),
+        (with(IPN, "\"status\"", &format!("\"token_md5\": \"{wrong}\", \"status\"")), "wrong_signature"),
     ] {
-        assert_eq!(
-            verify("", body.as_bytes()),
-            Err(reason),
-            "{}",
-            &body[..body.len().min(200)]
-        );
+        assert_eq!(verify("", body.as_bytes()), Err(reason), "{}", &body[..body.len().min(200)]);
     }
     assert_eq!(verify("application/json", FORM.as_bytes()), Err("unreadable"));
     assert_eq!(verify("application/json", b""), Err("unreadable"));
-    assert_eq!(
-        verify("", &[FORM.as_bytes(), b"&x=\xff"].concat()),
-        Err("unreadable")
-    );
+    assert_eq!(verify("", &[FORM.as_bytes(), b"&x=\xff"].concat()), Err("unreadable"));
     assert_eq!(verify("", b"\xff\xfe"), Err("unreadable"));
 }
 
@@ -163,24 +136,16 @@ fn one_event_has_one_key() {
     let json =
         r#"{"status": "success", "transaction_id": 700412, "deposit_id": "dep-501", "settlement": null}"#;
     assert_eq!(key(json), first);
-    for (from, to) in [
-        ("status=success", "status=failed"),
-        ("700412", "700413"),
-        ("dep-501", "dep-502"),
-    ] {
+    for (from, to) in [("status=success", "status=failed"), ("700412", "700413"), ("dep-501", "dep-502")] {
         assert_ne!(key(&with(FORM, from, to)), first, "{to}");
     }
 }
 
 #[test]
 fn what_names_nothing_is_no_event() {
-    for body in [
-        "",
-        "{}",
-        "status=success",
-        r#"{"deposit_id": null, "transaction_id": null}"#,
-        "{\"deposit_id\"",
-    ] {
+    for body in
+        ["", "{}", "status=success", r#"{"deposit_id": null, "transaction_id": null}"#, "{\"deposit_id\""]
+    {
         assert_eq!(read(body), None, "{body}");
     }
     assert_eq!(read("transaction_id=7").unwrap().reference, "");

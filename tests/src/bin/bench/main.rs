@@ -1,0 +1,40 @@
+//! The benchmarks of the order path. Every figure is a ratio to a yardstick that is measured in the same run, on the same
+//! servers: machines differ, ratios less so. `docs/benchmarks.md` keeps the figures and says how to read them.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    clippy::as_conversions,
+    clippy::float_arithmetic,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a benchmark prints figures, and one that cannot set up its world has failed"
+)]
+
+mod latency;
+mod pipeline;
+mod provider;
+mod world;
+mod yardstick;
+
+/// Orders of the long run, after which the services' memory is read.
+const ORDERS: usize = 20_000;
+/// Orders of the run in which every write waits for the disk.
+const ORDERS_SYNC_ALWAYS: usize = 3_000;
+
+#[tokio::main]
+async fn main() {
+    let only = std::env::args().nth(1);
+    let wanted = |name: &str| only.as_deref().is_none_or(|only| only == name);
+    if wanted("pipeline") {
+        pipeline::run("default sync", false, ORDERS, 0.15).await;
+    }
+    if wanted("sync-always") {
+        pipeline::run("sync_interval: always", true, ORDERS_SYNC_ALWAYS, 0.6).await;
+    }
+    if wanted("latency") {
+        latency::run().await;
+    }
+}

@@ -1,0 +1,57 @@
+//! Published orders per second to `COMPLETED`.
+
+use std::time::Instant;
+
+use futures_util::{StreamExt, stream};
+use skinbus_proto::{Message, v1};
+
+use crate::world::{World, order, version_bytes};
+use crate::yardstick::{self, IN_FLIGHT};
+
+pub async fn run(name: &str, sync_always: bool, orders: usize, goal: f64) {
+    println!("\npipeline, {name}, {orders} orders");
+    let world = World::start(sync_always).await;
+    // A first order shows the size of a version and warms every connection.
+    world.merchant.publish_bytes(order("warm-0"), "application/x-protobuf").await;
+    let completed = world.merchant.reaches("warm-0", v1::TradeStatus::Completed).await;
+    let bytes = version_bytes(&completed);
+    let yardstick_messages = if sync_always { 10_000 } else { 100_000 };
+    let before = yardstick::publishes_per_second(&world.merchant, yardstick_messages, bytes).await;
+
+    let writes_before = world.writes().await;
+    let mut statuses = world.merchant.client().subscribe("skinbus.v1.status.acme.*").await.unwrap();
+    let began = Instant::now();
+    let publishing = stream::iter(0..orders).for_each_concurrent(IN_FLIGHT, |index| {
+        let merchant = world.merchant.clone();
+        async move { merchant.publish_bytes(order(&format!("b-{index}")), "application/x-protobuf").await }
+    });
+    let counting = async {
+        let mut done = 0;
+        while done < orders {
+            let message = statuses.next().await.unwrap();
+            let change = v1::TradeStatusChanged::decode(message.payload).unwrap();
+            done += usize::from(change.to() == v1::TradeStatus::Completed);
+        }
+    };
+    tokio::join!(publishing, counting);
+    let rate = orders as f64 / began.elapsed().as_secs_f64();
+    let writes = (world.writes().await - writes_before) as f64 / orders as f64;
+    let after = yardstick::publishes_per_second(&world.merchant, yardstick_messages, bytes).await;
+
+    let arrivals = world.arrivals.lock().unwrap().clone();
+    assert_eq!(arrivals.len(), orders + 1, "every order reached the provider");
+    assert!(arrivals.values().all(|times| times.len() == 1), "an order was bought twice");
+
+    let yardstick = f64::midpoint(before, after);
+    println!(
+        "  yardstick: {yardstick:.0} publishes/s ({bytes} bytes, {IN_FLIGHT} in flight; before {before:.0}, after {after:.0})"
+    );
+    println!("  orders:    {rate:.0}/s, {writes:.2} ledger and queue writes per order");
+    println!("  ratio:     {:.3} of the yardstick (goal {goal})", rate * writes / yardstick);
+    for (service, ready) in &world.ready {
+        println!("  start to ready: {service} {} ms", ready.as_millis());
+    }
+    for service in &world.services {
+        println!("  resident memory: {} {:.1} MB", service.name, service.resident_bytes() as f64 / 1e6);
+    }
+}

@@ -1,0 +1,84 @@
+//! provider-dispatch, killed at every one of its points and in the middle of a call.
+
+use serde_json::{Value, json};
+use skinbus_proto::v1::TradeStatus;
+use skinbus_tests::merchant::order;
+use skinbus_tests::{System, SystemOptions, wait};
+
+use crate::watch::Watch;
+use crate::{checks, points, stage};
+
+const SERVICE: &str = "provider-dispatch";
+/// Accepted in the very answer.
+const INSTANT: &str = "88112";
+/// Refused in the very answer.
+const REFUSED: &str = "88113";
+
+/// What an order is to come to whose dispatch died at this point. Between intent and call nothing was bought, and nothing
+/// proves it: the provider's word that it does not know the reference would not make a second call safe.
+fn ending_of(point: &str) -> TradeStatus {
+    match point {
+        "dispatch.after_intent" => TradeStatus::NeedsReview,
+        _ => TradeStatus::Completed,
+    }
+}
+
+#[tokio::test]
+async fn dispatch_dies_at_every_point() {
+    let mut system = System::start(SystemOptions::default()).await;
+    let merchant = system.merchant().await;
+    let watch = Watch::start(&merchant).await;
+    let mut expected = Vec::new();
+    for point in points::of(SERVICE) {
+        let order_id = point.replace('.', "-");
+        if point.ends_with("look_up") {
+            // Only an unclear answer makes somebody look.
+            cut_after_execution(&system, &order_id).await;
+        }
+        stage::arm(&mut system, SERVICE, point).await;
+        merchant.publish(&order(&order_id, INSTANT)).await;
+        stage::crashed_then_restarted(&mut system, SERVICE).await;
+        expected.push((order_id, ending_of(point)));
+    }
+    // A refusal that nobody wrote down is as unclear as silence.
+    stage::arm(&mut system, SERVICE, "dispatch.after_call").await;
+    merchant.publish(&order("refused", REFUSED)).await;
+    stage::crashed_then_restarted(&mut system, SERVICE).await;
+    expected.push(("refused".to_owned(), TradeStatus::NeedsReview));
+    // The request is at the provider: executed at once and not answered yet, or executed only after the kill.
+    for fault in ["delay_answer_ms", "delay_execution_ms"] {
+        let fate = TradeStatus::Completed;
+        let kind = json!({ fault: 1000 });
+        let order_id = fault.to_owned();
+        let rule = json!([{ "kind": kind, "path": "/withdraw/buy", "custom_id": order_id }]);
+        stage::add_faults(&system, rule).await;
+        merchant.publish(&order(&order_id, INSTANT)).await;
+        request_arrived(&system, &order_id).await;
+        stage::kill_and_restart(&mut system, SERVICE);
+        system.service(SERVICE).ready().await;
+        expected.push((order_id, fate));
+    }
+
+    watch.all_settled(expected.iter().map(|(order_id, _)| order_id.as_str())).await;
+    checks::nothing_is_left(&merchant).await;
+    let history = checks::books_agree(&system, &merchant, &watch).await;
+    for (order_id, status) in expected {
+        checks::ends_as(&system, &history, &order_id, status).await;
+    }
+}
+
+async fn cut_after_execution(system: &System, order_id: &str) {
+    let rule = json!([{ "kind": "cut_after_execution", "path": "/withdraw/buy", "custom_id": order_id }]);
+    stage::add_faults(system, rule).await;
+}
+
+/// Waits until the simulator has the request about this order in hand.
+async fn request_arrived(system: &System, order_id: &str) {
+    wait::until(&format!("the request of {order_id} to arrive"), || async {
+        let control = system.record("_control").await;
+        let rules = control["faults"].as_array().unwrap();
+        let arrived = |rule: &&Value| rule["custom_id"] == *order_id && rule["applied"] == 1;
+        rules.iter().find(arrived).map(|_| ())
+    })
+    .await;
+}

@@ -1,0 +1,75 @@
+//! webhook-ingress, killed before and after it stores; the provider sends again.
+
+use serde_json::json;
+use skinbus_tests::merchant::order;
+use skinbus_tests::{System, SystemOptions, wait};
+
+use crate::watch::Watch;
+use crate::{checks, points, stage};
+
+const SERVICE: &str = "webhook-ingress";
+
+#[tokio::test]
+async fn ingress_dies_at_every_point() {
+    let port = skinbus_tests::nats::free_port();
+    let mut system = System::start_without_services(SystemOptions::default()).await;
+    // The provider knows one address, which must outlive the process.
+    listen_on(&system, port);
+    for name in skinbus_tests::system::SERVICES {
+        system.launch(name, None);
+    }
+    system.ready().await;
+    let merchant = system.merchant().await;
+    let watch = Watch::start(&merchant).await;
+    let mut order_ids = Vec::new();
+    for point in points::of(SERVICE) {
+        let order_id = point.replace('.', "-");
+        merchant.publish(&order(&order_id, "88101")).await;
+        stage::arm(&mut system, SERVICE, point).await;
+        system.service(SERVICE).ready().await;
+        send_webhook(&system, port, &order_id).await;
+        stage::crashed_then_restarted(&mut system, SERVICE).await;
+        delivered_again(&system, &order_id).await;
+        order_ids.push(order_id);
+    }
+    watch.all_settled(order_ids.iter().map(String::as_str)).await;
+    checks::nothing_is_left(&merchant).await;
+    checks::books_agree(&system, &merchant, &watch).await;
+    let stored = merchant.jetstream().get_stream("WEBHOOKS").await.unwrap().cached_info().state.messages;
+    assert_eq!(stored, 2, "each of the two webhooks is stored once, however often it was sent");
+    let alerts = merchant.alerts().await;
+    assert!(alerts.is_empty(), "{alerts:#?}");
+}
+
+fn listen_on(system: &System, port: u16) {
+    let path = system.config_file();
+    let text = std::fs::read_to_string(&path).unwrap();
+    let changed = text.replace("listen = \"127.0.0.1:0\"", &format!("listen = \"127.0.0.1:{port}\""));
+    assert_ne!(text, changed);
+    std::fs::write(path, changed).unwrap();
+}
+
+/// Lets the provider tell of an order, and again for as long as it gets no 200.
+pub(crate) async fn send_webhook(system: &System, port: u16, order_id: &str) {
+    let url = format!(
+        "http://127.0.0.1:{port}/webhooks/{}/{}",
+        skinbus_tests::system::ACCOUNT,
+        skinbus_tests::system::WEBHOOK_PATH
+    );
+    let webhook = json!({ "deposit_id": order_id, "transaction_id": 1, "amount": "1.00", "url": url });
+    let change =
+        json!({ "skinify": { "ipn": { "retries": 100, "spacing_ms": 100 }, "send_ipn": [webhook] } });
+    system.control(&change).await;
+}
+
+/// Waits until the provider has its 200, and checks that it had to ask more than once.
+async fn delivered_again(system: &System, order_id: &str) {
+    let attempts = wait::until(&format!("the webhook of {order_id} to be delivered"), || async {
+        let ledger = system.record("_ledger").await;
+        let sent = ledger["notifications"].as_array().unwrap();
+        let delivered = sent.iter().find(|sent| sent["deposit_id"] == *order_id && sent["delivered"] == true);
+        delivered.and_then(|delivered| delivered["attempts"].as_u64())
+    })
+    .await;
+    assert!(attempts > 1, "{order_id}: delivered to a process that died before it answered");
+}

@@ -1,0 +1,51 @@
+//! trade-tracker, killed at every one of its points.
+
+use serde_json::json;
+use skinbus_proto::v1::TradeStatus;
+use skinbus_tests::merchant::order;
+use skinbus_tests::{System, SystemOptions};
+
+use crate::at_ingress::send_webhook;
+use crate::watch::Watch;
+use crate::{checks, points, stage};
+
+const SERVICE: &str = "trade-tracker";
+
+#[tokio::test]
+async fn tracker_dies_at_every_point() {
+    let mut system = System::start(SystemOptions::default()).await;
+    // Long enough for looks that find nothing new, and plan the next.
+    system.control(&json!({ "durations": { "waiting_accept_ms": 1500 } })).await;
+    let ingress = system.service("webhook-ingress").address("webhooks").await;
+    let port = ingress.rsplit_once(':').unwrap().1.parse().unwrap();
+    let merchant = system.merchant().await;
+    let watch = Watch::start(&merchant).await;
+    let mut order_ids = Vec::new();
+    for point in points::of(SERVICE) {
+        let order_id = point.replace('.', "-");
+        // The tracker hands over again what nobody takes.
+        let nobody_takes = *point == "tracker.after_hand_over";
+        if nobody_takes {
+            stage::end(&mut system, "provider-dispatch").await;
+        }
+        stage::arm(&mut system, SERVICE, point).await;
+        merchant.publish(&order(&order_id, "88101")).await;
+        if point.ends_with("_hint") {
+            merchant.reaches(&order_id, TradeStatus::Submitted).await;
+            send_webhook(&system, port, &order_id).await;
+        }
+        stage::crashed_then_restarted(&mut system, SERVICE).await;
+        if nobody_takes {
+            system.launch("provider-dispatch", None);
+            system.service("provider-dispatch").ready().await;
+        }
+        order_ids.push(order_id);
+    }
+
+    watch.all_settled(order_ids.iter().map(String::as_str)).await;
+    checks::nothing_is_left(&merchant).await;
+    let history = checks::books_agree(&system, &merchant, &watch).await;
+    for order_id in &order_ids {
+        checks::ends_as(&system, &history, order_id, TradeStatus::Completed).await;
+    }
+}

@@ -1,0 +1,118 @@
+//! What must hold after every experiment, whatever was killed in it.
+
+use skinbus_proto::v1;
+use skinbus_proto::v1::TradeStatus;
+use skinbus_tests::merchant::assert_gapless;
+use skinbus_tests::{Merchant, System, wait};
+
+use crate::watch::{Versions, Watch, path};
+
+/// What an order of the simulator's catalogue comes to when nothing goes wrong.
+pub(crate) fn fate(offer_id: &str) -> TradeStatus {
+    match offer_id {
+        "88101" | "88102" | "88112" => TradeStatus::Completed,
+        "88103" => TradeStatus::Canceled,
+        "88104" => TradeStatus::Expired,
+        "88105" | "88106" | "88107" | "88108" | "88113" => TradeStatus::Failed,
+        "88109" | "88110" => TradeStatus::Reverted,
+        other => panic!("no expectation for {other}"),
+    }
+}
+
+/// Waits until no order is left in a queue and every version was followed: nothing is stuck.
+pub(crate) async fn nothing_is_left(merchant: &Merchant) {
+    let jetstream = merchant.jetstream();
+    for stream in ["ORDERS", "DISPATCH"] {
+        wait::until(&format!("{stream} to be empty"), || async {
+            let info = jetstream.get_stream(stream).await.unwrap().cached_info().clone();
+            (info.state.messages == 0).then_some(())
+        })
+        .await;
+    }
+    for (stream, consumer) in [("TRADES", "tracker_trades"), ("WEBHOOKS", "tracker_webhooks")] {
+        wait::until(&format!("{consumer} to have followed everything"), || async {
+            let info = info(merchant, stream, consumer).await;
+            (info.num_pending == 0 && info.num_ack_pending == 0).then_some(())
+        })
+        .await;
+    }
+}
+
+/// A durable consumer as it is now.
+pub(crate) async fn info(
+    merchant: &Merchant,
+    stream: &str,
+    consumer: &str,
+) -> async_nats::jetstream::consumer::Info {
+    let stream = merchant.jetstream().get_stream_no_info(stream).await.unwrap();
+    stream.consumer_info(consumer).await.unwrap()
+}
+
+/// Checks the ledger, the subscriber, the dead letters and the simulator's record against each other.
+pub(crate) async fn books_agree(system: &System, merchant: &Merchant, watch: &Watch) -> Versions {
+    let history = merchant.history().await;
+    assert_gapless(&history);
+    let told = watch.versions();
+    for (order_id, changes) in &history {
+        assert_eq!(told.get(order_id), Some(changes), "{order_id}: what was told is not what was stored");
+    }
+    assert_eq!(told.len(), history.len(), "an order was told of that is not in the ledger");
+    let dead = merchant.dead().await;
+    assert!(dead.is_empty(), "{dead:#?}");
+    let bought = system.bought().await;
+    for (order_id, times) in &bought {
+        assert_eq!(*times, 1, "{order_id} was bought {times} times");
+        assert!(history.contains_key(order_id), "{order_id} was bought and is not in the ledger");
+    }
+    for (order_id, changes) in &history {
+        is_consistent(order_id, changes, bought.contains_key(order_id));
+    }
+    let purchases: usize = history.values().map(|changes| purchases(changes)).sum();
+    assert_eq!(purchases, bought.len(), "purchases that the ledger knows of");
+    history
+}
+
+/// How many of the provider's purchases an order ever had.
+fn purchases(changes: &[v1::TradeStatusChanged]) -> usize {
+    let facts = changes.iter().filter_map(|change| change.trade.as_ref()?.facts.as_ref());
+    let mut ids: Vec<&str> =
+        facts.map(|facts| facts.provider_id.as_str()).filter(|id| !id.is_empty()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids.len()
+}
+
+fn is_consistent(order_id: &str, changes: &[v1::TradeStatusChanged], is_bought: bool) {
+    let way = path(changes);
+    let last = changes.last().unwrap();
+    let intended = changes.iter().any(|change| change.to() == TradeStatus::Dispatching);
+    assert!(intended || !is_bought, "{order_id} was bought without an intent: {way}");
+    if last.to() == TradeStatus::NeedsReview {
+        assert!(intended && !is_bought, "{order_id} needs no review: {way}");
+        return;
+    }
+    let token = last.trade.as_ref().and_then(|trade| trade.order.as_ref()).and_then(|order| {
+        let Some(v1::order_request::Operation::Purchase(purchase)) = &order.operation else { return None };
+        Some(purchase.recipient.as_ref()?.trade_token.clone())
+    });
+    assert_eq!(token.as_deref(), Some(""), "{order_id} is final and keeps its trade token: {way}");
+}
+
+/// Checks that an order ended as its fate is, or needs a review because nothing can prove that it was not bought.
+pub(crate) async fn ends_as(system: &System, history: &Versions, order_id: &str, status: TradeStatus) {
+    let changes = &history[order_id];
+    assert_eq!(changes.last().unwrap().to(), status, "{order_id}: {}", path(changes));
+    let expected = usize::from(!matches!(status, TradeStatus::NeedsReview));
+    let times = system.bought().await.get(order_id).copied().unwrap_or(0);
+    assert_eq!(times, expected, "{order_id}: {}", path(changes));
+}
+
+/// Checks that no window at the provider held more than the limit, and gives the fullest.
+pub(crate) async fn quota_was_kept(system: &System, limit: u64) -> u64 {
+    let record = system.record("_quota").await;
+    let account = &record["skinify"];
+    let worst = account["worst_window"].as_u64().unwrap_or_else(|| panic!("{record:#}"));
+    assert!(worst <= limit, "{worst} requests in one window of {limit}: {record:#}");
+    assert_eq!(account["refused"].as_u64(), Some(0), "{record:#}");
+    worst
+}

@@ -1,0 +1,17 @@
+//! Kills services at every step of the protocol and at random, and checks what is left.
+//!
+//! A message that a killed process had in hand comes again after its ack wait of 30 s; the end of every experiment waits
+//! for that, and nothing here shortens it.
+#![cfg(test)]
+
+mod at_dispatch;
+mod at_ingress;
+mod at_intake;
+mod at_tracker;
+mod checks;
+mod drain;
+mod points;
+mod random;
+mod replicas;
+mod stage;
+mod watch;

@@ -1,0 +1,78 @@
+//! The crash points, all of them, and the check that the list is complete.
+
+use std::path::{Path, PathBuf};
+
+/// The crash points of each service, in the order in which an order meets them.
+const POINTS: [(&str, &[&str]); 4] = [
+    (
+        "order-intake",
+        &[
+            "intake.before_append",
+            "intake.after_append",
+            "intake.before_acknowledge",
+            "intake.place_before_append",
+            "intake.place_after_append",
+            "intake.place_before_answer",
+        ],
+    ),
+    (
+        "provider-dispatch",
+        &[
+            "dispatch.after_permit",
+            "dispatch.after_intent",
+            "dispatch.after_answer",
+            "dispatch.after_call",
+            "dispatch.before_acknowledge",
+            "dispatch.before_look_up",
+            "dispatch.after_look_up",
+        ],
+    ),
+    (
+        "trade-tracker",
+        &[
+            "tracker.before_arm",
+            "tracker.after_arm",
+            "tracker.after_hand_over",
+            "tracker.before_look_up",
+            "tracker.after_look_up",
+            "tracker.after_fold",
+            "tracker.after_schedule",
+            "tracker.before_hint",
+            "tracker.after_hint",
+        ],
+    ),
+    ("webhook-ingress", &["ingress.before_store", "ingress.after_store"]),
+];
+
+/// The crash points of one service.
+pub(crate) fn of(service: &str) -> &'static [&'static str] {
+    POINTS.iter().find(|(name, _)| *name == service).unwrap().1
+}
+
+#[test]
+fn the_list_names_every_crash_point_of_the_services_once() {
+    for (service, listed) in POINTS {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../services").join(service).join("src");
+        let mut found = Vec::new();
+        collect(&source, &mut found);
+        found.sort_unstable();
+        let mut listed = listed.to_vec();
+        listed.sort_unstable();
+        assert_eq!(found, listed, "{service}");
+    }
+}
+
+/// The names in every call of `crash_point` under a directory.
+fn collect(directory: &Path, found: &mut Vec<String>) {
+    let paths: Vec<PathBuf> =
+        std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    for path in paths {
+        if path.is_dir() {
+            collect(&path, found);
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        let calls = text.split("crash_point(").skip(1);
+        found.extend(calls.map(|call| call.split('"').nth(1).unwrap().to_owned()));
+    }
+}
