@@ -79,7 +79,7 @@ impl Merchant {
         stored.map(|ack| ack.sequence).map_err(|error| error.to_string())
     }
 
-    /// Places any bytes as an order of `merchant` and waits for the receipt.
+    /// Places any bytes as an order of `merchant` and waits for the receipt, in whichever form it is.
     ///
     /// # Errors
     ///
@@ -93,13 +93,15 @@ impl Merchant {
         let subject = format!("skinbus.v1.place.{merchant}");
         let answer = self.client().request_with_headers(subject, headers, bytes.into()).await;
         let answer = answer.map_err(|error| error.to_string())?;
-        if let Some(headers) = &answer.headers
-            && let Some(error) = headers.get("Nats-Service-Error")
-        {
+        let headers = answer.headers.unwrap_or_default();
+        if let Some(error) = headers.get("Nats-Service-Error") {
             let code = headers.get("Nats-Service-Error-Code").map(ToString::to_string);
             return Err(format!("{} {error}", code.unwrap_or_default()));
         }
-        Ok(v1::OrderReceipt::decode(answer.payload).unwrap())
+        Ok(match headers.get("Content-Type").unwrap().as_str() {
+            "application/json" => skinbus_proto::json::read(&answer.payload).unwrap(),
+            _ => v1::OrderReceipt::decode(answer.payload).unwrap(),
+        })
     }
 
     /// How many messages a stream holds.

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use order_intake::{Verdict, accept};
-use skinbus_bus::ledger::{AdvanceError, Advanced};
-use skinbus_bus::{Append, Ledger, LedgerError};
+use skinbus_bus::ledger::Advanced;
+use skinbus_bus::{Append, Ledger};
 use skinbus_domain::Recorded;
 use skinbus_domain::ids::TradeKey;
 use tokio::sync::Barrier;
@@ -95,7 +95,7 @@ async fn write<L: Ledger>(
     let content = u8::try_from(number % 2).unwrap();
     barrier.wait().await;
     for key in keys {
-        let verdict = answered(async || accept(ledger, given::request(key, content)).await).await;
+        let verdict = accept(ledger, given::request(key, content)).await.unwrap();
         let (Verdict::Accepted(recorded)
         | Verdict::Rejected(recorded)
         | Verdict::Repeated(recorded)
@@ -105,8 +105,7 @@ async fn write<L: Ledger>(
     }
     barrier.wait().await;
     for key in keys {
-        let intent = given::intent(key);
-        let advanced = answered(async || given::offer(ledger, key, known.get(key), &intent).await).await;
+        let advanced = given::offer(ledger, key, known.get(key), &given::intent(key)).await.unwrap();
         outcome.intents.entry(key.clone()).or_default().push(advanced);
     }
     barrier.wait().await;
@@ -114,8 +113,7 @@ async fn write<L: Ledger>(
         for key in keys {
             let label = format!("writer {number}, round {round}");
             // What this writer knows is old nearly always, and must not matter.
-            let news = given::news(key, &label);
-            let advanced = answered(async || given::offer(ledger, key, known.get(key), &news).await).await;
+            let advanced = given::offer(ledger, key, known.get(key), &given::news(key, &label)).await.unwrap();
             let Advanced::Written { recorded, .. } = advanced else {
                 panic!("{label} was not written: {advanced:?}")
             };
@@ -124,17 +122,6 @@ async fn write<L: Ledger>(
         }
     }
     outcome
-}
-
-/// While no server answers, nothing can be read. What asked for it comes again, as messages do; an append never fails.
-async fn answered<T>(mut handle: impl AsyncFnMut() -> Result<T, AdvanceError>) -> T {
-    loop {
-        match handle().await {
-            Ok(answer) => return answer,
-            Err(AdvanceError::Ledger(LedgerError::Read { .. })) => {}
-            Err(error) => panic!("{error}"),
-        }
-    }
 }
 
 /// The promises of the ledger, checked against what it keeps.

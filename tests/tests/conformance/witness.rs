@@ -64,8 +64,14 @@ impl<L: Ledger> Ledger for Witness<L> {
         self.ledger.read(key).await
     }
 
+    /// While no server answers, nothing can be read: whoever asked for it asks again. An append never fails so.
     async fn read_latest(&self, key: &TradeKey) -> Result<Option<Recorded>, LedgerError> {
-        self.ledger.read_latest(key).await
+        loop {
+            match self.ledger.read_latest(key).await {
+                Err(LedgerError::Read { .. }) => {}
+                answer => return answer,
+            }
+        }
     }
 
     async fn append(&self, expected: u64, change: &StatusChange) -> Result<Append, LedgerError> {

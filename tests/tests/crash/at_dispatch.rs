@@ -1,10 +1,10 @@
 //! provider-dispatch, killed at every one of its points and in the middle of a call.
 
 use serde_json::{Value, json};
-use skinbus_proto::v1::TradeStatus;
 use skinbus_tests::merchant::order;
 use skinbus_tests::{System, SystemOptions, wait};
 
+use crate::expected::Expected;
 use crate::watch::Watch;
 use crate::{checks, points, stage};
 
@@ -16,10 +16,10 @@ const REFUSED: &str = "88113";
 
 /// What an order is to come to whose dispatch died at this point. Between intent and call nothing was bought, and nothing
 /// proves it: the provider's word that it does not know the reference would not make a second call safe.
-fn ending_of(point: &str) -> TradeStatus {
+fn ending_of(order_id: String, point: &str) -> Expected {
     match point {
-        "dispatch.after_intent" => TradeStatus::NeedsReview,
-        _ => TradeStatus::Completed,
+        "dispatch.after_intent" => Expected::needs_review(order_id),
+        _ => Expected::fate(order_id, INSTANT),
     }
 }
 
@@ -38,16 +38,15 @@ async fn dispatch_dies_at_every_point() {
         stage::arm(&mut system, SERVICE, point).await;
         merchant.publish(&order(&order_id, INSTANT)).await;
         stage::crashed_then_restarted(&mut system, SERVICE).await;
-        expected.push((order_id, ending_of(point)));
+        expected.push(ending_of(order_id, point));
     }
     // A refusal that nobody wrote down is as unclear as silence.
     stage::arm(&mut system, SERVICE, "dispatch.after_call").await;
     merchant.publish(&order("refused", REFUSED)).await;
     stage::crashed_then_restarted(&mut system, SERVICE).await;
-    expected.push(("refused".to_owned(), TradeStatus::NeedsReview));
+    expected.push(Expected::needs_review("refused".to_owned()));
     // The request is at the provider: executed at once and not answered yet, or executed only after the kill.
     for fault in ["delay_answer_ms", "delay_execution_ms"] {
-        let fate = TradeStatus::Completed;
         let kind = json!({ fault: 1000 });
         let order_id = fault.to_owned();
         let rule = json!([{ "kind": kind, "path": "/withdraw/buy", "custom_id": order_id }]);
@@ -56,15 +55,10 @@ async fn dispatch_dies_at_every_point() {
         request_arrived(&system, &order_id).await;
         stage::kill_and_restart(&mut system, SERVICE);
         system.service(SERVICE).ready().await;
-        expected.push((order_id, fate));
+        expected.push(Expected::fate(order_id, INSTANT));
     }
 
-    watch.all_settled(expected.iter().map(|(order_id, _)| order_id.as_str())).await;
-    checks::nothing_is_left(&merchant).await;
-    let history = checks::books_agree(&system, &merchant, &watch).await;
-    for (order_id, status) in expected {
-        checks::ends_as(&system, &history, &order_id, status).await;
-    }
+    checks::close_the_books(&system, &merchant, &watch, &expected).await;
 }
 
 async fn cut_after_execution(system: &System, order_id: &str) {

@@ -4,6 +4,7 @@ use serde_json::json;
 use skinbus_tests::merchant::order;
 use skinbus_tests::{System, SystemOptions, wait};
 
+use crate::expected::Expected;
 use crate::watch::Watch;
 use crate::{checks, points, stage};
 
@@ -21,7 +22,7 @@ async fn ingress_dies_at_every_point() {
     system.ready().await;
     let merchant = system.merchant().await;
     let watch = Watch::start(&merchant).await;
-    let mut order_ids = Vec::new();
+    let mut orders = Vec::new();
     for point in points::of(SERVICE) {
         let order_id = point.replace('.', "-");
         merchant.publish(&order(&order_id, "88101")).await;
@@ -30,11 +31,9 @@ async fn ingress_dies_at_every_point() {
         send_webhook(&system, port, &order_id).await;
         stage::crashed_then_restarted(&mut system, SERVICE).await;
         delivered_again(&system, &order_id).await;
-        order_ids.push(order_id);
+        orders.push(Expected::fate(order_id, "88101"));
     }
-    watch.all_settled(order_ids.iter().map(String::as_str)).await;
-    checks::nothing_is_left(&merchant).await;
-    checks::books_agree(&system, &merchant, &watch).await;
+    checks::close_the_books(&system, &merchant, &watch, &orders).await;
     let stored = merchant.jetstream().get_stream("WEBHOOKS").await.unwrap().cached_info().state.messages;
     assert_eq!(stored, 2, "each of the two webhooks is stored once, however often it was sent");
     let alerts = merchant.alerts().await;

@@ -4,51 +4,44 @@ use skinbus_proto::v1::{OrderReceipt, TradeStatus};
 use skinbus_tests::merchant::order;
 use skinbus_tests::{Merchant, System, SystemOptions};
 
+use crate::expected::Expected;
 use crate::watch::{Versions, Watch};
 use crate::{checks, points, stage};
 
 const SERVICE: &str = "order-intake";
 const INSTANT: &str = "88112";
 
-/// An order that was placed, with the receipts that its caller got in the end.
-type Receipts = Vec<OrderReceipt>;
-
 #[tokio::test]
 async fn intake_dies_at_every_point() {
     let mut system = System::start(SystemOptions::default()).await;
     let merchant = system.merchant().await;
     let watch = Watch::start(&merchant).await;
-    let mut receipts = Receipts::new();
-    let mut order_ids = Vec::new();
+    let mut receipts = Vec::new();
+    let mut orders = Vec::new();
     for point in points::of(SERVICE) {
         let order_id = point.replace('.', "-");
         if !point.contains("place_") {
             stage::arm(&mut system, SERVICE, point).await;
             merchant.publish(&order(&order_id, INSTANT)).await;
             stage::crashed_then_restarted(&mut system, SERVICE).await;
-            order_ids.push(order_id);
+            orders.push(Expected::fate(order_id, INSTANT));
             continue;
         }
         die_placing(&mut system, &merchant, point, &order_id).await;
         receipts.push(merchant.place(&order(&order_id, INSTANT)).await.unwrap());
         receipts.push(merchant.place(&order(&order_id, INSTANT)).await.unwrap());
-        order_ids.push(order_id);
+        orders.push(Expected::fate(order_id, INSTANT));
         // What is in the ledger goes its way although nobody asks again.
         if *point != "intake.place_before_append" {
             let abandoned = format!("{}-abandoned", point.replace('.', "-"));
             die_placing(&mut system, &merchant, point, &abandoned).await;
-            order_ids.push(abandoned);
+            orders.push(Expected::fate(abandoned, INSTANT));
         }
     }
 
-    watch.all_settled(order_ids.iter().map(String::as_str)).await;
-    checks::nothing_is_left(&merchant).await;
-    let history = checks::books_agree(&system, &merchant, &watch).await;
-    for order_id in &order_ids {
-        checks::ends_as(&system, &history, order_id, TradeStatus::Completed).await;
-    }
+    let books = checks::close_the_books(&system, &merchant, &watch, &orders).await;
     for receipt in &receipts {
-        tells_of_the_ledger(receipt, &history);
+        tells_of_the_ledger(receipt, &books.history);
     }
 }
 

@@ -6,6 +6,7 @@ use skinbus_tests::merchant::order;
 use skinbus_tests::{System, SystemOptions};
 
 use crate::at_ingress::send_webhook;
+use crate::expected::Expected;
 use crate::watch::Watch;
 use crate::{checks, points, stage};
 
@@ -20,7 +21,7 @@ async fn tracker_dies_at_every_point() {
     let port = ingress.rsplit_once(':').unwrap().1.parse().unwrap();
     let merchant = system.merchant().await;
     let watch = Watch::start(&merchant).await;
-    let mut order_ids = Vec::new();
+    let mut orders = Vec::new();
     for point in points::of(SERVICE) {
         let order_id = point.replace('.', "-");
         // The tracker hands over again what nobody takes.
@@ -39,13 +40,8 @@ async fn tracker_dies_at_every_point() {
             system.launch("provider-dispatch", None);
             system.service("provider-dispatch").ready().await;
         }
-        order_ids.push(order_id);
+        orders.push(Expected::fate(order_id, "88101"));
     }
 
-    watch.all_settled(order_ids.iter().map(String::as_str)).await;
-    checks::nothing_is_left(&merchant).await;
-    let history = checks::books_agree(&system, &merchant, &watch).await;
-    for order_id in &order_ids {
-        checks::ends_as(&system, &history, order_id, TradeStatus::Completed).await;
-    }
+    checks::close_the_books(&system, &merchant, &watch, &orders).await;
 }

@@ -5,22 +5,11 @@ use skinbus_proto::v1::TradeStatus;
 use skinbus_tests::merchant::assert_gapless;
 use skinbus_tests::{Merchant, System, wait};
 
+use crate::expected::Expected;
 use crate::watch::{Versions, Watch, path};
 
-/// What an order of the simulator's catalogue comes to when nothing goes wrong.
-pub(crate) fn fate(offer_id: &str) -> TradeStatus {
-    match offer_id {
-        "88101" | "88102" | "88112" => TradeStatus::Completed,
-        "88103" => TradeStatus::Canceled,
-        "88104" => TradeStatus::Expired,
-        "88105" | "88106" | "88107" | "88108" | "88113" => TradeStatus::Failed,
-        "88109" | "88110" => TradeStatus::Reverted,
-        other => panic!("no expectation for {other}"),
-    }
-}
-
 /// Waits until no order is left in a queue and every version was followed: nothing is stuck.
-pub(crate) async fn nothing_is_left(merchant: &Merchant) {
+async fn nothing_is_left(merchant: &Merchant) {
     let jetstream = merchant.jetstream();
     for stream in ["ORDERS", "DISPATCH"] {
         wait::until(&format!("{stream} to be empty"), || async {
@@ -39,7 +28,7 @@ pub(crate) async fn nothing_is_left(merchant: &Merchant) {
 }
 
 /// A durable consumer as it is now.
-pub(crate) async fn info(
+async fn info(
     merchant: &Merchant,
     stream: &str,
     consumer: &str,
@@ -48,8 +37,24 @@ pub(crate) async fn info(
     stream.consumer_info(consumer).await.unwrap()
 }
 
-/// Checks the ledger, the subscriber, the dead letters and the simulator's record against each other.
-pub(crate) async fn books_agree(system: &System, merchant: &Merchant, watch: &Watch) -> Versions {
+/// What is left of an experiment.
+pub(crate) struct Books {
+    /// Every version of every order.
+    pub(crate) history: Versions,
+    /// The orders that wait for a person.
+    pub(crate) reviews: Vec<String>,
+}
+
+/// Waits until nothing is in hand any more, and checks the ledger, the subscriber, the dead letters and the simulator's
+/// record against each other and against what is expected of each order.
+pub(crate) async fn close_the_books(
+    system: &System,
+    merchant: &Merchant,
+    watch: &Watch,
+    orders: &[Expected],
+) -> Books {
+    watch.all_settled(orders).await;
+    nothing_is_left(merchant).await;
     let history = merchant.history().await;
     assert_gapless(&history);
     let told = watch.versions();
@@ -69,7 +74,15 @@ pub(crate) async fn books_agree(system: &System, merchant: &Merchant, watch: &Wa
     }
     let purchases: usize = history.values().map(|changes| purchases(changes)).sum();
     assert_eq!(purchases, bought.len(), "purchases that the ledger knows of");
-    history
+    for order in orders {
+        order.check(&history[&order.id], bought.contains_key(&order.id));
+    }
+    assert_eq!(history.len(), orders.len(), "orders in the ledger");
+    let needs_review = |(id, changes): (&String, &Vec<v1::TradeStatusChanged>)| {
+        (changes.last().unwrap().to() == TradeStatus::NeedsReview).then(|| id.clone())
+    };
+    let reviews = history.iter().filter_map(needs_review).collect();
+    Books { history, reviews }
 }
 
 /// How many of the provider's purchases an order ever had.
@@ -96,15 +109,6 @@ fn is_consistent(order_id: &str, changes: &[v1::TradeStatusChanged], is_bought: 
         Some(purchase.recipient.as_ref()?.trade_token.clone())
     });
     assert_eq!(token.as_deref(), Some(""), "{order_id} is final and keeps its trade token: {way}");
-}
-
-/// Checks that an order ended as its fate is, or needs a review because nothing can prove that it was not bought.
-pub(crate) async fn ends_as(system: &System, history: &Versions, order_id: &str, status: TradeStatus) {
-    let changes = &history[order_id];
-    assert_eq!(changes.last().unwrap().to(), status, "{order_id}: {}", path(changes));
-    let expected = usize::from(!matches!(status, TradeStatus::NeedsReview));
-    let times = system.bought().await.get(order_id).copied().unwrap_or(0);
-    assert_eq!(times, expected, "{order_id}: {}", path(changes));
 }
 
 /// Checks that no window at the provider held more than the limit, and gives the fullest.

@@ -9,6 +9,8 @@ use skinbus_tests::Merchant;
 use skinbus_tests::system::MERCHANT;
 use tokio::sync::watch;
 
+use crate::expected::Expected;
+
 /// Every version of every order.
 pub(crate) type Versions = BTreeMap<String, Vec<v1::TradeStatusChanged>>;
 
@@ -43,44 +45,23 @@ impl Watch {
         self.told.borrow().clone()
     }
 
-    /// Waits until every one of these orders is where it stays.
-    pub(crate) async fn all_settled<'a>(&self, order_ids: impl IntoIterator<Item = &'a str>) -> Versions {
-        let order_ids: Vec<&str> = order_ids.into_iter().collect();
+    /// Waits until each of these orders is where it stays.
+    pub(crate) async fn all_settled(&self, orders: &[Expected]) {
         let open = |versions: &Versions| -> Vec<String> {
-            let settled = |id: &&&str| versions.get(**id).and_then(|all| all.last()).is_some_and(is_settled);
-            order_ids.iter().filter(|id| !settled(id)).map(|id| (*id).to_owned()).collect()
+            let settled = |order: &&Expected| versions.get(&order.id).is_some_and(|all| order.is_settled(all));
+            orders.iter().filter(|order| !settled(order)).map(|order| order.id.clone()).collect()
         };
         let mut told = self.told.clone();
         let waiting = tokio::time::timeout(LONGEST, told.wait_for(|versions| open(versions).is_empty()));
         if let Ok(versions) = waiting.await {
-            return versions.unwrap().clone();
+            drop(versions.unwrap());
+            return;
         }
         let versions = self.versions();
         for id in open(&versions) {
             eprintln!("{id} is not settled: {}", path(versions.get(&id).map_or(&[], Vec::as_slice)));
         }
         panic!("orders are not settled after {LONGEST:?}");
-    }
-}
-
-/// Whether nothing more happens by itself; an order that is delivered may still be taken back where its fate is so.
-fn is_settled(change: &v1::TradeStatusChanged) -> bool {
-    match change.to() {
-        v1::TradeStatus::Completed
-        | v1::TradeStatus::Failed
-        | v1::TradeStatus::Canceled
-        | v1::TradeStatus::Expired
-        | v1::TradeStatus::Reverted
-        | v1::TradeStatus::NeedsReview => true,
-        v1::TradeStatus::Unspecified
-        | v1::TradeStatus::Rejected
-        | v1::TradeStatus::Accepted
-        | v1::TradeStatus::Dispatching
-        | v1::TradeStatus::Uncertain
-        | v1::TradeStatus::Submitted
-        | v1::TradeStatus::OfferSent
-        | v1::TradeStatus::UserAccepted
-        | v1::TradeStatus::OnHold => false,
     }
 }
 

@@ -1,0 +1,77 @@
+//! What an order may come to.
+
+use skinbus_proto::v1;
+use skinbus_proto::v1::TradeStatus;
+
+use crate::watch::path;
+
+/// An order and its ending.
+pub(crate) struct Expected {
+    /// Its id.
+    pub(crate) id: String,
+    ending: TradeStatus,
+    /// Whether the provider takes the order, where it is asked.
+    is_taken: bool,
+    /// It is not sent after a moment that may pass.
+    has_deadline: bool,
+    /// The answer to its call may be lost for good.
+    may_need_review: bool,
+}
+
+impl Expected {
+    /// The order ends as the simulator's catalogue says.
+    pub(crate) fn fate(id: String, offer_id: &str) -> Self {
+        let ending = match offer_id {
+            "88101" | "88102" | "88112" => TradeStatus::Completed,
+            "88103" => TradeStatus::Canceled,
+            "88104" => TradeStatus::Expired,
+            "88105" | "88106" | "88107" | "88108" | "88113" => TradeStatus::Failed,
+            "88109" | "88110" => TradeStatus::Reverted,
+            other => panic!("no expectation for {other}"),
+        };
+        Self { id, ending, is_taken: offer_id != "88113", has_deadline: false, may_need_review: false }
+    }
+
+    /// Nothing can prove that it was not bought, and it was not.
+    pub(crate) fn needs_review(id: String) -> Self {
+        let ending = TradeStatus::NeedsReview;
+        Self { id, ending, is_taken: false, has_deadline: false, may_need_review: true }
+    }
+
+    /// It may also wait for a person, where it was not bought.
+    pub(crate) fn or_review(mut self) -> Self {
+        self.may_need_review = true;
+        self
+    }
+
+    /// It may also end before it is sent.
+    pub(crate) fn or_too_late(mut self) -> Self {
+        self.has_deadline = true;
+        self
+    }
+
+    /// Whether nothing more happens to it.
+    pub(crate) fn is_settled(&self, changes: &[v1::TradeStatusChanged]) -> bool {
+        changes.last().is_some_and(|last| {
+            last.to() == self.ending || last.to() == TradeStatus::NeedsReview || self.came_too_late(last)
+        })
+    }
+
+    fn came_too_late(&self, last: &v1::TradeStatusChanged) -> bool {
+        let reason = last.trade.as_ref().map_or("", |trade| &trade.reason);
+        self.has_deadline && last.to() == TradeStatus::Expired && reason == "deadline_passed"
+    }
+
+    /// Checks the ending, and that it was bought exactly where that is the ending of a purchase.
+    pub(crate) fn check(&self, changes: &[v1::TradeStatusChanged], is_bought: bool) {
+        let (id, way, last) = (&self.id, path(changes), changes.last().unwrap());
+        if last.to() == TradeStatus::NeedsReview {
+            assert!(self.may_need_review && !is_bought, "{id} needs no review: {way}");
+        } else if self.came_too_late(last) {
+            assert!(!is_bought, "{id} was bought and ended unsent: {way}");
+        } else {
+            assert_eq!(last.to(), self.ending, "{id}: {way}");
+            assert_eq!(is_bought, self.is_taken, "{id}: {way}");
+        }
+    }
+}
