@@ -69,7 +69,10 @@ async fn look_up(dispatcher: &Dispatcher, incoming: &Incoming) -> Result<v1::Loo
 }
 
 async fn permit(dispatcher: &Dispatcher) -> Option<Permit> {
-    tokio::time::timeout(PERMIT_WAIT, dispatcher.permits.take(Lane::LookUps)).await.ok().flatten()
+    tokio::select! {
+        permit = tokio::time::timeout(PERMIT_WAIT, dispatcher.permits.take(Lane::LookUps)) => permit.ok().flatten(),
+        () = dispatcher.shutdown.requested() => None,
+    }
 }
 
 /// Asks for the first of the references, and tells for how many.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use skinbus_bus::dead::Cause;
 use skinbus_bus::ledger::{AdvanceError, Advanced, Retry, advance};
-use skinbus_bus::{Disposition, Incoming, trace};
+use skinbus_bus::{Disposition, Incoming, Ledger, trace};
 use skinbus_domain::placing::{Delivery, Effect, Event, OutOfOrder, Placing};
 use skinbus_domain::quota::Lane;
 use skinbus_domain::trade::{Attempt, Reason};
@@ -21,6 +21,8 @@ use crate::{Dispatcher, metrics};
 
 /// Pause before an order comes again that could not be worked on.
 const RETRY_PAUSE: Duration = Duration::from_secs(1);
+/// A message younger than this most likely is the newest word on its trade.
+const FRESH: Duration = Duration::from_secs(5);
 /// Pause before an outcome is written again. It is never given up: it is all that is known of money spent.
 const OUTCOME_RETRY_PAUSE: Duration = Duration::from_millis(500);
 
@@ -85,8 +87,8 @@ enum StepError {
 /// One delivery, from its permit to its last append.
 async fn run(dispatcher: &Dispatcher, accepted: Recorded) -> Result<Delivery, StepError> {
     let rules = dispatcher.served.account.rules.placing;
-    let (mut placing, mut effect) = Placing::start(accepted.trade().clone(), rules, clock::now());
-    let mut current = accepted;
+    let mut current = as_known(dispatcher, accepted).await?;
+    let (mut placing, mut effect) = Placing::start(current.trade().clone(), rules, clock::now());
     let mut permit: Option<Permit> = None;
     loop {
         let event = match effect {
@@ -118,6 +120,16 @@ async fn run(dispatcher: &Dispatcher, accepted: Recorded) -> Result<Delivery, St
         };
         effect = placing.on(event, clock::now())?;
     }
+}
+
+/// The trade as the message has it, or, where the message is not fresh, as the ledger has it: an order that was placed
+/// meanwhile must not take a permit only to find that out.
+async fn as_known(dispatcher: &Dispatcher, accepted: Recorded) -> Result<Recorded, StepError> {
+    if clock::now().duration_since(accepted.change.recorded_at).unsigned_abs() < FRESH {
+        return Ok(accepted);
+    }
+    let read = dispatcher.ledger.read(&accepted.trade().key).await.map_err(AdvanceError::Ledger)?;
+    Ok(read.filter(|read| read.sequence > accepted.sequence).unwrap_or(accepted))
 }
 
 /// A permit that was not used goes back; one that was used is gone by then.

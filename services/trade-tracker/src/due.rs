@@ -10,6 +10,7 @@ use std::time::Duration;
 use futures_util::{StreamExt, future, stream};
 use skinbus_bus::Ledger;
 use skinbus_bus::held::Held;
+use skinbus_bus::queries::QueryError;
 use skinbus_bus::topology::{POLLS, due_consumer};
 use skinbus_domain::ids::TradeKey;
 use skinbus_domain::polling::{self, Need};
@@ -171,12 +172,16 @@ async fn tracker_look_up(
     account: &Account,
     trades: &[Recorded],
     dues: &[Due],
-) -> Result<crate::look::Rows, skinbus_bus::queries::QueryError> {
+) -> Result<crate::look::Rows, QueryError> {
     let mut looking = std::pin::pin!(look_up(tracker, account, trades));
     loop {
         tokio::select! {
             biased;
             rows = &mut looking => return rows,
+            // Waiting for a permit and for the provider may take longer than there is to end in.
+            () = tracker.shutdown.requested() => {
+                return Err(QueryError { code: 503, status: "ending".to_owned() });
+            }
             () = tokio::time::sleep(skinbus_bus::held::PROGRESS_EVERY) => {
                 future::join_all(dues.iter().map(|due| due.held.progress())).await;
             }

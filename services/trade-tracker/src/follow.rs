@@ -13,6 +13,7 @@ use skinbus_bus::topology::{TRACKER_TRADES, TRADES};
 use skinbus_domain::Recorded;
 use skinbus_domain::ids::{AccountId, TradeKey};
 use skinbus_domain::polling;
+use skinbus_domain::rules::Rules;
 use skinbus_proto::{status_change_from_proto, v1};
 use skinbus_runtime::clock;
 use skinbus_runtime::crash::crash_point;
@@ -85,14 +86,17 @@ async fn take(tracker: &Tracker, waiting: &mut Waiting, held: Held) {
         return held.acknowledge().await;
     };
     let trade = recorded.trade();
-    let account = trade.order.as_ref().and_then(|order| tracker.accounts.get(&order.account));
-    let wake_at = account.and_then(|account| polling::first_wake(&recorded, &account.rules));
-    let (Some(account), Some(wake_at)) = (account, wake_at) else {
+    let account = trade.order.as_ref().map(|order| &order.account);
+    // A trade of an account that is not configured here waits, with the most careful plan, until it is again.
+    let careful = Rules::default();
+    let known = account.and_then(|account| tracker.accounts.get(account));
+    let rules = known.map_or(&careful, |account| &account.rules);
+    let (Some(account), Some(wake_at)) = (account, polling::first_wake(&recorded, rules)) else {
         // It needs no look, and the schedule of an earlier version finds that out by itself.
         waiting.forget(&trade.key).await;
         return held.acknowledge().await;
     };
-    let pending = Pending { version: recorded.change.version, account: account.name.clone(), wake_at, held };
+    let pending = Pending { version: recorded.change.version, account: account.clone(), wake_at, held };
     waiting.put(trade.key.clone(), pending).await;
 }
 

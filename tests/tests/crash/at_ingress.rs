@@ -12,14 +12,7 @@ const SERVICE: &str = "webhook-ingress";
 
 #[tokio::test]
 async fn ingress_dies_at_every_point() {
-    let port = skinbus_tests::nats::free_port();
-    let mut system = System::start_without_services(SystemOptions::default()).await;
-    // The provider knows one address, which must outlive the process.
-    listen_on(&system, port);
-    for name in skinbus_tests::system::SERVICES {
-        system.launch(name, None);
-    }
-    system.ready().await;
+    let (mut system, port) = start_with_fixed_port(SystemOptions::default()).await;
     let merchant = system.merchant().await;
     let watch = Watch::start(&merchant).await;
     let mut orders = Vec::new();
@@ -28,7 +21,7 @@ async fn ingress_dies_at_every_point() {
         merchant.publish(&order(&order_id, "88101")).await;
         stage::arm(&mut system, SERVICE, point).await;
         system.service(SERVICE).ready().await;
-        send_webhook(&system, port, &order_id).await;
+        send_webhook(&system, port, 1, &order_id).await;
         stage::crashed_then_restarted(&mut system, SERVICE).await;
         delivered_again(&system, &order_id).await;
         orders.push(Expected::fate(order_id, "88101"));
@@ -40,6 +33,18 @@ async fn ingress_dies_at_every_point() {
     assert!(alerts.is_empty(), "{alerts:#?}");
 }
 
+/// A system whose ingress has the same port after every start: the provider knows one address.
+pub(crate) async fn start_with_fixed_port(options: SystemOptions) -> (System, u16) {
+    let port = skinbus_tests::nats::free_port();
+    let mut system = System::start_without_services(options).await;
+    listen_on(&system, port);
+    for name in skinbus_tests::system::SERVICES {
+        system.launch(name, None);
+    }
+    system.ready().await;
+    (system, port)
+}
+
 fn listen_on(system: &System, port: u16) {
     let path = system.config_file();
     let text = std::fs::read_to_string(&path).unwrap();
@@ -49,13 +54,13 @@ fn listen_on(system: &System, port: u16) {
 }
 
 /// Lets the provider tell of an order, and again for as long as it gets no 200.
-pub(crate) async fn send_webhook(system: &System, port: u16, order_id: &str) {
+pub(crate) async fn send_webhook(system: &System, port: u16, event: u64, order_id: &str) {
     let url = format!(
         "http://127.0.0.1:{port}/webhooks/{}/{}",
         skinbus_tests::system::ACCOUNT,
         skinbus_tests::system::WEBHOOK_PATH
     );
-    let webhook = json!({ "deposit_id": order_id, "transaction_id": 1, "amount": "1.00", "url": url });
+    let webhook = json!({ "deposit_id": order_id, "transaction_id": event, "amount": "1.00", "url": url });
     let change =
         json!({ "skinify": { "ipn": { "retries": 100, "spacing_ms": 100 }, "send_ipn": [webhook] } });
     system.control(&change).await;

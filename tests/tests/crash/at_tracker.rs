@@ -33,7 +33,7 @@ async fn tracker_dies_at_every_point() {
         merchant.publish(&order(&order_id, "88101")).await;
         if point.ends_with("_hint") {
             merchant.reaches(&order_id, TradeStatus::Submitted).await;
-            send_webhook(&system, port, &order_id).await;
+            send_webhook(&system, port, 1, &order_id).await;
         }
         stage::crashed_then_restarted(&mut system, SERVICE).await;
         if nobody_takes {

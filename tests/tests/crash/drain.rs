@@ -1,1 +1,115 @@
+//! SIGTERM under load: the process ends in time with 0, and leaves nothing in hand that others would have to wait for.
 
+use std::time::Duration;
+
+use serde_json::json;
+use skinbus_runtime::clock;
+use skinbus_tests::merchant::order;
+use skinbus_tests::system::SERVICES;
+use skinbus_tests::{Merchant, SystemOptions, wait};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::at_ingress::{send_webhook, start_with_fixed_port};
+use crate::expected::Expected;
+use crate::watch::Watch;
+use crate::{checks, stage};
+
+/// As the configuration of the tests says.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
+/// A message that was left in hand comes again only after 30 s. Everything else is done well within this.
+const SOON: Duration = Duration::from_secs(20);
+/// Times that each service is told to end.
+const ROUNDS: usize = 8;
+/// Orders that must be on their way before a service is told to end.
+const UNDER_WAY: usize = 40;
+
+#[tokio::test]
+async fn every_service_drains_under_load() {
+    let (mut system, port) = start_with_fixed_port(SystemOptions::default()).await;
+    // Calls take a while, so that there always are some in hand.
+    let slow = json!({ "path": "/withdraw/buy", "kind": { "delay_answer_ms": 300 }, "times": 1_000_000 });
+    system.control(&json!({ "faults": [slow] })).await;
+    let merchant = system.merchant().await;
+    let watch = Watch::start(&merchant).await;
+    let (mut orders, mut webhooks) = (Vec::new(), 0);
+    for (round, service) in (0..ROUNDS).flat_map(|round| SERVICES.map(|service| (round, service))) {
+        let name = format!("{service}-{round}");
+        let load = Load::start(&merchant, name.clone());
+        let before = watch.versions().len();
+        wait::until("orders to be under way", || async {
+            (watch.versions().len() >= before + UNDER_WAY).then_some(())
+        })
+        .await;
+        // Each is another event to the provider, of one order.
+        if service == "webhook-ingress" {
+            for _ in 0..20 {
+                webhooks += 1;
+                send_webhook(&system, port, webhooks, &format!("{name}-0")).await;
+            }
+        }
+        let told = clock::monotonic_now();
+        stage::end(&mut system, service).await;
+        let drained = clock::monotonic_now().duration_since(told);
+        assert!(drained < DRAIN_TIMEOUT, "{service} took {drained:?}");
+
+        system.launch(service, None);
+        let restarted = clock::monotonic_now();
+        orders.extend(load.stop().await);
+        checks::close_the_books(&system, &merchant, &watch, &orders).await;
+        let finished = clock::monotonic_now().duration_since(restarted);
+        assert!(finished < SOON, "{service} left something in hand: all was done only {finished:?} later");
+        println!("{service}: drained in {drained:.1?}, all done {finished:.1?} after its restart");
+    }
+    webhooks_are_stored(&merchant, webhooks).await;
+}
+
+/// Orders that come in for as long as nobody says stop.
+struct Load {
+    stop: CancellationToken,
+    placing: tokio::task::JoinHandle<Vec<Expected>>,
+}
+
+impl Load {
+    fn start(merchant: &Merchant, name: String) -> Self {
+        let (stop, merchant) = (CancellationToken::new(), merchant.clone());
+        let stopped = stop.clone();
+        let placing = tokio::spawn(async move {
+            let (mut orders, mut receipts) = (Vec::new(), JoinSet::new());
+            while !stopped.is_cancelled() {
+                let offer_id = if orders.len() % 2 == 0 { "88101" } else { "88112" };
+                let id = format!("{name}-{}", orders.len());
+                let request = order(&id, offer_id);
+                orders.push(Expected::fate(id, offer_id));
+                if orders.len() % 4 == 0 {
+                    let merchant = merchant.clone();
+                    receipts.spawn(async move {
+                        wait::until("a receipt", || async { merchant.place(&request).await.ok() }).await
+                    });
+                } else {
+                    merchant.publish(&request).await;
+                }
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+            while let Some(receipt) = receipts.join_next().await {
+                assert!(receipt.unwrap().violations.is_empty());
+            }
+            orders
+        });
+        Self { stop, placing }
+    }
+
+    async fn stop(self) -> Vec<Expected> {
+        self.stop.cancel();
+        self.placing.await.unwrap()
+    }
+}
+
+/// Waits until every webhook is in the stream: the provider had to ask again for those that were not answered.
+async fn webhooks_are_stored(merchant: &Merchant, sent: u64) {
+    wait::until("the webhooks to be stored", || async {
+        let stream = merchant.jetstream().get_stream("WEBHOOKS").await.unwrap();
+        (stream.cached_info().state.messages == sent).then_some(())
+    })
+    .await;
+}

