@@ -17,6 +17,8 @@ pub const ACCOUNT: &str = "skinify_main";
 pub const MERCHANT: &str = "acme";
 /// Skinify's API token at the simulator.
 pub const TOKEN: &str = "sim-token-0123456789";
+/// What its IPN carry as proof: the MD5 digest of the token.
+pub const TOKEN_MD5: &str = "8596f971bb0c043d3cd21eb762d21bf6";
 /// The secret part of the webhook path.
 pub const WEBHOOK_PATH: &str = "3f9c2b7a5d1e4c60";
 

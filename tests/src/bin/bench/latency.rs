@@ -10,7 +10,7 @@ use crate::yardstick;
 const ORDERS: usize = 500;
 const PAUSE: Duration = Duration::from_millis(20);
 
-pub async fn run() {
+pub(crate) async fn run() {
     println!("\nlatency, {ORDERS} orders, one every {} ms", PAUSE.as_millis());
     let world = World::start(false).await;
     world.merchant.publish_bytes(order("warm-0"), "application/x-protobuf").await;

@@ -2,14 +2,11 @@
 //! servers: machines differ, ratios less so. `docs/benchmarks.md` keeps the figures and says how to read them.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::print_stdout,
     clippy::disallowed_methods,
     clippy::as_conversions,
     clippy::float_arithmetic,
     clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
     reason = "a benchmark prints figures, and one that cannot set up its world has failed"
 )]
 

@@ -8,7 +8,7 @@ use skinbus_proto::{Message, v1};
 use crate::world::{World, order, version_bytes};
 use crate::yardstick::{self, IN_FLIGHT};
 
-pub async fn run(name: &str, sync_always: bool, orders: usize, goal: f64) {
+pub(crate) async fn run(name: &str, sync_always: bool, orders: usize, goal: f64) {
     println!("\npipeline, {name}, {orders} orders");
     let world = World::start(sync_always).await;
     // A first order shows the size of a version and warms every connection.

@@ -9,10 +9,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 /// When the first byte of each purchase came in, by reference.
-pub type Arrivals = Arc<Mutex<BTreeMap<String, Vec<Instant>>>>;
+pub(crate) type Arrivals = Arc<Mutex<BTreeMap<String, Vec<Instant>>>>;
 
 /// Starts it, on the runtime of the caller.
-pub async fn start() -> (SocketAddr, Arrivals) {
+pub(crate) async fn start() -> (SocketAddr, Arrivals) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let arrivals = Arrivals::default();

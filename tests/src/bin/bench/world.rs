@@ -10,18 +10,18 @@ use tempfile::TempDir;
 
 use crate::provider::{self, Arrivals};
 
-pub struct World {
-    pub nats: NatsServer,
-    pub services: Vec<Process>,
-    pub arrivals: Arrivals,
-    pub merchant: Merchant,
+pub(crate) struct World {
+    _nats: NatsServer,
+    pub(crate) services: Vec<Process>,
+    pub(crate) arrivals: Arrivals,
+    pub(crate) merchant: Merchant,
     /// From the start of each process to its first "ready".
-    pub ready: Vec<(String, Duration)>,
+    pub(crate) ready: Vec<(String, Duration)>,
     _directory: TempDir,
 }
 
 impl World {
-    pub async fn start(sync_always: bool) -> Self {
+    pub(crate) async fn start(sync_always: bool) -> Self {
         let nats = NatsServer::start(NatsOptions { sync_always }).await;
         let (address, arrivals) = provider::start().await;
         let directory = tempfile::tempdir().unwrap();
@@ -58,11 +58,11 @@ quota = {{ requests = 100000, per = "100ms" }}
             services.push(service);
         }
         let merchant = Merchant::connect(&nats.url(), "acme").await;
-        Self { nats, services, arrivals, merchant, ready, _directory: directory }
+        Self { _nats: nats, services, arrivals, merchant, ready, _directory: directory }
     }
 
     /// Every write that NATS has stored so far, in all streams.
-    pub async fn writes(&self) -> u64 {
+    pub(crate) async fn writes(&self) -> u64 {
         let mut writes = 0;
         for name in ["ORDERS", "TRADES", "DISPATCH", "WEBHOOKS", "POLLS", "DEAD", "KV_skinbus_quota"] {
             let mut stream = self.merchant.jetstream().get_stream(name).await.unwrap();
@@ -73,16 +73,16 @@ quota = {{ requests = 100000, per = "100ms" }}
 }
 
 /// An order that the instant provider completes with its first answer.
-pub fn order(order_id: &str) -> Vec<u8> {
+pub(crate) fn order(order_id: &str) -> Vec<u8> {
     skinbus_tests::merchant::order(order_id, "88112").encode_to_vec()
 }
 
 /// Size of a version in the ledger: the yardstick's messages are as large.
-pub fn version_bytes(change: &v1::TradeStatusChanged) -> usize {
+pub(crate) fn version_bytes(change: &v1::TradeStatusChanged) -> usize {
     change.encoded_len()
 }
 
 /// The value at this part of a sorted list.
-pub fn percentile(sorted: &[Duration], percent: usize) -> Duration {
+pub(crate) fn percentile(sorted: &[Duration], percent: usize) -> Duration {
     sorted[(sorted.len() * percent / 100).min(sorted.len() - 1)]
 }

@@ -7,10 +7,10 @@ use futures_util::{StreamExt, stream};
 use skinbus_tests::Merchant;
 
 /// Publishes that wait for their acknowledgement at the same time.
-pub const IN_FLIGHT: usize = 512;
+pub(crate) const IN_FLIGHT: usize = 512;
 
 /// Acknowledged publishes per second into one file stream.
-pub async fn publishes_per_second(merchant: &Merchant, messages: usize, bytes: usize) -> f64 {
+pub(crate) async fn publishes_per_second(merchant: &Merchant, messages: usize, bytes: usize) -> f64 {
     let context = merchant.jetstream();
     create(context, "YARDSTICK").await;
     let payload = bytes::Bytes::from(vec![b'x'; bytes]);
@@ -30,7 +30,7 @@ pub async fn publishes_per_second(merchant: &Merchant, messages: usize, bytes: u
 }
 
 /// Times from a publish to its receipt by a waiting consumer, one every `pause`, sorted.
-pub async fn round_trips(merchant: &Merchant, count: usize, pause: Duration, bytes: usize) -> Vec<Duration> {
+pub(crate) async fn round_trips(merchant: &Merchant, count: usize, pause: Duration, bytes: usize) -> Vec<Duration> {
     let context = merchant.jetstream();
     let stream = create(context, "YARDSTICK").await;
     let config =

@@ -1,0 +1,279 @@
+//! Real queues: what becomes of a message whose handler refuses, crashes, ends, or finishes.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use async_nats::HeaderMap;
+use bytes::Bytes;
+use skinbus_bus::dead::Cause;
+use skinbus_bus::topology::{DEAD, INTAKE, ORDERS};
+use skinbus_bus::{Bus, Disposition, Incoming, WorkOptions};
+use skinbus_proto::{Message, v1};
+use skinbus_runtime::{Shutdown, clock};
+use skinbus_tests::wait;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+
+use crate::world::{Nats, whole_topology};
+
+const SUBJECT: &str = "skinbus.v1.orders.acme";
+
+/// A server with the queue of orders and its consumer.
+pub(crate) async fn queue() -> Nats {
+    queue_with(|_| {}).await
+}
+
+/// The same with another consumer than services have.
+pub(crate) async fn queue_with(change: impl FnOnce(&mut async_nats::jetstream::consumer::pull::Config)) -> Nats {
+    let nats = Nats::single().await;
+    let consumers = whole_topology(1).consumers;
+    let (stream, mut config) = consumers.into_iter().find(|(stream, _)| *stream == ORDERS).unwrap();
+    change(&mut config);
+    nats.jetstream.get_stream(stream).await.unwrap().create_consumer(config).await.unwrap();
+    nats
+}
+
+#[expect(clippy::disallowed_methods, reason = "a merchant's message, with headers of its own")]
+pub(crate) async fn publish(nats: &Nats, body: &str) -> u64 {
+    let mut headers = HeaderMap::new();
+    headers.append("Merchant", "first");
+    headers.append("Merchant", "second");
+    let body = Bytes::from(body.to_owned());
+    nats.jetstream.publish_with_headers(SUBJECT, headers, body).await.unwrap().await.unwrap().sequence
+}
+
+pub(crate) async fn until_empty(nats: &Nats, stream: &str) {
+    wait::until(&format!("{stream} to be empty"), || async { (nats.message_count(stream).await == 0).then_some(()) }).await;
+}
+
+pub(crate) async fn ack_pending(nats: &Nats) -> usize {
+    let stream = nats.jetstream.get_stream(ORDERS).await.unwrap();
+    let consumer: async_nats::jetstream::consumer::PullConsumer = stream.get_consumer(INTAKE).await.unwrap();
+    consumer.cached_info().num_ack_pending
+}
+
+/// One call of a handler, which decides when the test says so.
+pub(crate) struct Call {
+    pub(crate) incoming: Incoming,
+    pub(crate) at: Instant,
+    answer: tokio::sync::oneshot::Sender<Disposition>,
+}
+
+impl Call {
+    pub(crate) fn answer(self, disposition: Disposition) {
+        self.answer.send(disposition).unwrap();
+    }
+
+    /// The handler panics.
+    pub(crate) fn crash(self) {
+        drop(self.answer);
+    }
+
+    pub(crate) fn body(&self) -> &str {
+        std::str::from_utf8(&self.incoming.payload).unwrap()
+    }
+}
+
+/// A worker on the queue, whose handler does what the test says.
+pub(crate) struct Worker {
+    pub(crate) bus: Bus,
+    pub(crate) calls: mpsc::UnboundedReceiver<Call>,
+    pub(crate) shutdown: Shutdown,
+    pub(crate) working: JoinHandle<()>,
+}
+
+impl Worker {
+    pub(crate) async fn start(nats: &Nats, concurrency: usize, deliveries_max: u64) -> Self {
+        let (bus, shutdown) = (nats.bus().await, Shutdown::new());
+        let (called, calls) = mpsc::unbounded_channel();
+        let options = WorkOptions { stage: "conformance", concurrency, deliveries_max };
+        let working = tokio::spawn({
+            let (bus, shutdown) = (bus.clone(), shutdown.clone());
+            let handler = move |incoming: Incoming| {
+                let (answer, answered) = tokio::sync::oneshot::channel();
+                called.send(Call { incoming, at: clock::monotonic_now(), answer }).ok();
+                async move { answered.await.expect("a crash on purpose") }
+            };
+            async move { bus.work(ORDERS, INTAKE, options, &shutdown, handler).await }
+        });
+        Self { bus, calls, shutdown, working }
+    }
+
+    pub(crate) async fn call(&mut self) -> Call {
+        let call = tokio::time::timeout(wait::LONGEST, self.calls.recv()).await;
+        call.expect("a handler to be called").unwrap()
+    }
+}
+
+/// A message stays in the queue until its handler says that it has had its effect, and not longer.
+pub(crate) async fn ack_follows_the_outcome() {
+    let nats = queue().await;
+    let mut worker = Worker::start(&nats, 4, 10).await;
+    publish(&nats, "order").await;
+    let call = worker.call().await;
+    assert_eq!((call.incoming.subject.as_str(), call.body(), call.incoming.deliveries), (SUBJECT, "order", 1));
+    assert_eq!((nats.message_count(ORDERS).await, ack_pending(&nats).await), (1, 1));
+    call.answer(Disposition::Acknowledge);
+    until_empty(&nats, ORDERS).await;
+    worker.shutdown.trigger();
+    worker.working.await.unwrap();
+    assert!(worker.calls.recv().await.is_none(), "one delivery");
+}
+
+/// Refused for a while, then a crash, then done: three deliveries of the same message, and none too early.
+pub(crate) async fn comes_again() {
+    let nats = queue().await;
+    let mut worker = Worker::start(&nats, 4, 10).await;
+    let sequence = publish(&nats, "order").await;
+    let pause = Duration::from_millis(400);
+    let first = worker.call().await;
+    let refused_at = clock::monotonic_now();
+    first.answer(Disposition::RedeliverAfter(pause));
+    let second = worker.call().await;
+    assert!(second.at.duration_since(refused_at) >= pause, "the server counts from later on");
+    assert_eq!((second.incoming.deliveries, second.incoming.sequence, second.body()), (2, sequence, "order"));
+    second.crash();
+    let third = worker.call().await;
+    assert_eq!((third.incoming.deliveries, third.incoming.sequence, third.body()), (3, sequence, "order"));
+    assert_eq!(nats.message_count(ORDERS).await, 1);
+    third.answer(Disposition::Acknowledge);
+    until_empty(&nats, ORDERS).await;
+    assert_eq!(nats.message_count(DEAD).await, 0);
+}
+
+/// The dead letters, with their message ids.
+async fn dead(nats: &Nats) -> Vec<(String, v1::DeadLetter)> {
+    let mut stream = nats.jetstream.get_stream(DEAD).await.unwrap();
+    let (first, last) = (stream.cached_info().state.first_sequence, stream.info().await.unwrap().state.last_sequence);
+    let mut letters = Vec::new();
+    for sequence in first..=last {
+        let message = stream.get_raw_message(sequence).await.unwrap();
+        assert_eq!(message.subject.as_str(), "skinbus.v1.dead.conformance");
+        let id = message.headers.get("Nats-Msg-Id").unwrap().to_string();
+        letters.push((id, v1::DeadLetter::decode(message.payload).unwrap()));
+    }
+    letters
+}
+
+/// A message whose handler fails every time is stored as a dead letter as it came, once, and only then ends.
+pub(crate) async fn too_many_deliveries() {
+    let nats = queue().await;
+    let mut worker = Worker::start(&nats, 4, 3).await;
+    let sequence = publish(&nats, "poison \u{1F4A3}").await;
+    let mut last = None;
+    for delivery in 1..=3 {
+        let call = worker.call().await;
+        assert_eq!(call.incoming.deliveries, delivery);
+        last = Some(call.incoming.clone());
+        call.answer(Disposition::RedeliverAfter(Duration::ZERO));
+    }
+    until_empty(&nats, ORDERS).await;
+    // Buried again, because whoever did it ended before its word to the queue: still once.
+    let again = Cause::new("too_many_deliveries", "again");
+    worker.bus.bury("conformance", &last.unwrap(), &again).await.unwrap();
+    let letters = dead(&nats).await;
+    assert_eq!(letters.len(), 1, "{letters:?}");
+    let (id, letter) = &letters[0];
+    assert_eq!(*id, format!("ORDERS:{sequence}"));
+    assert_eq!((letter.reason.as_str(), letter.stream.as_str()), ("too_many_deliveries", ORDERS));
+    assert_eq!((letter.sequence, letter.subject.as_str()), (sequence, SUBJECT));
+    assert_eq!(letter.payload, "poison \u{1F4A3}".as_bytes());
+    let headers: Vec<_> = letter.headers.iter().map(|header| (header.name.as_str(), header.value.as_str())).collect();
+    assert_eq!(headers, [("Merchant", "first"), ("Merchant", "second")]);
+    worker.shutdown.trigger();
+    worker.working.await.unwrap();
+    assert!(worker.calls.recv().await.is_none(), "nobody is called for a dead message");
+}
+
+/// While the dead letter cannot be stored, the message stays.
+pub(crate) async fn dead_letter_comes_first() {
+    let nats = queue().await;
+    let letters = whole_topology(1).streams.into_iter().find(|stream| stream.name == DEAD).unwrap();
+    nats.jetstream.delete_stream(DEAD).await.unwrap();
+    let mut worker = Worker::start(&nats, 4, 10).await;
+    publish(&nats, "unreadable").await;
+    worker.call().await.answer(Disposition::Dead(Cause::new("undecodable", "no such message")));
+    // It came again, so the first attempt to bury it is over.
+    let again = worker.call().await;
+    assert_eq!((again.incoming.deliveries, nats.message_count(ORDERS).await), (2, 1));
+    nats.jetstream.create_stream(letters).await.unwrap();
+    again.answer(Disposition::Dead(Cause::new("undecodable", "no such message")));
+    until_empty(&nats, ORDERS).await;
+    let letters = dead(&nats).await;
+    assert_eq!(letters.len(), 1);
+    assert_eq!((letters[0].1.reason.as_str(), letters[0].1.payload.as_ref()), ("undecodable", "unreadable".as_bytes()));
+}
+
+/// A worker that ends works on what it has begun and gives back the rest: others have it at once, not after the time
+/// that a message may be in hand.
+pub(crate) async fn gives_back_what_it_has_not_begun() {
+    let nats = queue().await;
+    let mut ending = Worker::start(&nats, 4, 10).await;
+    for body in ["1", "2", "3", "4", "5"] {
+        publish(&nats, body).await;
+    }
+    let mut begun = Vec::new();
+    for _ in 0..4 {
+        begun.push(ending.call().await);
+    }
+    // The fifth is there as well, and waits for a free hand.
+    wait::until("all to be delivered", || async { (ack_pending(&nats).await == 5).then_some(()) }).await;
+    ending.bus.read_something().await;
+    let mut other = Worker::start(&nats, 4, 10).await;
+    ending.shutdown.trigger();
+    let given_back = other.call().await;
+    assert_eq!((given_back.body(), given_back.incoming.deliveries), ("5", 2));
+    given_back.answer(Disposition::Acknowledge);
+    assert!(!ending.working.is_finished(), "it still works on what it has begun");
+    for call in begun {
+        assert_eq!(call.incoming.deliveries, 1);
+        call.answer(Disposition::Acknowledge);
+    }
+    ending.working.await.unwrap();
+    until_empty(&nats, ORDERS).await;
+}
+
+/// The same for messages that are kept in hand.
+pub(crate) async fn gives_back_what_it_has_not_taken() {
+    let nats = queue().await;
+    for body in ["1", "2", "3"] {
+        publish(&nats, body).await;
+    }
+    let (bus, shutdown) = (nats.bus().await, Shutdown::new());
+    let mut held = bus.hold(ORDERS, INTAKE, &shutdown);
+    let first = held.next().await.unwrap();
+    wait::until("all to be delivered", || async { (ack_pending(&nats).await == 3).then_some(()) }).await;
+    bus.read_something().await;
+    let mut other = Worker::start(&nats, 4, 10).await;
+    shutdown.trigger();
+    assert!(held.next().await.is_none(), "asked to end");
+    held.close().await;
+    let mut bodies = BTreeMap::new();
+    for _ in 0..2 {
+        let call = other.call().await;
+        bodies.insert(call.body().to_owned(), call.incoming.deliveries);
+        call.answer(Disposition::Acknowledge);
+    }
+    assert_eq!(bodies, BTreeMap::from([("2".to_owned(), 2), ("3".to_owned(), 2)]));
+    first.acknowledge().await;
+    until_empty(&nats, ORDERS).await;
+}
+
+/// What is in the hand of somebody who ends without a word comes to somebody else, unchanged.
+pub(crate) async fn comes_to_somebody_else() {
+    let nats = queue_with(|config| config.ack_wait = Duration::from_millis(500)).await;
+    let sequence = publish(&nats, "order").await;
+    let bus = nats.bus().await;
+    let mut held = bus.hold(ORDERS, INTAKE, &Shutdown::new());
+    let taken = held.next().await.unwrap();
+    assert_eq!((taken.incoming.sequence, taken.incoming.deliveries), (sequence, 1));
+    // Ends: nothing of it is answered, and it asks for nothing more.
+    drop((taken, held));
+    let mut other = Worker::start(&nats, 4, 10).await;
+    let call = other.call().await;
+    assert_eq!((call.incoming.sequence, call.incoming.deliveries, call.body()), (sequence, 2, "order"));
+    assert_eq!(call.incoming.header("Merchant"), Some("first"));
+    call.answer(Disposition::Acknowledge);
+    until_empty(&nats, ORDERS).await;
+}
