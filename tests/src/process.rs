@@ -14,6 +14,8 @@ pub struct Process {
     pub name: String,
     child: Child,
     log: Arc<Mutex<Vec<String>>>,
+    /// Ends when the process has closed its stderr.
+    reader: Option<std::thread::JoinHandle<()>>,
 }
 
 /// Where the workspace's binaries are: beside the test's own.
@@ -47,18 +49,27 @@ impl Process {
         let mut child = command.spawn().unwrap_or_else(|error| panic!("starting {name}: {error}"));
         let log = Arc::new(Mutex::new(Vec::new()));
         let (lines, stderr) = (Arc::clone(&log), child.stderr.take().unwrap());
-        std::thread::spawn(move || {
+        let reader = std::thread::spawn(move || {
             for line in BufReader::new(stderr).lines().map_while(Result::ok) {
                 lines.lock().unwrap().push(line);
             }
         });
-        Self { name: name.to_owned(), child, log }
+        Self { name: name.to_owned(), child, log, reader: Some(reader) }
     }
 
     /// Every line that it wrote to stderr.
     #[must_use]
     pub fn log(&self) -> Vec<String> {
         self.log.lock().unwrap().clone()
+    }
+
+    /// Every line that it ever wrote; only for a process that has ended.
+    pub async fn whole_log(&mut self) -> Vec<String> {
+        self.ended().await;
+        if let Some(reader) = self.reader.take() {
+            reader.join().unwrap();
+        }
+        self.log()
     }
 
     /// The address in the log line `listening` with this text in it.

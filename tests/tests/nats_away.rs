@@ -15,7 +15,8 @@ async fn calls(system: &System, outcome: &str) -> u64 {
     let dispatch = system.processes("provider-dispatch").next().unwrap();
     let (_, metrics) = dispatch.page("/metrics").await;
     let counts = metrics.lines().filter(|line| {
-        line.starts_with("skinbus_provider_call_seconds_count") && line.contains(&format!("outcome=\"{outcome}\""))
+        line.starts_with("skinbus_provider_call_seconds_count")
+            && line.contains(&format!("outcome=\"{outcome}\""))
     });
     counts.map(|line| line.rsplit(' ').next().unwrap().parse::<u64>().unwrap()).sum()
 }
@@ -38,9 +39,11 @@ async fn what_was_acknowledged_is_final_afterwards_and_nothing_is_bought_twice()
     let mut system = System::start(SystemOptions::default()).await;
     let merchant = system.merchant().await;
     // The first calls are executed at once and answered while NATS is away.
-    system.control(&json!({"faults": [
-        {"path": "/withdraw/buy", "kind": {"delay_answer_ms": 1000}, "times": IN_FLIGHT}
-    ]})).await;
+    system
+        .control(&json!({"faults": [
+            {"path": "/withdraw/buy", "kind": {"delay_answer_ms": 1000}, "times": IN_FLIGHT}
+        ]}))
+        .await;
     for index in 0..ORDERS {
         merchant.publish(&order(&format!("wd-{index}"), "88101")).await;
     }
@@ -52,7 +55,10 @@ async fn what_was_acknowledged_is_final_afterwards_and_nothing_is_bought_twice()
     for service in &system.services {
         assert!(service.not_ready().await.contains("nats: down"));
     }
-    wait::until("the answers to come in", || async { (calls(&system, "placed").await >= IN_FLIGHT).then_some(()) }).await;
+    wait::until("the answers to come in", || async {
+        (calls(&system, "placed").await >= IN_FLIGHT).then_some(())
+    })
+    .await;
     place_in_vain(&merchant, "wd-0").await;
     for service in &mut system.services {
         assert!(service.is_running(), "{} did not survive", service.name);
@@ -85,10 +91,12 @@ async fn a_webhook_is_refused_meanwhile_and_stored_once_when_it_comes_again() {
     }
     // The provider tries until it is answered with success.
     let url = format!("http://{address}/webhooks/skinify_main/{WEBHOOK_PATH}");
-    system.control(&json!({"skinify": {
-        "ipn": {"retries": 1000, "spacing_ms": 100},
-        "send_ipn": [{"deposit_id": "dep-1", "amount": "5.00", "url": url}],
-    }})).await;
+    system
+        .control(&json!({"skinify": {
+            "ipn": {"retries": 1000, "spacing_ms": 100},
+            "send_ipn": [{"deposit_id": "dep-1", "amount": "5.00", "url": url}],
+        }}))
+        .await;
     let ingress = system.processes("webhook-ingress").next().unwrap();
     wait::until("a webhook to be refused", || async {
         let (_, metrics) = ingress.page("/metrics").await;
@@ -96,7 +104,10 @@ async fn a_webhook_is_refused_meanwhile_and_stored_once_when_it_comes_again() {
         metrics.lines().any(|line| line.starts_with(refused)).then_some(())
     })
     .await;
-    assert!(system.record("_ledger").await["notifications"].as_array().unwrap().is_empty(), "answered with success");
+    assert!(
+        system.record("_ledger").await["notifications"].as_array().unwrap().is_empty(),
+        "answered with success"
+    );
 
     system.nats.restart().await;
     let delivered = wait::until("the webhook to be delivered", || async {

@@ -58,8 +58,8 @@ pub(crate) async fn run(tracker: Arc<Tracker>, account: Account) {
             drop(slot);
         });
     }
-    while tasks.join_next().await.is_some() {}
     messages.close().await;
+    while tasks.join_next().await.is_some() {}
 }
 
 /// One due look per trade; repeats have nothing to add.

@@ -1,20 +1,20 @@
 //! Real queues: what becomes of a message whose handler refuses, crashes, ends, or finishes.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use async_nats::HeaderMap;
 use bytes::Bytes;
 use skinbus_bus::dead::Cause;
+use skinbus_bus::ledger::JetStreamLedger;
 use skinbus_bus::topology::{DEAD, INTAKE, ORDERS};
-use skinbus_bus::{Bus, Disposition, Incoming, WorkOptions};
+use skinbus_bus::{Bus, Disposition, Incoming, Ledger, WorkOptions};
 use skinbus_proto::{Message, v1};
 use skinbus_runtime::{Shutdown, clock};
 use skinbus_tests::wait;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use crate::given;
 use crate::world::{Nats, whole_topology};
 
 const SUBJECT: &str = "skinbus.v1.orders.acme";
@@ -53,6 +53,12 @@ pub(crate) async fn ack_pending(nats: &Nats) -> usize {
     consumer.cached_info().num_ack_pending
 }
 
+/// Whatever the server sent before has arrived after this.
+pub(crate) async fn round_trip(bus: &Bus) {
+    let ledger = JetStreamLedger::new(bus).await.unwrap();
+    assert_eq!(ledger.read_latest(&given::key("nobody")).await.unwrap(), None);
+}
+
 /// One call of a handler, which decides when the test says so.
 pub(crate) struct Call {
     pub(crate) incoming: Incoming,
@@ -85,7 +91,11 @@ pub(crate) struct Worker {
 
 impl Worker {
     pub(crate) async fn start(nats: &Nats, concurrency: usize, deliveries_max: u64) -> Self {
-        let (bus, shutdown) = (nats.bus().await, Shutdown::new());
+        Self::on(nats.bus().await, concurrency, deliveries_max)
+    }
+
+    pub(crate) fn on(bus: Bus, concurrency: usize, deliveries_max: u64) -> Self {
+        let shutdown = Shutdown::new();
         let (called, calls) = mpsc::unbounded_channel();
         let options = WorkOptions { stage: "conformance", concurrency, deliveries_max };
         let working = tokio::spawn({
@@ -203,77 +213,4 @@ pub(crate) async fn dead_letter_comes_first() {
     let letters = dead(&nats).await;
     assert_eq!(letters.len(), 1);
     assert_eq!((letters[0].1.reason.as_str(), letters[0].1.payload.as_ref()), ("undecodable", "unreadable".as_bytes()));
-}
-
-/// A worker that ends works on what it has begun and gives back the rest: others have it at once, not after the time
-/// that a message may be in hand.
-pub(crate) async fn gives_back_what_it_has_not_begun() {
-    let nats = queue().await;
-    let mut ending = Worker::start(&nats, 4, 10).await;
-    for body in ["1", "2", "3", "4", "5"] {
-        publish(&nats, body).await;
-    }
-    let mut begun = Vec::new();
-    for _ in 0..4 {
-        begun.push(ending.call().await);
-    }
-    // The fifth is there as well, and waits for a free hand.
-    wait::until("all to be delivered", || async { (ack_pending(&nats).await == 5).then_some(()) }).await;
-    ending.bus.read_something().await;
-    let mut other = Worker::start(&nats, 4, 10).await;
-    ending.shutdown.trigger();
-    let given_back = other.call().await;
-    assert_eq!((given_back.body(), given_back.incoming.deliveries), ("5", 2));
-    given_back.answer(Disposition::Acknowledge);
-    assert!(!ending.working.is_finished(), "it still works on what it has begun");
-    for call in begun {
-        assert_eq!(call.incoming.deliveries, 1);
-        call.answer(Disposition::Acknowledge);
-    }
-    ending.working.await.unwrap();
-    until_empty(&nats, ORDERS).await;
-}
-
-/// The same for messages that are kept in hand.
-pub(crate) async fn gives_back_what_it_has_not_taken() {
-    let nats = queue().await;
-    for body in ["1", "2", "3"] {
-        publish(&nats, body).await;
-    }
-    let (bus, shutdown) = (nats.bus().await, Shutdown::new());
-    let mut held = bus.hold(ORDERS, INTAKE, &shutdown);
-    let first = held.next().await.unwrap();
-    wait::until("all to be delivered", || async { (ack_pending(&nats).await == 3).then_some(()) }).await;
-    bus.read_something().await;
-    let mut other = Worker::start(&nats, 4, 10).await;
-    shutdown.trigger();
-    assert!(held.next().await.is_none(), "asked to end");
-    held.close().await;
-    let mut bodies = BTreeMap::new();
-    for _ in 0..2 {
-        let call = other.call().await;
-        bodies.insert(call.body().to_owned(), call.incoming.deliveries);
-        call.answer(Disposition::Acknowledge);
-    }
-    assert_eq!(bodies, BTreeMap::from([("2".to_owned(), 2), ("3".to_owned(), 2)]));
-    first.acknowledge().await;
-    until_empty(&nats, ORDERS).await;
-}
-
-/// What is in the hand of somebody who ends without a word comes to somebody else, unchanged.
-pub(crate) async fn comes_to_somebody_else() {
-    let nats = queue_with(|config| config.ack_wait = Duration::from_millis(500)).await;
-    let sequence = publish(&nats, "order").await;
-    let bus = nats.bus().await;
-    let mut held = bus.hold(ORDERS, INTAKE, &Shutdown::new());
-    let taken = held.next().await.unwrap();
-    assert_eq!((taken.incoming.sequence, taken.incoming.deliveries), (sequence, 1));
-    // Ends: nothing of it is answered, and it asks for nothing more.
-    drop((taken, held));
-    let mut other = Worker::start(&nats, 4, 10).await;
-    let call = other.call().await;
-    assert_eq!((call.incoming.sequence, call.incoming.deliveries, call.body()), (sequence, 2, "order"));
-    assert_eq!(call.incoming.header("Merchant"), Some("first"));
-    call.answer(Disposition::Acknowledge);
-    until_empty(&nats, ORDERS).await;
 }

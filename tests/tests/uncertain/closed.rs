@@ -1,8 +1,8 @@
 //! The provider says that its limit is reached: nobody calls before the pause has passed.
 
 use serde_json::json;
-use skinbus_proto::v1::{QuotaWindow, TradeStatus};
 use skinbus_proto::Message;
+use skinbus_proto::v1::{QuotaWindow, TradeStatus};
 use skinbus_tests::merchant::{Merchant, assert_gapless, order};
 use skinbus_tests::{System, SystemOptions, wait};
 
@@ -67,7 +67,10 @@ async fn a_closed_account_is_closed_for_every_replica() {
     assert_gapless(&merchant.history().await);
     for replica in system.processes("provider-dispatch") {
         let (_, metrics) = replica.page("/metrics").await;
-        assert!(metrics.contains("skinbus_provider_call_seconds_count"), "a replica without calls proves nothing");
+        assert!(
+            metrics.contains("skinbus_provider_call_seconds_count"),
+            "a replica without calls proves nothing"
+        );
     }
 }
 

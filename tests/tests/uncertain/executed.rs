@@ -33,7 +33,10 @@ async fn what_was_executed_is_found_and_bought_once() {
     for (name, kind) in names.iter().zip(&kinds) {
         let completed = merchant.reaches(name, TradeStatus::Completed).await;
         let path = path(&merchant, name).await;
-        assert!(path.starts_with(&[TradeStatus::Accepted, TradeStatus::Dispatching, TradeStatus::Uncertain]), "{kind}: {path:?}");
+        assert!(
+            path.starts_with(&[TradeStatus::Accepted, TradeStatus::Dispatching, TradeStatus::Uncertain]),
+            "{kind}: {path:?}"
+        );
         assert_eq!(completed.trade.unwrap().attempt.unwrap().number, 1, "{kind}");
     }
     assert_once(&system, &merchant, u64::try_from(kinds.len()).unwrap()).await;
@@ -57,7 +60,8 @@ async fn a_right_answer_of_the_wrong_type_is_an_answer() {
 async fn a_purchase_that_look_ups_show_late_is_found() {
     let system = System::start(quick()).await;
     let merchant = system.merchant().await;
-    let change = json!({"visibility_delay_ms": 1000, "faults": [fault("wd-1", &json!("cut_after_execution"))]});
+    let change =
+        json!({"visibility_delay_ms": 1000, "faults": [fault("wd-1", &json!("cut_after_execution"))]});
     system.control(&change).await;
     merchant.publish(&order("wd-1", "88101")).await;
     merchant.reaches("wd-1", TradeStatus::Completed).await;

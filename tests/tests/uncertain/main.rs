@@ -26,7 +26,8 @@ fn quick() -> SystemOptions {
 
 /// The statuses that an order went through, repeats left out.
 async fn path(merchant: &Merchant, order_id: &str) -> Vec<TradeStatus> {
-    let mut path: Vec<_> = merchant.history().await[order_id].iter().map(v1::TradeStatusChanged::to).collect();
+    let mut path: Vec<_> =
+        merchant.history().await[order_id].iter().map(v1::TradeStatusChanged::to).collect();
     path.dedup();
     path
 }

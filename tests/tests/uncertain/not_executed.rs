@@ -24,14 +24,21 @@ async fn what_nobody_knows_of_waits_for_a_person_and_is_never_sent_again() {
         let order_id = format!("wd-{index}");
         let review = merchant.reaches(&order_id, TradeStatus::NeedsReview).await;
         assert_eq!(reason(&review), "outcome_unknown");
-        let expected = [TradeStatus::Accepted, TradeStatus::Dispatching, TradeStatus::Uncertain, TradeStatus::NeedsReview];
+        let expected = [
+            TradeStatus::Accepted,
+            TradeStatus::Dispatching,
+            TradeStatus::Uncertain,
+            TradeStatus::NeedsReview,
+        ];
         assert_eq!(path(&merchant, &order_id).await, expected);
         merchant.alerted("needs_review", &order_id).await;
         assert_eq!(merchant.alerts_about("needs_review", &order_id).await.len(), 1);
         let history = &merchant.history().await[&order_id];
-        let since = history.iter().find(|change| change.to() == TradeStatus::Uncertain).unwrap().recorded_at.unwrap();
+        let since =
+            history.iter().find(|change| change.to() == TradeStatus::Uncertain).unwrap().recorded_at.unwrap();
         let until = review.recorded_at.unwrap();
-        let waited_ms = (until.seconds - since.seconds) * 1000 + i64::from(until.nanos - since.nanos) / 1_000_000;
+        let waited_ms =
+            (until.seconds - since.seconds) * 1000 + i64::from(until.nanos - since.nanos) / 1_000_000;
         assert!(waited_ms >= 1500, "given up after {waited_ms} ms, before the settle time had passed");
     }
     assert!(system.arrivals("/withdraw/info").await > 1);
@@ -49,7 +56,8 @@ async fn what_nobody_knows_of_waits_for_a_person_and_is_never_sent_again() {
 async fn look_ups_that_cannot_be_read_prove_nothing() {
     let system = System::start(quick()).await;
     let merchant = system.merchant().await;
-    let unreadable = ["truncated_body", "html_body", "empty_body", "status_500_executed", "error_executed", "refuse"];
+    let unreadable =
+        ["truncated_body", "html_body", "empty_body", "status_500_executed", "error_executed", "refuse"];
     let mut faults = vec![fault("wd-1", &json!("cut_after_execution"))];
     faults.extend(unreadable.map(|kind| json!({"path": "/withdraw/info", "kind": kind, "times": 2})));
     system.control(&json!({"faults": faults})).await;

@@ -66,7 +66,9 @@ async fn many_looks_are_few_calls() {
     let looks = async || {
         let (_, metrics) = tracker.page("/metrics").await;
         let line = metrics.lines().find(|line| {
-            line.starts_with("skinbus_due_looks_total") && line.contains("look_up") && line.contains("skinify_main")
+            line.starts_with("skinbus_due_looks_total")
+                && line.contains("look_up")
+                && line.contains("skinify_main")
         });
         line.map_or(0, |line| line.rsplit(' ').next().unwrap().parse::<u64>().unwrap())
     };

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use async_nats::jetstream::{self, AckKind};
-use futures_util::{FutureExt, StreamExt};
+use futures_util::FutureExt;
 use skinbus_runtime::Shutdown;
 
 use crate::connection::{Bus, chain};
 use crate::message::Incoming;
+use crate::pull::Pull;
 use crate::topology::consumers::ACK_WAIT;
 
 /// How often a message that stays in hand must be spoken for.
@@ -59,7 +60,7 @@ pub struct HeldMessages {
     stream: &'static str,
     consumer: String,
     shutdown: Shutdown,
-    messages: Option<jetstream::consumer::pull::Stream>,
+    messages: Option<Pull>,
 }
 
 impl Bus {
@@ -92,7 +93,7 @@ impl HeldMessages {
         let mut ready = Vec::new();
         while ready.len() < max
             && let Some(messages) = &mut self.messages
-            && let Some(Some(Ok(message))) = messages.next().now_or_never()
+            && let Some(Ok(message)) = messages.next().now_or_never()
         {
             ready.push(held(message));
         }
@@ -100,9 +101,9 @@ impl HeldMessages {
     }
 
     /// What was received and not taken goes to another worker at once.
-    pub async fn close(mut self) {
-        for held in self.ready(usize::MAX) {
-            held.give_back().await;
+    pub async fn close(self) {
+        if let Some(messages) = self.messages {
+            messages.stop().await;
         }
     }
 
@@ -110,9 +111,10 @@ impl HeldMessages {
         loop {
             let messages = match &mut self.messages {
                 Some(messages) => messages,
-                None => match self.bus.messages(self.stream, &self.consumer, BATCH).await {
+                None => match self.bus.pull(self.stream, &self.consumer, BATCH).await {
                     Ok(messages) => self.messages.insert(messages),
                     Err(error) => {
+                        let error = chain(&error);
                         tracing::warn!(
                             stream = self.stream,
                             consumer = self.consumer,
@@ -125,8 +127,8 @@ impl HeldMessages {
                 },
             };
             match messages.next().await {
-                Some(Ok(message)) => return held(message),
-                Some(Err(error)) => {
+                Ok(message) => return held(message),
+                Err(error) => {
                     let error = chain(&error);
                     tracing::warn!(
                         stream = self.stream,
@@ -136,7 +138,6 @@ impl HeldMessages {
                     );
                     self.messages = None;
                 }
-                None => self.messages = None,
             }
         }
     }

@@ -10,6 +10,7 @@ pub mod ledger;
 pub mod merchant;
 pub mod message;
 pub mod publish;
+mod pull;
 pub mod queries;
 pub mod quota;
 pub mod schedule;

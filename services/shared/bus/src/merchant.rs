@@ -131,6 +131,8 @@ impl MerchantClient {
             Err(_) => {
                 let report = health.report();
                 let reason = report.lines().find_map(|line| line.strip_prefix("nats: down: "));
+                // What the condition says before anything was tried is no reason.
+                let reason = reason.filter(|reason| *reason != "not reached yet");
                 let problem = reason.unwrap_or("no answer").to_owned();
                 Err(MerchantError::Unreachable { url, problem })
             }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_nats::jetstream::{self, AckKind};
-use futures_util::{FutureExt, StreamExt};
+use futures_util::FutureExt;
 use skinbus_runtime::Shutdown;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -60,10 +60,11 @@ impl Bus {
         let handler = Arc::new(handler);
         let mut tasks = JoinSet::new();
         while !shutdown.is_requested() {
-            let mut messages = match self.messages(stream, name, options.concurrency).await {
+            // No more than can be worked on soon: what waits here is hidden from other replicas.
+            let mut messages = match self.pull(stream, name, options.concurrency.clamp(1, 500)).await {
                 Ok(messages) => messages,
                 Err(error) => {
-                    tracing::warn!(stream, consumer = name, error, "asking for messages");
+                    tracing::warn!(stream, consumer = name, error = chain(&error), "asking for messages");
                     tokio::select! {
                         () = tokio::time::sleep(RETRY_PAUSE) => continue,
                         () = shutdown.requested() => break,
@@ -71,7 +72,12 @@ impl Bus {
                 }
             };
             loop {
-                let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { return };
+                let slot = tokio::select! {
+                    biased;
+                    () = shutdown.requested() => break,
+                    slot = Arc::clone(&slots).acquire_owned() => slot,
+                };
+                let Ok(slot) = slot else { break };
                 while tasks.try_join_next().is_some() {}
                 let next = tokio::select! {
                     biased;
@@ -79,7 +85,7 @@ impl Bus {
                     next = messages.next() => next,
                 };
                 match next {
-                    Some(Ok(message)) => {
+                    Ok(message) => {
                         let delivery = Delivery { bus: self.clone(), message, options };
                         let handler = Arc::clone(&handler);
                         tasks.spawn(async move {
@@ -87,46 +93,17 @@ impl Bus {
                             drop(slot);
                         });
                     }
-                    Some(Err(error)) => {
+                    Err(error) => {
                         tracing::warn!(stream, consumer = name, error = chain(&error), "receiving messages");
                         break;
                     }
-                    None => break,
                 }
             }
             if shutdown.is_requested() {
-                give_back(messages).await;
+                messages.stop().await;
             }
         }
         while tasks.join_next().await.is_some() {}
-    }
-
-    pub(crate) async fn messages(
-        &self,
-        stream: &str,
-        name: &str,
-        batch: usize,
-    ) -> Result<jetstream::consumer::pull::Stream, String> {
-        let consumer: jetstream::consumer::PullConsumer =
-            self.jetstream().get_consumer_from_stream(name, stream).await.map_err(|error| chain(&error))?;
-        consumer
-            .stream()
-            // No more than can be worked on soon: what waits here is hidden from other replicas.
-            .max_messages_per_batch(batch.clamp(1, 500))
-            .expires(Duration::from_secs(30))
-            .heartbeat(Duration::from_secs(5))
-            .messages()
-            .await
-            .map_err(|error| chain(&error))
-    }
-}
-
-/// Messages that were received and not begun go to another replica at once instead of after their ack wait.
-async fn give_back(mut messages: jetstream::consumer::pull::Stream) {
-    while let Some(Some(Ok(message))) = messages.next().now_or_never() {
-        if let Err(error) = message.ack_with(AckKind::Nak(None)).await {
-            tracing::debug!(%error, "giving a message back");
-        }
     }
 }
 

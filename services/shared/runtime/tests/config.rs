@@ -58,6 +58,24 @@ fn the_documented_file_is_read() {
 }
 
 #[test]
+fn the_documentation_shows_the_defaults() {
+    let page = include_str!("../../../../docs/configuration.md");
+    let block = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let mut config = load(block, &[]).unwrap();
+    let account = &config.accounts[&"skinify_main".parse().unwrap()];
+    let provider = skinbus_providers::registry::defaults("skinify").unwrap();
+    assert_eq!(account.base_url.as_deref(), Some(provider.base_url));
+    assert_eq!(account.settle_time, Some(provider.settle_time));
+    assert_eq!(account.refusal_settle_time, Some(provider.refusal_settle_time));
+    assert_eq!(account.lookup_batch, Some(provider.look_up_batch));
+    let quota = account.quota.unwrap();
+    assert_eq!((quota.requests, quota.per), (provider.quota.requests, provider.quota.per));
+    config.accounts.clear();
+    config.webhooks.public_url = None;
+    assert_eq!(config, Config::default());
+}
+
+#[test]
 fn variables_win_over_the_file() {
     let text = format!("[nats]\nreplicas = 1\n{ACCOUNT}quota = {{ requests = 5, per = \"1s\" }}\n");
     let pairs = [

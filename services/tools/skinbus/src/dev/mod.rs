@@ -26,10 +26,11 @@ const EXAMPLE_TRADE_URL: &str = "https://steamcommunity.com/tradeoffer/new/?part
 /// The simulator's catalogue, for the most part.
 const OFFERS: &str = "\
 What becomes of an order follows from its offer:
-  88101 delivered                88105 fails: invalid trade token
-  88102 on hold for seven days   88106 fails: the user cannot trade
-  88103 declined by the user     88107 fails: the provider cannot send it
-  88104 the trade offer lapses   88109 taken back by the user during the hold";
+  88101 delivered                       88105 fails: invalid trade token
+  88102 on hold for 7 days (game cs2)   88106 fails: the user cannot trade
+  88103 declined by the user            88107 fails: the provider cannot send it
+  88104 lapses after 5 minutes          88109 taken back by the user while on hold (cs2)
+An order without --game counts as one for cs2, whose trades Steam lets users take back.";
 
 pub(crate) async fn run(arguments: &DevArguments, terminal: &mut Terminal) -> Result<Exit, Failure> {
     let mut signals = StopSignals::listen()?;
@@ -90,7 +91,7 @@ fn how_to(layout: &Layout, own: &str) -> Vec<(Tone, String)> {
         (Tone::Strong, "In another terminal:".to_owned()),
         example("watch"),
         example(&format!(
-            "place --account {MAIN_ACCOUNT} --offer-id 88101 --max-price 1.00 --watch \\\n      \
+            "place --account {MAIN_ACCOUNT} --offer-id 88101 --game rust --max-price 1.00 --watch \\\n      \
              --trade-url '{EXAMPLE_TRADE_URL}'"
         )),
         example("trade show ORDER_ID"),
