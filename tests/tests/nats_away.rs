@@ -137,3 +137,22 @@ async fn services_may_start_before_nats() {
     merchant.publish(&order("wd-1", "88101")).await;
     merchant.reaches("wd-1", TradeStatus::Completed).await;
 }
+
+#[tokio::test]
+async fn a_service_that_is_asked_to_end_does_not_wait_for_nats() {
+    let mut system = System::start(SystemOptions::default()).await;
+    let merchant = system.merchant().await;
+    merchant.publish(&order("wd-1", "88112")).await;
+    merchant.reaches("wd-1", TradeStatus::Completed).await;
+    system.nats.kill();
+    for service in &system.services {
+        service.not_ready().await;
+        service.terminate();
+    }
+    for service in &mut system.services {
+        let code = service.ended().await.code();
+        let log = service.whole_log().await;
+        assert_eq!(code, Some(0), "{}: {log:#?}", service.name);
+        assert!(log.iter().any(|line| line.contains("ended: drained")), "{}: {log:#?}", service.name);
+    }
+}

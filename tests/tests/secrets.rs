@@ -123,7 +123,6 @@ async fn a_whole_life_shows_no_secret(level: &str) {
         assert_clean(&service.name, &service.page("/metrics").await.1);
         assert_clean(&service.name, &service.page("/readyz").await.1);
         service.terminate();
-        service.ended().await;
         let log = service.whole_log().await.join("\n");
         assert!(log.lines().count() > 10, "{}: there is nothing to look at", service.name);
         assert_clean(&service.name, &log);

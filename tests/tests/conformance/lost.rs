@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use order_intake::accept;
 use skinbus_bus::ledger::{Advanced, JetStreamLedger};
-use skinbus_bus::{Append, Ledger};
+use skinbus_bus::topology::TRADES;
+use skinbus_bus::{Append, Ledger, subjects};
 use skinbus_domain::Recorded;
 use skinbus_domain::ids::TradeKey;
+use skinbus_tests::wait;
 use skinbus_tests::proxy::{Proxy, Side};
 
 use crate::given;
@@ -42,6 +44,18 @@ impl<'a> Loss<'a> {
         let (writer, expected, change) = (Arc::clone(&self.writer), newest.sequence, next(newest).change);
         tokio::spawn(async move { writer.append(expected, &change).await.unwrap() })
     }
+
+    /// The same, and its first try surely is gone.
+    async fn append_is_lost(&self, newest: &Recorded) -> tokio::task::JoinHandle<Append> {
+        let published = format!("PUB {} ", subjects::append(&newest.trade().key));
+        let before = self.proxy.said(Side::Client, &published);
+        let append = self.append(Side::Client, newest).await;
+        wait::until("the append to be lost", || async {
+            (self.proxy.said(Side::Client, &published) > before).then_some(())
+        })
+        .await;
+        append
+    }
 }
 
 /// A version that may follow.
@@ -59,6 +73,7 @@ pub(crate) async fn all(nats: &Nats) {
     request_lost(&Loss::prepare(nats).await).await;
     request_lost_and_somebody_was_faster(&Loss::prepare(nats).await).await;
     first_version(&Loss::prepare(nats).await).await;
+    predecessor_lost(&Loss::prepare(nats).await).await;
 }
 
 /// The append is in the ledger and its writer was not told: it finds out, and does not write again.
@@ -95,13 +110,7 @@ async fn answer_lost_and_somebody_followed(loss: &Loss<'_>) {
 async fn request_lost(loss: &Loss<'_>) {
     let key = given::key("request-lost");
     let [_, _, newest] = in_flight(&*loss.writer, &key).await;
-    let published = format!("skinbus.v1.append.acme.{}", key.order_id);
-    let before = loss.proxy.said(Side::Client, &published);
-    let append = loss.append(Side::Client, &newest).await;
-    skinbus_tests::wait::until("the append to be lost", || async {
-        (loss.proxy.said(Side::Client, &published) > before).then_some(())
-    })
-    .await;
+    let append = loss.append_is_lost(&newest).await;
     assert_eq!(loss.nats.versions(&key).await.len(), 3);
     loss.proxy.heal();
     let Append::Written { sequence } = append.await.unwrap() else { panic!() };
@@ -113,7 +122,7 @@ async fn request_lost(loss: &Loss<'_>) {
 async fn request_lost_and_somebody_was_faster(loss: &Loss<'_>) {
     let key = given::key("request-lost-faster");
     let [_, _, newest] = in_flight(&*loss.writer, &key).await;
-    let append = loss.append(Side::Client, &newest).await;
+    let append = loss.append_is_lost(&newest).await;
     let rival = given::offer(&*loss.rival, &key, Some(&newest), &given::news(&key, "rival")).await.unwrap();
     let Advanced::Written { recorded: rival, .. } = rival else { panic!("{rival:?}") };
     loss.proxy.heal();
@@ -135,4 +144,16 @@ async fn first_version(loss: &Loss<'_>) {
     loss.proxy.heal();
     assert_eq!(accepting.await.unwrap(), order_intake::Verdict::Accepted(stored.clone()));
     assert_eq!(loss.nats.versions(&key).await, [stored]);
+}
+
+/// The server comes back without the version that was to be followed. The writer must not ask for ever.
+async fn predecessor_lost(loss: &Loss<'_>) {
+    let key = given::key("predecessor-lost");
+    let [_, started, newest] = in_flight(&*loss.writer, &key).await;
+    let append = loss.append_is_lost(&newest).await;
+    let trades = loss.nats.jetstream.get_stream_no_info(TRADES).await.unwrap();
+    assert!(trades.delete_message(newest.sequence).await.unwrap());
+    loss.proxy.heal();
+    assert_eq!(append.await.unwrap(), Append::Lost);
+    assert_eq!(loss.writer.read_latest(&key).await.unwrap(), Some(started));
 }

@@ -3,15 +3,28 @@
 use std::time::Duration;
 
 use async_nats::jetstream;
-use futures_util::FutureExt;
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
+use skinbus_bus::Bus;
 use skinbus_bus::topology::{self, INTAKE, ORDERS, TRADES, Topology, TopologyError};
-use skinbus_runtime::config::Topology as Mode;
+use skinbus_runtime::config::{Config, NatsConfig, Topology as Mode};
+use skinbus_runtime::{Health, Shutdown};
 
 use crate::world::{Nats, whole_topology};
 
 async fn apply(nats: &Nats, topology: &Topology, mode: Mode) -> Result<(), TopologyError> {
     topology::apply(&nats.jetstream, topology, mode).await
+}
+
+/// A service that starts: it goes on once everything is there.
+async fn service(nats: &Nats) {
+    let nats = NatsConfig {
+        url: nats.url.parse().unwrap(),
+        topology: Mode::Manage,
+        replicas: u8::try_from(nats.replicas).unwrap(),
+        ..NatsConfig::default()
+    };
+    let config = Config { nats, ..Config::default() };
+    Bus::connect("conformance", &config, &Shutdown::new(), &Health::detached()).await.unwrap();
 }
 
 /// When everything was made, so that making it anew would show.
@@ -37,9 +50,8 @@ pub(crate) async fn made_once(nats: &Nats) {
     apply(nats, &topology, Mode::Off).await.unwrap();
     assert!(nats.jetstream.get_stream(TRADES).await.is_err(), "off looks at nothing");
 
-    let both = tokio::join!(apply(nats, &topology, Mode::Manage), apply(nats, &topology, Mode::Manage));
-    both.0.unwrap();
-    both.1.unwrap();
+    tokio::join!(service(nats), service(nats));
+    apply(nats, &topology, Mode::Manage).await.unwrap();
     let before = made(nats, &topology).await;
     let mut advisories = nats.client.subscribe("$JS.EVENT.ADVISORY.>").await.unwrap();
     apply(nats, &topology, Mode::Manage).await.unwrap();

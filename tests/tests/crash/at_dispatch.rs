@@ -5,7 +5,6 @@ use skinbus_tests::merchant::order;
 use skinbus_tests::{System, SystemOptions, wait};
 
 use crate::expected::Expected;
-use crate::watch::Watch;
 use crate::{checks, points, stage};
 
 const SERVICE: &str = "provider-dispatch";
@@ -25,9 +24,7 @@ fn ending_of(order_id: String, point: &str) -> Expected {
 
 #[tokio::test]
 async fn dispatch_dies_at_every_point() {
-    let mut system = System::start(SystemOptions::default()).await;
-    let merchant = system.merchant().await;
-    let watch = Watch::start(&merchant).await;
+    let (mut system, merchant, watch) = stage::start(SystemOptions::default()).await;
     let mut expected = Vec::new();
     for point in points::of(SERVICE) {
         let order_id = point.replace('.', "-");

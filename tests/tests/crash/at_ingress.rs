@@ -5,7 +5,6 @@ use skinbus_tests::merchant::order;
 use skinbus_tests::{System, SystemOptions, wait};
 
 use crate::expected::Expected;
-use crate::watch::Watch;
 use crate::{checks, points, stage};
 
 const SERVICE: &str = "webhook-ingress";
@@ -13,8 +12,7 @@ const SERVICE: &str = "webhook-ingress";
 #[tokio::test]
 async fn ingress_dies_at_every_point() {
     let (mut system, port) = start_with_fixed_port(SystemOptions::default()).await;
-    let merchant = system.merchant().await;
-    let watch = Watch::start(&merchant).await;
+    let (merchant, watch) = stage::open(&system).await;
     let mut orders = Vec::new();
     for point in points::of(SERVICE) {
         let order_id = point.replace('.', "-");

@@ -5,7 +5,7 @@ use skinbus_tests::merchant::order;
 use skinbus_tests::{Merchant, System, SystemOptions};
 
 use crate::expected::Expected;
-use crate::watch::{Versions, Watch};
+use crate::watch::Versions;
 use crate::{checks, points, stage};
 
 const SERVICE: &str = "order-intake";
@@ -13,9 +13,7 @@ const INSTANT: &str = "88112";
 
 #[tokio::test]
 async fn intake_dies_at_every_point() {
-    let mut system = System::start(SystemOptions::default()).await;
-    let merchant = system.merchant().await;
-    let watch = Watch::start(&merchant).await;
+    let (mut system, merchant, watch) = stage::start(SystemOptions::default()).await;
     let mut receipts = Vec::new();
     let mut orders = Vec::new();
     for point in points::of(SERVICE) {

@@ -3,24 +3,21 @@
 use serde_json::json;
 use skinbus_proto::v1::TradeStatus;
 use skinbus_tests::merchant::order;
-use skinbus_tests::{System, SystemOptions};
+use skinbus_tests::SystemOptions;
 
 use crate::at_ingress::send_webhook;
 use crate::expected::Expected;
-use crate::watch::Watch;
 use crate::{checks, points, stage};
 
 const SERVICE: &str = "trade-tracker";
 
 #[tokio::test]
 async fn tracker_dies_at_every_point() {
-    let mut system = System::start(SystemOptions::default()).await;
+    let (mut system, merchant, watch) = stage::start(SystemOptions::default()).await;
     // Long enough for looks that find nothing new, and plan the next.
     system.control(&json!({ "durations": { "waiting_accept_ms": 1500 } })).await;
     let ingress = system.service("webhook-ingress").address("webhooks").await;
     let port = ingress.rsplit_once(':').unwrap().1.parse().unwrap();
-    let merchant = system.merchant().await;
-    let watch = Watch::start(&merchant).await;
     let mut orders = Vec::new();
     for point in points::of(SERVICE) {
         let order_id = point.replace('.', "-");

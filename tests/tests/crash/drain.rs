@@ -6,13 +6,12 @@ use serde_json::json;
 use skinbus_runtime::clock;
 use skinbus_tests::merchant::order;
 use skinbus_tests::system::SERVICES;
-use skinbus_tests::{Merchant, SystemOptions, wait};
+use skinbus_tests::{Merchant, System, SystemOptions, wait};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::at_ingress::{send_webhook, start_with_fixed_port};
 use crate::expected::Expected;
-use crate::watch::Watch;
 use crate::{checks, stage};
 
 /// As the configuration of the tests says.
@@ -20,7 +19,7 @@ const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 /// A message that was left in hand comes again only after 30 s. Everything else is done well within this.
 const SOON: Duration = Duration::from_secs(20);
 /// Times that each service is told to end.
-const ROUNDS: usize = 8;
+const ROUNDS: usize = 2;
 /// Orders that must be on their way before a service is told to end.
 const UNDER_WAY: usize = 40;
 
@@ -30,8 +29,7 @@ async fn every_service_drains_under_load() {
     // Calls take a while, so that there always are some in hand.
     let slow = json!({ "path": "/withdraw/buy", "kind": { "delay_answer_ms": 300 }, "times": 1_000_000 });
     system.control(&json!({ "faults": [slow] })).await;
-    let merchant = system.merchant().await;
-    let watch = Watch::start(&merchant).await;
+    let (merchant, watch) = stage::open(&system).await;
     let (mut orders, mut webhooks) = (Vec::new(), 0);
     for (round, service) in (0..ROUNDS).flat_map(|round| SERVICES.map(|service| (round, service))) {
         let name = format!("{service}-{round}");
@@ -64,6 +62,36 @@ async fn every_service_drains_under_load() {
     webhooks_are_stored(&merchant, webhooks).await;
 }
 
+/// Who waits for the quota, or for somebody who waits for it, must not be waited for.
+#[tokio::test]
+async fn a_look_up_without_a_permit_holds_nobody_up() {
+    let options = SystemOptions { requests: 1, window: "15s".to_owned(), ..SystemOptions::default() };
+    let (mut system, merchant, watch) = stage::start(options).await;
+    let cut = json!({ "path": "/withdraw/buy", "kind": "cut_after_execution" });
+    system.control(&json!({ "faults": [cut] })).await;
+    merchant.publish(&order("unclear", "88112")).await;
+    for service in ["trade-tracker", "provider-dispatch"] {
+        // The only permit of the window is the order's.
+        looks_up(&mut system).await;
+        stage::end(&mut system, service).await;
+        system.launch(service, None);
+        system.ready().await;
+    }
+    let expected = Expected::fate("unclear".to_owned(), "88112");
+    checks::close_the_books(&system, &merchant, &watch, &[expected]).await;
+}
+
+/// Waits until the tracker has asked about a trade.
+async fn looks_up(system: &mut System) {
+    let address = system.service("trade-tracker").address("health").await;
+    let (client, url) = (skinbus_tests::http(), format!("http://{address}/metrics"));
+    wait::until("a look-up", || async {
+        let metrics = client.get(&url).send().await.ok()?.text().await.ok()?;
+        metrics.contains(r#"need="look_up""#).then_some(())
+    })
+    .await;
+}
+
 /// Orders that come in for as long as nobody says stop.
 struct Load {
     stop: CancellationToken,
@@ -89,7 +117,7 @@ impl Load {
                 } else {
                     merchant.publish(&request).await;
                 }
-                tokio::time::sleep(Duration::from_millis(2)).await;
+                tokio::time::sleep(Duration::from_millis(5)).await;
             }
             while let Some(receipt) = receipts.join_next().await {
                 assert!(receipt.unwrap().violations.is_empty());

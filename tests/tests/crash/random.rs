@@ -14,7 +14,6 @@ use tokio_util::sync::CancellationToken;
 
 use crate::dice::Dice;
 use crate::expected::Expected;
-use crate::watch::Watch;
 use crate::{checks, stage};
 
 const ORDERS: u64 = 300;
@@ -33,10 +32,8 @@ async fn three_hundred_orders_survive_random_kills() {
     println!("SKINBUS_CRASH_SEED={seed}");
     let began = clock::monotonic_now();
     let options = SystemOptions { requests: LIMIT, window: "1s".to_owned(), ..SystemOptions::default() };
-    let mut system = System::start(options).await;
+    let (mut system, merchant, watch) = stage::start(options).await;
     misbehave(&system, dice.below(1 << 32)).await;
-    let merchant = system.merchant().await;
-    let watch = Watch::start(&merchant).await;
 
     let placing = tokio::spawn(place_all(merchant.clone(), dice.split()));
     let done = CancellationToken::new();
@@ -76,7 +73,8 @@ async fn misbehave(system: &System, seed: u64) {
         buy(20, json!("refuse")),
         // Beyond the time-out of 2 s.
         buy(30, json!({ "delay_answer_ms": 2500 })),
-        buy(30, json!({ "delay_execution_ms": 700 })),
+        // The same, and executed only then: absent when it is first looked for, and there within the settle time.
+        buy(30, json!({ "delay_execution_ms": 2800 })),
         info(50, json!("refuse")),
         info(50, json!("status_500_not_executed")),
     ];

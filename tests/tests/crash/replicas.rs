@@ -3,11 +3,10 @@
 use futures_util::future::join_all;
 use skinbus_tests::merchant::order;
 use skinbus_tests::system::SERVICES;
-use skinbus_tests::{System, SystemOptions};
+use skinbus_tests::SystemOptions;
 
-use crate::checks;
 use crate::expected::Expected;
-use crate::watch::Watch;
+use crate::{checks, stage};
 
 const ORDERS: usize = 100;
 const LIMIT: u32 = 60;
@@ -16,13 +15,11 @@ const OFFERS: [&str; 6] = ["88112", "88101", "88102", "88103", "88108", "88113"]
 #[tokio::test]
 async fn two_replicas_share_the_work_and_the_quota() {
     let options = SystemOptions { requests: LIMIT, window: "1s".to_owned(), ..SystemOptions::default() };
-    let mut system = System::start(options).await;
+    let (mut system, merchant, watch) = stage::start(options).await;
     for name in SERVICES {
         system.launch(name, None);
     }
     system.ready().await;
-    let merchant = system.merchant().await;
-    let watch = Watch::start(&merchant).await;
     let mut orders = Vec::new();
     let mut requests = Vec::new();
     for number in 0..ORDERS {

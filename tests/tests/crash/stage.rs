@@ -1,6 +1,24 @@
 //! Moves that every experiment with a single service has in common.
 
-use skinbus_tests::System;
+use serde_json::json;
+use skinbus_tests::{Merchant, System, SystemOptions};
+
+use crate::watch::Watch;
+
+/// A system whose provider does what nobody documents and nobody may rely on: it buys again under a known reference.
+pub(crate) async fn start(options: SystemOptions) -> (System, Merchant, Watch) {
+    let system = System::start(options).await;
+    let (merchant, watch) = open(&system).await;
+    (system, merchant, watch)
+}
+
+/// The same for a system that runs already.
+pub(crate) async fn open(system: &System) -> (Merchant, Watch) {
+    system.control(&json!({ "skinify": { "repeated_custom_id": "buy_again" } })).await;
+    let merchant = system.merchant().await;
+    let watch = Watch::start(&merchant).await;
+    (merchant, watch)
+}
 
 /// Ends the service's process in good order; whatever it had in hand is done or given back.
 pub(crate) async fn end(system: &mut System, service: &str) {
@@ -36,5 +54,5 @@ pub(crate) fn kill_and_restart(system: &mut System, service: &str) {
 
 /// Faults that the simulator is to have from now on, besides those it has.
 pub(crate) async fn add_faults(system: &System, rules: serde_json::Value) {
-    system.control(&serde_json::json!({ "add_faults": rules })).await;
+    system.control(&json!({ "add_faults": rules })).await;
 }

@@ -1,5 +1,6 @@
 //! The connection of a service to NATS.
 
+use async_nats::connection::State;
 use async_nats::jetstream;
 use async_nats::{Client, ConnectOptions, Event, ServerError};
 use skinbus_domain::ids::AccountId;
@@ -115,6 +116,10 @@ impl Bus {
 
     /// Sends what is still queued, the last acknowledgements above all, and closes.
     pub async fn close(&self) {
+        // Without a connection nothing can leave any more, and waiting for one would hold the process.
+        if self.client.connection_state() != State::Connected {
+            return tracing::warn!("ending without a connection to NATS; what was not acknowledged comes again");
+        }
         if let Err(error) = self.client.drain().await {
             tracing::warn!(%error, "draining the connection to NATS");
         }

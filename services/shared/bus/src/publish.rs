@@ -123,3 +123,36 @@ impl Bus {
         self.store_once(subjects::dispatch(&order.account), &message, &id).await.map(|_| ())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(kind: PublishErrorKind, code: u64) -> PublishError {
+        let answer = format!(r#"{{"code": 400, "err_code": {code}, "description": "as the server says"}}"#);
+        let source: async_nats::jetstream::Error = serde_json::from_str(&answer).unwrap();
+        PublishError::with_source(kind, source)
+    }
+
+    #[test]
+    fn a_conflict_is_known_in_both_forms() {
+        assert!(is_conflict(&refused(PublishErrorKind::WrongLastSequence, 10_071)));
+        assert!(is_conflict(&refused(PublishErrorKind::Other, 10_164)));
+    }
+
+    #[test]
+    fn nothing_else_is_a_conflict() {
+        // Out of storage; wrong last message id.
+        assert!(!is_conflict(&refused(PublishErrorKind::Other, 10_047)));
+        assert!(!is_conflict(&refused(PublishErrorKind::WrongLastMessageId, 10_070)));
+        for kind in [
+            PublishErrorKind::TimedOut,
+            PublishErrorKind::BrokenPipe,
+            PublishErrorKind::StreamNotFound,
+            PublishErrorKind::MaxPayloadExceeded,
+            PublishErrorKind::Other,
+        ] {
+            assert!(!is_conflict(&PublishError::new(kind)), "{kind}");
+        }
+    }
+}

@@ -125,11 +125,20 @@ impl QueryEndpoint {
         let Self { service: _kept, mut endpoint } = self;
         let (slots, handler) = (Arc::new(Semaphore::new(concurrency)), Arc::new(handler));
         let mut tasks = JoinSet::new();
+        let mut stopping = false;
         loop {
             let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { break };
             while tasks.try_join_next().is_some() {}
             let request = tokio::select! {
-                () = shutdown.requested() => break,
+                biased;
+                // Those that wait here already are answered as well: their callers would wait in vain.
+                () = shutdown.requested(), if !stopping => {
+                    stopping = true;
+                    if let Err(error) = endpoint.stop().await {
+                        tracing::debug!(%error, "ending a subscription");
+                    }
+                    continue;
+                }
                 request = endpoint.next() => request,
             };
             let Some(request) = request else { break };

@@ -37,6 +37,8 @@ impl From<Exit> for ExitCode {
 pub(crate) enum Failure {
     /// In one line: the operation, what happened, and what to do.
     Problem(String),
+    /// The command line is wrong, in a way that is found out late.
+    Usage(String),
     /// The output could not be written.
     Output(io::Error),
 }
@@ -48,14 +50,15 @@ impl Failure {
 
     /// Tells the person, and gives the exit code.
     pub(crate) fn report(self) -> Exit {
-        let problem = match self {
-            Self::Problem(problem) => problem,
+        let (exit, problem) = match self {
+            Self::Problem(problem) => (Exit::Failed, problem),
+            Self::Usage(problem) => (Exit::Usage, problem),
             // Whoever reads our output has seen enough, as `head` does.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return Exit::Done,
-            Self::Output(error) => format!("writing the output: {error}"),
+            Self::Output(error) => (Exit::Failed, format!("writing the output: {error}")),
         };
         complain(&problem);
-        Exit::Failed
+        exit
     }
 }
 

@@ -48,7 +48,8 @@ fn recipient(arguments: &RecipientArguments) -> Result<v1::SteamUser, Failure> {
             trade_token: arguments.trade_token.clone().unwrap_or_default(),
         });
     };
-    let url = trade_url::parse(url).map_err(|error| Failure::new(format!("reading --trade-url: {error}")))?;
+    let url =
+        trade_url::parse(url).map_err(|error| Failure::Usage(format!("reading --trade-url: {error}")))?;
     Ok(v1::SteamUser { steam_id: url.steam_id, trade_token: url.trade_token })
 }
 
@@ -92,7 +93,7 @@ mod tests {
 
     #[test]
     fn a_wrong_trade_url_is_not_quoted() {
-        let Err(Failure::Problem(text)) = order(&["--offer-id=88101", "--trade-url=AbCd_-12"]) else {
+        let Err(Failure::Usage(text)) = order(&["--offer-id=88101", "--trade-url=AbCd_-12"]) else {
             panic!("it was taken");
         };
         assert!(text.contains("steamcommunity.com") && !text.contains("AbCd"), "{text}");

@@ -157,7 +157,7 @@ mod tests {
             "wd-22  REJECTED            required",
         ];
         assert_eq!(table().render(Palette::PLAIN, 35), expected);
-        let expected = ["order  statuses      reason", "wd-1   … → COMPLETED", "wd-22  REJECTED      requi…"];
+        let expected = ["order  statuses      reason", "wd-1   …→ COMPLETED", "wd-22  REJECTED      requi…"];
         assert_eq!(table().render(Palette::PLAIN, 27), expected);
     }
 

@@ -50,6 +50,14 @@ impl JetStreamLedger {
             Err(error) => Err(LedgerError::Read { key: key.clone(), problem: chain(&error) }),
         }
     }
+
+    /// Whether the newest version surely is older than `expected`.
+    async fn is_gone(&self, key: &TradeKey, expected: u64) -> bool {
+        match self.stream.get_last_raw_message_by_subject(&subjects::status(key)).await {
+            Ok(newest) => newest.sequence < expected,
+            Err(error) => error.kind() == RawMessageErrorKind::NoMessageFound && expected > 0,
+        }
+    }
 }
 
 impl Ledger for JetStreamLedger {
@@ -91,6 +99,8 @@ impl Ledger for JetStreamLedger {
             match self.successor(key, expected).await {
                 Ok(Some((sequence, id))) if ids.contains(&id) => return Ok(Append::Written { sequence }),
                 Ok(Some(_)) => return Ok(Append::Lost),
+                // The server lost what this version was to follow: no try can be written any more.
+                Ok(None) if is_conflict(&error) && self.is_gone(key, expected).await => return Ok(Append::Lost),
                 Ok(None) if error.kind() == PublishErrorKind::MaxPayloadExceeded => {
                     return Err(LedgerError::Append { key: key.clone(), problem: chain(&error) });
                 }

@@ -16,8 +16,13 @@ pub use memory::MemoryLedger;
 
 /// Where versions of trades are kept. The conformance tests hold every implementation to the same promises:
 ///
-/// * Of many appends that name the same predecessor, exactly one is written.
-/// * An append is answered [`Append::Written`] if and only if it is in the ledger, also where the first answer was lost.
+/// * Of many appends that name the same predecessor, at most one is written; exactly one, where their writers wait for
+///   their answers.
+/// * An append is answered [`Append::Written`] if and only if it is in the ledger: also where the first answer was lost,
+///   and where somebody has followed on it by the time the writer can ask.
+/// * [`Append::Lost`] means that it is not in the ledger and never will be. What came first may still be on its way
+///   there, so that the newest version may be the old one for a moment.
+/// * An error means that it was refused. A writer that ends before its answer comes does not know.
 /// * Versions that were written are never changed, and stay in their order.
 pub trait Ledger: Send + Sync {
     /// The last version of a trade. It may be older than what was written a moment ago, which costs its reader a lost

@@ -61,7 +61,7 @@ pub(crate) async fn run(arguments: &DemoArguments, terminal: &mut Terminal) -> R
         Some(Ok(0)) => Exit::Done,
         Some(Ok(_)) => return Err(kept("the demo's result is not as it must be.".to_owned())),
         Some(Err(Failure::Problem(problem))) => return Err(kept(problem)),
-        Some(Err(closed @ Failure::Output(_))) => return Err(closed),
+        Some(Err(other @ (Failure::Usage(_) | Failure::Output(_)))) => return Err(other),
     };
     erased?;
     stopped?;

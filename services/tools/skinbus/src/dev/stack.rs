@@ -23,7 +23,7 @@ const READY_PATIENCE: Duration = Duration::from_secs(60);
 /// Nothing announces readiness, so it is asked for this often.
 const READY_PAUSE: Duration = Duration::from_millis(100);
 /// Longer than the services' own drain time-out.
-const END_PATIENCE: Duration = Duration::from_secs(30);
+const END_PATIENCE: Duration = Duration::from_secs(60);
 
 /// The server's name in logs.
 const NATS: &str = "nats-server";
