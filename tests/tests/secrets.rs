@@ -81,18 +81,15 @@ async fn webhooks(system: &mut System, merchant: &Merchant) {
     let url = format!("http://{address}/webhooks/skinify_main/{WEBHOOK_PATH}");
     let wrong = format!("http://{address}/webhooks/skinify_nobody/{WEBHOOK_PATH}");
     let ipn = |deposit_id: &str, url: &str, forged: bool| json!({"deposit_id": deposit_id, "amount": "5.00", "url": url, "forged": forged});
-    let send = [ipn("forged", &url, true), ipn("lost", &wrong, false), ipn(TRADE_TOKEN, &url, false)];
+    let send = [ipn("forged", &url, true), ipn("lost", &wrong, false), ipn("dep-9", &url, false)];
     system.control(&json!({"skinify": {"ipn": {"retries": 0}, "send_ipn": send}})).await;
     let body = format!("token_md5={TOKEN_MD5}&deposit_id=dep-1&deposit_id=%ff&x={TRADE_TOKEN}");
     skinbus_tests::http().post(&url).body(body).send().await.unwrap();
-    merchant.alerted("orphan", TRADE_TOKEN).await;
+    merchant.alerted("orphan", "dep-9").await;
 }
 
-/// What must never be shown. The webhook above names the token as an order id, which is shown, so it is left out there.
 fn assert_clean(what: &str, text: &str) {
-    for line in
-        text.lines().filter(|line| !line.contains("orphan") && !line.contains(&format!("acme/{TRADE_TOKEN}")))
-    {
+    for line in text.lines() {
         for secret in [TOKEN, TOKEN_MD5, WEBHOOK_PATH, TRADE_TOKEN] {
             assert!(!line.contains(secret), "{what} shows {secret}: {line}");
         }
@@ -124,7 +121,9 @@ async fn a_whole_life_shows_no_secret(level: &str) {
         assert_clean(&service.name, &service.page("/readyz").await.1);
         service.terminate();
         let log = service.whole_log().await.join("\n");
-        assert!(log.lines().count() > 10, "{}: there is nothing to look at", service.name);
+        let wanted = if level == "info" { "\"INFO\"" } else { "\"DEBUG\"" };
+        let lines = log.lines().filter(|line| line.contains(wanted)).count();
+        assert!(lines > 5, "{}: there is nothing to look at", service.name);
         assert_clean(&service.name, &log);
     }
 }
@@ -136,5 +135,5 @@ async fn at_the_usual_level() {
 
 #[tokio::test]
 async fn at_the_level_of_an_operator_who_looks_for_something() {
-    a_whole_life_shows_no_secret("debug").await;
+    a_whole_life_shows_no_secret("trace").await;
 }

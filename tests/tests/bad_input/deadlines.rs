@@ -6,7 +6,7 @@ use skinbus_tests::merchant::{assert_gapless, order};
 use skinbus_tests::{System, SystemOptions, wait};
 
 fn until(order_id: &str, from_now: jiff::SignedDuration) -> v1::OrderRequest {
-    let expires_at = skinbus_proto::timestamp(jiff::Timestamp::now() + from_now);
+    let expires_at = skinbus_proto::timestamp(skinbus_runtime::clock::now() + from_now);
     v1::OrderRequest { expires_at: Some(expires_at), ..order(order_id, "88101") }
 }
 

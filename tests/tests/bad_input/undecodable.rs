@@ -7,6 +7,9 @@ use skinbus_tests::{System, SystemOptions, wait};
 
 use crate::{JSON, ORDERS, PROTOBUF, bytes};
 
+/// The reason that is told, and the subject, headers and bytes that it is told of.
+type Case<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], Vec<u8>);
+
 #[tokio::test]
 async fn what_is_no_order_is_a_dead_letter_with_everything_it_had() {
     let system = System::start(SystemOptions::default()).await;
@@ -14,7 +17,7 @@ async fn what_is_no_order_is_a_dead_letter_with_everything_it_had() {
     let good = bytes(&order("good", "88101"));
     let nameless = v1::OrderRequest { order_id: String::new(), ..order("", "88101") };
     let misnamed = v1::OrderRequest { order_id: "a.b c".to_owned(), ..order("", "88101") };
-    let cases: [(&str, &str, &[(&str, &str)], Vec<u8>); 9] = [
+    let cases: [Case<'_>; 9] = [
         ("undecodable", ORDERS, &[("Content-Type", PROTOBUF), ("Shop", "b")], vec![0xff; 40]),
         ("undecodable", ORDERS, &[], good[..good.len() - 3].to_vec()),
         ("undecodable", ORDERS, &[("Content-Type", "text/plain")], good.clone()),

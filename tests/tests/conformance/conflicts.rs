@@ -26,7 +26,8 @@ const WRITERS: usize = 16;
 const ROUNDS_MAX: usize = 500;
 
 fn code(error: &PublishError) -> u64 {
-    let source = std::error::Error::source(error).and_then(|source| source.downcast_ref::<jetstream::Error>());
+    let source =
+        std::error::Error::source(error).and_then(|source| source.downcast_ref::<jetstream::Error>());
     source.unwrap_or_else(|| panic!("no answer of JetStream: {error}")).error_code().0
 }
 
@@ -45,7 +46,11 @@ pub(crate) async fn all(nats: &Nats) {
 
 /// What has to have been seen for a test of conflicts to say anything.
 fn wanted(nats: &Nats) -> Vec<u64> {
-    if nats.replicas > 1 { vec![WRONG_LAST_SEQUENCE, WRONG_LAST_SEQUENCE_CONSTANT] } else { vec![WRONG_LAST_SEQUENCE] }
+    if nats.replicas > 1 {
+        vec![WRONG_LAST_SEQUENCE, WRONG_LAST_SEQUENCE_CONSTANT]
+    } else {
+        vec![WRONG_LAST_SEQUENCE]
+    }
 }
 
 /// The server, asked without the bus: which codes it gives, and that a wrong place is nothing else.

@@ -64,9 +64,7 @@ pub(crate) async fn offer(
     known: Option<&Recorded>,
     input: &Input,
 ) -> Result<Advanced, AdvanceError> {
-    let retry = match input {
-        Input::AttemptStarted(_) => Retry::GiveUp,
-        _ => Retry::Fold,
-    };
+    let is_intent = matches!(input, Input::AttemptStarted(_));
+    let retry = if is_intent { Retry::GiveUp } else { Retry::Fold };
     advance(ledger, key, known.cloned(), input, &Rules::default(), retry).await
 }

@@ -57,7 +57,8 @@ pub(crate) async fn gives_back_what_it_has_not_taken() {
     let (bus, shutdown) = (nats.bus().await, Shutdown::new());
     let mut held = bus.hold(ORDERS, INTAKE, &shutdown);
     let first = held.next().await.unwrap();
-    wait::until("all to be delivered", || async { (ack_pending(&nats).await == MESSAGES).then_some(()) }).await;
+    wait::until("all to be delivered", || async { (ack_pending(&nats).await == MESSAGES).then_some(()) })
+        .await;
     round_trip(&bus).await;
     let mut other = Worker::start(&nats, 4, 10).await;
     shutdown.trigger();
@@ -139,10 +140,11 @@ pub(crate) async fn last_words_leave() {
             while taken.len() < MESSAGES {
                 taken.push(held.next().await.unwrap());
             }
+            // Nothing is waited for between the last words and the end.
+            held.close().await;
             for message in taken {
                 message.acknowledge().await;
             }
-            held.close().await;
             bus.close().await;
         });
         runtime.shutdown_background();
@@ -159,7 +161,8 @@ pub(crate) async fn a_slow_handler_keeps_its_message() {
     let mut worker = Worker::on(bus, 1, 10);
     publish(&nats, "order").await;
     let call = worker.call().await;
-    wait::until("a word of progress", || async { (proxy.said(Side::Client, "+WPI") > 0).then_some(()) }).await;
+    wait::until("a word of progress", || async { (proxy.said(Side::Client, "+WPI") > 0).then_some(()) })
+        .await;
     call.answer(Disposition::Acknowledge);
     until_empty(&nats, ORDERS).await;
 }

@@ -53,6 +53,10 @@ pub(crate) async fn behind(nats: &Nats, rounds: usize) {
         }
     }
     assert!(log.lost() <= stale, "being behind costs one append, and nothing else does");
-    println!("{stale} of {} direct reads were behind, {} appends were lost to it", rounds * nats.replicas, log.lost());
+    println!(
+        "{stale} of {} direct reads were behind, {} appends were lost to it",
+        rounds * nats.replicas,
+        log.lost()
+    );
     race::gapless(&key, &nats.versions(&key).await);
 }

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use order_intake::accept;
+use order_intake::{Verdict, accept};
 use skinbus_bus::ledger::{Advanced, JetStreamLedger};
 use skinbus_bus::topology::TRADES;
 use skinbus_bus::{Append, Ledger, subjects};
 use skinbus_domain::Recorded;
 use skinbus_domain::ids::TradeKey;
-use skinbus_tests::wait;
 use skinbus_tests::proxy::{Proxy, Side};
+use skinbus_tests::wait;
 
 use crate::given;
 use crate::promises::in_flight;
@@ -140,9 +140,9 @@ async fn first_version(loss: &Loss<'_>) {
     let accepting = tokio::spawn(async move { accept(&*writer, request).await.unwrap() });
     let (_, stored) = listener.hear().await;
     let other = accept(&*loss.rival, given::request(&key, 1)).await.unwrap();
-    assert_eq!(other, order_intake::Verdict::Repeated(stored.clone()));
+    assert_eq!(other, Verdict::Repeated(stored.clone()));
     loss.proxy.heal();
-    assert_eq!(accepting.await.unwrap(), order_intake::Verdict::Accepted(stored.clone()));
+    assert_eq!(accepting.await.unwrap(), Verdict::Accepted(stored.clone()));
     assert_eq!(loss.nats.versions(&key).await, [stored]);
 }
 

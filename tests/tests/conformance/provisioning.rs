@@ -31,7 +31,10 @@ async fn service(nats: &Nats) {
 async fn made(nats: &Nats, topology: &Topology) -> Vec<String> {
     let mut made = Vec::new();
     for stream in &topology.streams {
-        made.push(format!("{:?}", nats.jetstream.get_stream(&stream.name).await.unwrap().cached_info().created));
+        made.push(format!(
+            "{:?}",
+            nats.jetstream.get_stream(&stream.name).await.unwrap().cached_info().created
+        ));
     }
     for (stream, consumer) in &topology.consumers {
         let stream = nats.jetstream.get_stream(*stream).await.unwrap();
@@ -46,7 +49,10 @@ async fn made(nats: &Nats, topology: &Topology) -> Vec<String> {
 pub(crate) async fn made_once(nats: &Nats) {
     let topology = whole_topology(nats.replicas);
     let missing = apply(nats, &topology, Mode::Verify).await.unwrap_err();
-    assert!(matches!(&missing, TopologyError::Missing { name, .. } if *name == topology.streams[0].name), "{missing}");
+    assert!(
+        matches!(&missing, TopologyError::Missing { name, .. } if *name == topology.streams[0].name),
+        "{missing}"
+    );
     apply(nats, &topology, Mode::Off).await.unwrap();
     assert!(nats.jetstream.get_stream(TRADES).await.is_err(), "off looks at nothing");
 
@@ -58,7 +64,8 @@ pub(crate) async fn made_once(nats: &Nats) {
     apply(nats, &topology, Mode::Verify).await.unwrap();
     assert_eq!(made(nats, &topology).await, before);
     while let Some(Some(advisory)) = advisories.next().now_or_never() {
-        let changes = ["STREAM.CREATED", "STREAM.UPDATED", "STREAM.DELETED", "CONSUMER.CREATED", "CONSUMER.DELETED"];
+        let changes =
+            ["STREAM.CREATED", "STREAM.UPDATED", "STREAM.DELETED", "CONSUMER.CREATED", "CONSUMER.DELETED"];
         assert!(!changes.iter().any(|change| advisory.subject.contains(change)), "{}", advisory.subject);
     }
 }

@@ -113,7 +113,8 @@ async fn write<L: Ledger>(
         for key in keys {
             let label = format!("writer {number}, round {round}");
             // What this writer knows is old nearly always, and must not matter.
-            let advanced = given::offer(ledger, key, known.get(key), &given::news(key, &label)).await.unwrap();
+            let advanced =
+                given::offer(ledger, key, known.get(key), &given::news(key, &label)).await.unwrap();
             let Advanced::Written { recorded, .. } = advanced else {
                 panic!("{label} was not written: {advanced:?}")
             };
@@ -178,7 +179,7 @@ fn one_order(key: &TradeKey, verdicts: &[(u8, Verdict)], versions: &[Recorded]) 
         match verdict {
             Verdict::Accepted(recorded) => {
                 accepted += 1;
-                assert_eq!((*recorded).clone(), versions[0], "{key}");
+                assert_eq!(recorded, &versions[0], "{key}");
             }
             Verdict::Repeated(_) => assert_eq!(*content, winner, "{key}"),
             Verdict::Conflict(_) => assert_ne!(*content, winner, "{key}"),

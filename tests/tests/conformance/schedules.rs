@@ -17,7 +17,8 @@ use crate::world::{Nats, account, whole_topology};
 pub(crate) async fn due_once() {
     let nats = Nats::single().await;
     let (name, consumers) = (due_consumer(&account()), whole_topology(1).consumers);
-    let consumer = consumers.into_iter().find(|(_, config)| config.durable_name.as_ref() == Some(&name)).unwrap().1;
+    let consumer =
+        consumers.into_iter().find(|(_, config)| config.durable_name.as_ref() == Some(&name)).unwrap().1;
     let consumer = nats.jetstream.get_stream(POLLS).await.unwrap().create_consumer(consumer).await.unwrap();
     let (bus, account, now) = (nats.bus().await, account(), clock::now());
     let in_ms = |millis| after(now, Duration::from_millis(millis));

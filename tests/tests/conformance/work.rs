@@ -25,7 +25,9 @@ pub(crate) async fn queue() -> Nats {
 }
 
 /// The same with another consumer than services have.
-pub(crate) async fn queue_with(change: impl FnOnce(&mut async_nats::jetstream::consumer::pull::Config)) -> Nats {
+pub(crate) async fn queue_with(
+    change: impl FnOnce(&mut async_nats::jetstream::consumer::pull::Config),
+) -> Nats {
     let nats = Nats::single().await;
     let consumers = whole_topology(1).consumers;
     let (stream, mut config) = consumers.into_iter().find(|(stream, _)| *stream == ORDERS).unwrap();
@@ -44,7 +46,10 @@ pub(crate) async fn publish(nats: &Nats, body: &str) -> u64 {
 }
 
 pub(crate) async fn until_empty(nats: &Nats, stream: &str) {
-    wait::until(&format!("{stream} to be empty"), || async { (nats.message_count(stream).await == 0).then_some(()) }).await;
+    wait::until(&format!("{stream} to be empty"), || async {
+        (nats.message_count(stream).await == 0).then_some(())
+    })
+    .await;
 }
 
 pub(crate) async fn ack_pending(nats: &Nats) -> usize {
@@ -122,7 +127,10 @@ pub(crate) async fn ack_follows_the_outcome() {
     let mut worker = Worker::start(&nats, 4, 10).await;
     publish(&nats, "order").await;
     let call = worker.call().await;
-    assert_eq!((call.incoming.subject.as_str(), call.body(), call.incoming.deliveries), (SUBJECT, "order", 1));
+    assert_eq!(
+        (call.incoming.subject.as_str(), call.body(), call.incoming.deliveries),
+        (SUBJECT, "order", 1)
+    );
     assert_eq!((nats.message_count(ORDERS).await, ack_pending(&nats).await), (1, 1));
     call.answer(Disposition::Acknowledge);
     until_empty(&nats, ORDERS).await;
@@ -155,7 +163,8 @@ pub(crate) async fn comes_again() {
 /// The dead letters, with their message ids.
 async fn dead(nats: &Nats) -> Vec<(String, v1::DeadLetter)> {
     let mut stream = nats.jetstream.get_stream(DEAD).await.unwrap();
-    let (first, last) = (stream.cached_info().state.first_sequence, stream.info().await.unwrap().state.last_sequence);
+    let (first, last) =
+        (stream.cached_info().state.first_sequence, stream.info().await.unwrap().state.last_sequence);
     let mut letters = Vec::new();
     for sequence in first..=last {
         let message = stream.get_raw_message(sequence).await.unwrap();
@@ -189,7 +198,8 @@ pub(crate) async fn too_many_deliveries() {
     assert_eq!((letter.reason.as_str(), letter.stream.as_str()), ("too_many_deliveries", ORDERS));
     assert_eq!((letter.sequence, letter.subject.as_str()), (sequence, SUBJECT));
     assert_eq!(letter.payload, "poison \u{1F4A3}".as_bytes());
-    let headers: Vec<_> = letter.headers.iter().map(|header| (header.name.as_str(), header.value.as_str())).collect();
+    let headers: Vec<_> =
+        letter.headers.iter().map(|header| (header.name.as_str(), header.value.as_str())).collect();
     assert_eq!(headers, [("Merchant", "first"), ("Merchant", "second")]);
     worker.shutdown.trigger();
     worker.working.await.unwrap();
@@ -212,5 +222,8 @@ pub(crate) async fn dead_letter_comes_first() {
     until_empty(&nats, ORDERS).await;
     let letters = dead(&nats).await;
     assert_eq!(letters.len(), 1);
-    assert_eq!((letters[0].1.reason.as_str(), letters[0].1.payload.as_ref()), ("undecodable", "unreadable".as_bytes()));
+    assert_eq!(
+        (letters[0].1.reason.as_str(), letters[0].1.payload.as_ref()),
+        ("undecodable", "unreadable".as_bytes())
+    );
 }

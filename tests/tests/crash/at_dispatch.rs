@@ -42,9 +42,10 @@ async fn dispatch_dies_at_every_point() {
     merchant.publish(&order("refused", REFUSED)).await;
     stage::crashed_then_restarted(&mut system, SERVICE).await;
     expected.push(Expected::needs_review("refused".to_owned()));
-    // The request is at the provider: executed at once and not answered yet, or executed only after the kill.
-    for fault in ["delay_answer_ms", "delay_execution_ms"] {
-        let kind = json!({ fault: 1000 });
+    // The request is at the provider: executed at once and not answered yet, or executed long after the kill, when the
+    // tracker has looked for it already, but within the settle time.
+    for (fault, delay_ms) in [("delay_answer_ms", 1000), ("delay_execution_ms", 4500)] {
+        let kind = json!({ fault: delay_ms });
         let order_id = fault.to_owned();
         let rule = json!([{ "kind": kind, "path": "/withdraw/buy", "custom_id": order_id }]);
         stage::add_faults(&system, rule).await;

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 use skinbus_proto::v1::TradeStatus;
-use skinbus_tests::merchant::order;
 use skinbus_tests::SystemOptions;
+use skinbus_tests::merchant::order;
 
 use crate::at_ingress::send_webhook;
 use crate::expected::Expected;

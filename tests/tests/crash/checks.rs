@@ -28,11 +28,7 @@ async fn nothing_is_left(merchant: &Merchant) {
 }
 
 /// A durable consumer as it is now.
-async fn info(
-    merchant: &Merchant,
-    stream: &str,
-    consumer: &str,
-) -> async_nats::jetstream::consumer::Info {
+async fn info(merchant: &Merchant, stream: &str, consumer: &str) -> async_nats::jetstream::consumer::Info {
     let stream = merchant.jetstream().get_stream_no_info(stream).await.unwrap();
     stream.consumer_info(consumer).await.unwrap()
 }

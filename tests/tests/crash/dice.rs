@@ -12,9 +12,13 @@ pub(crate) struct Dice {
 
 impl Dice {
     /// From `SKINBUS_CRASH_SEED`, else from a seed that no run had before.
-    #[expect(clippy::disallowed_methods, reason = "a failed run is repeated by its seed, which is no setting of a service")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a failed run is repeated by its seed, which is no setting of a service"
+    )]
     pub(crate) fn new() -> Self {
-        let given = std::env::var("SKINBUS_CRASH_SEED").ok().map(|text| text.parse().expect("a whole number"));
+        let given =
+            std::env::var("SKINBUS_CRASH_SEED").ok().map(|text| text.parse().expect("a whole number"));
         let seed = given.unwrap_or_else(|| RandomState::new().build_hasher().finish());
         Self { seed, state: seed }
     }

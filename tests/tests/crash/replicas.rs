@@ -1,9 +1,9 @@
 //! Two processes of every service at once: nothing is done twice, and the quota is one.
 
 use futures_util::future::join_all;
+use skinbus_tests::SystemOptions;
 use skinbus_tests::merchant::order;
 use skinbus_tests::system::SERVICES;
-use skinbus_tests::SystemOptions;
 
 use crate::expected::Expected;
 use crate::{checks, stage};

@@ -48,7 +48,8 @@ impl Watch {
     /// Waits until each of these orders is where it stays.
     pub(crate) async fn all_settled(&self, orders: &[Expected]) {
         let open = |versions: &Versions| -> Vec<String> {
-            let settled = |order: &&Expected| versions.get(&order.id).is_some_and(|all| order.is_settled(all));
+            let settled =
+                |order: &&Expected| versions.get(&order.id).is_some_and(|all| order.is_settled(all));
             orders.iter().filter(|order| !settled(order)).map(|order| order.id.clone()).collect()
         };
         let mut told = self.told.clone();

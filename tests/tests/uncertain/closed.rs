@@ -52,7 +52,7 @@ async fn a_closed_account_is_closed_for_every_replica() {
     }
     assert_eq!(system.quota().await["arrivals"], 1, "only the one that was refused");
     // The pause would be a minute. An operator may cut it short; what is checked is that nobody calls before its end.
-    let until_ms = jiff::Timestamp::now().as_millisecond() + 1500;
+    let until_ms = skinbus_runtime::clock::now().as_millisecond() + 1500;
     shorten(&merchant, until_ms).await;
     for index in 0..ORDERS {
         merchant.reaches(&format!("wd-{index}"), TradeStatus::Completed).await;

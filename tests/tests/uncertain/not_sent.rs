@@ -87,7 +87,7 @@ async fn an_order_waits_for_its_provider_and_is_sent_again_under_the_same_refere
 async fn an_order_whose_provider_stays_away_expires() {
     let (system, _socket) = system_without_provider().await;
     let merchant = system.merchant().await;
-    let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_millis(2500);
+    let soon = skinbus_runtime::clock::now() + jiff::SignedDuration::from_millis(2500);
     let expires_at = Some(skinbus_proto::timestamp(soon));
     merchant.publish(&v1::OrderRequest { expires_at, ..away("wd-1") }).await;
     let expired = merchant.reaches("wd-1", TradeStatus::Expired).await;

@@ -71,7 +71,7 @@ async fn answer_once(mut connection: Connection) {
     let next = tokio::time::timeout(pause, connection.request()).await;
     if let Ok(Some(())) = next {
         // It came before the end: half of these are answered, the others cut.
-        if connection.index % 2 == 0 {
+        if connection.index.is_multiple_of(2) {
             let _client_is_gone = connection.write(OK).await;
         }
     }

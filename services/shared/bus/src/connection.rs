@@ -118,7 +118,9 @@ impl Bus {
     pub async fn close(&self) {
         // Without a connection nothing can leave any more, and waiting for one would hold the process.
         if self.client.connection_state() != State::Connected {
-            return tracing::warn!("ending without a connection to NATS; what was not acknowledged comes again");
+            return tracing::warn!(
+                "ending without a connection to NATS; what was not acknowledged comes again"
+            );
         }
         if let Err(error) = self.client.drain().await {
             tracing::warn!(%error, "draining the connection to NATS");

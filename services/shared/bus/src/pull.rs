@@ -55,7 +55,8 @@ impl Pull {
         loop {
             // The next request goes out before the last is used up, so that no message waits for it.
             if self.open <= self.batch / 2 {
-                let request = BatchConfig { batch: self.batch, expires: Some(EXPIRES), ..BatchConfig::default() };
+                let request =
+                    BatchConfig { batch: self.batch, expires: Some(EXPIRES), ..BatchConfig::default() };
                 let asked = self.consumer.request_batch(request, self.inbox.clone()).await;
                 asked.map_err(|error| PullError(chain(&error)))?;
                 self.open += self.batch;
@@ -73,7 +74,10 @@ impl Pull {
             match self.receive().await {
                 Ok(message) => rest.extend(message),
                 Err(error) => {
-                    tracing::warn!(error = chain(&error), "messages on their way come again after their ack wait");
+                    tracing::warn!(
+                        error = chain(&error),
+                        "messages on their way come again after their ack wait"
+                    );
                     break;
                 }
             }

@@ -18,6 +18,7 @@ use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use prometheus::Registry;
 use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::FilterExt;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
@@ -130,6 +131,8 @@ where
     let directives = environment::find(environment, "RUST_LOG").unwrap_or(DEFAULT_DIRECTIVES);
     let filter =
         EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).parse_lossy(directives);
+    // At TRACE the NATS client writes whole messages, with trade tokens in them, whoever asks for it.
+    let filter = filter.and(LevelFilter::DEBUG);
     let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr);
     if io::stderr().is_terminal() {
         lines.with_filter(filter).boxed()

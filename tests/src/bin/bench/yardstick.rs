@@ -30,7 +30,12 @@ pub(crate) async fn publishes_per_second(merchant: &Merchant, messages: usize, b
 }
 
 /// Times from a publish to its receipt by a waiting consumer, one every `pause`, sorted.
-pub(crate) async fn round_trips(merchant: &Merchant, count: usize, pause: Duration, bytes: usize) -> Vec<Duration> {
+pub(crate) async fn round_trips(
+    merchant: &Merchant,
+    count: usize,
+    pause: Duration,
+    bytes: usize,
+) -> Vec<Duration> {
     let context = merchant.jetstream();
     let stream = create(context, "YARDSTICK").await;
     let config =

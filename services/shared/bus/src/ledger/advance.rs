@@ -34,7 +34,7 @@ pub enum Advanced {
 pub enum Retry {
     /// Fold the same input on the newer version.
     Fold,
-    /// Report [`Advanced::Stale`] with the newer version: the input was decided on the older one.
+    /// Report [`Advanced::Stale`] with what is the newest version then: the input was decided on another one.
     GiveUp,
 }
 

@@ -100,7 +100,9 @@ impl Ledger for JetStreamLedger {
                 Ok(Some((sequence, id))) if ids.contains(&id) => return Ok(Append::Written { sequence }),
                 Ok(Some(_)) => return Ok(Append::Lost),
                 // The server lost what this version was to follow: no try can be written any more.
-                Ok(None) if is_conflict(&error) && self.is_gone(key, expected).await => return Ok(Append::Lost),
+                Ok(None) if is_conflict(&error) && self.is_gone(key, expected).await => {
+                    return Ok(Append::Lost);
+                }
                 Ok(None) if error.kind() == PublishErrorKind::MaxPayloadExceeded => {
                     return Err(LedgerError::Append { key: key.clone(), problem: chain(&error) });
                 }
