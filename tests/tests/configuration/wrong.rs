@@ -8,7 +8,7 @@ use crate::{ended, write};
 const HOPELESS: &str = r#"
 [nats]
 url = "http://user:hunter2@127.0.0.1:4222"
-topolgy = "manage"
+layout = "manage"
 topology = "hunter2"
 replicas = 2
 [webhooks]
@@ -34,7 +34,7 @@ provider = "skinify"
 /// Settings and where they were set.
 const MISTAKES: [(&str, &str); 17] = [
     ("nats.url", "file"),
-    ("nats.topolgy", "file"),
+    ("nats.layout", "file"),
     ("nats.topology", "file"),
     ("nats.replicas", "file"),
     ("webhooks.listen", "file"),
@@ -44,7 +44,7 @@ const MISTAKES: [(&str, &str); 17] = [
     ("dispatch.lease_margin", "file"),
     ("dispatch.concurrency", "variable SKINBUS_DISPATCH__CONCURRENCY"),
     ("tracking.arm_delay", "file"),
-    ("tracking.speeed", "variable SKINBUS_TRACKING__SPEEED"),
+    ("tracking.velocity", "variable SKINBUS_TRACKING__VELOCITY"),
     ("accounts.skinify_main.provider", "file"),
     ("accounts.skinify_main.merchant", "file"),
     ("accounts.skinify_main.token", "file"),
@@ -56,7 +56,7 @@ const MISTAKES: [(&str, &str); 17] = [
 async fn every_mistake_is_told_at_once_and_no_port_opens() {
     let directory = tempfile::tempdir().unwrap();
     let file = write(directory.path(), HOPELESS);
-    let variables = [("SKINBUS_DISPATCH__CONCURRENCY", "hunter2"), ("SKINBUS_TRACKING__SPEEED", "hunter2")];
+    let variables = [("SKINBUS_DISPATCH__CONCURRENCY", "hunter2"), ("SKINBUS_TRACKING__VELOCITY", "hunter2")];
     for name in SERVICES {
         let (code, said) = ended(name, &file, &variables).await;
         assert_eq!(code, Some(78), "{name}: {said}");

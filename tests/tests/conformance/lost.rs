@@ -45,16 +45,10 @@ impl<'a> Loss<'a> {
         tokio::spawn(async move { writer.append(expected, &change).await.unwrap() })
     }
 
-    /// The same, and its first try surely is gone.
-    async fn append_is_lost(&self, newest: &Recorded) -> tokio::task::JoinHandle<Append> {
-        let published = format!("PUB {} ", subjects::append(&newest.trade().key));
-        let before = self.proxy.said(Side::Client, &published);
-        let append = self.append(Side::Client, newest).await;
-        wait::until("the append to be lost", || async {
-            (self.proxy.said(Side::Client, &published) > before).then_some(())
-        })
-        .await;
-        append
+    /// Waits until the writer says this once more.
+    async fn client_says(&self, text: &str) {
+        let before = self.proxy.said(Side::Client, text);
+        wait::until(text, || async { (self.proxy.said(Side::Client, text) > before).then_some(()) }).await;
     }
 }
 
@@ -69,6 +63,7 @@ fn next(newest: &Recorded) -> Recorded {
 pub(crate) async fn all(nats: &Nats) {
     // A connection each: once cut, the client may know other ways into a cluster than through the proxy.
     answer_lost(&Loss::prepare(nats).await).await;
+    answers_lost(&Loss::prepare(nats).await).await;
     answer_lost_and_somebody_followed(&Loss::prepare(nats).await).await;
     request_lost(&Loss::prepare(nats).await).await;
     request_lost_and_somebody_was_faster(&Loss::prepare(nats).await).await;
@@ -88,6 +83,17 @@ async fn answer_lost(loss: &Loss<'_>) {
     let versions = loss.nats.versions(&key).await;
     assert_eq!((versions.len(), versions.last()), (4, Some(&stored)));
     assert_eq!(stored.change, next(&newest).change);
+}
+
+/// The same, and the answer to its question is lost as well. What it hears then is that its next try lost: to itself.
+async fn answers_lost(loss: &Loss<'_>) {
+    let key = given::key("answers-lost");
+    let [_, _, newest] = in_flight(&*loss.writer, &key).await;
+    let append = loss.append(Side::Server, &newest).await;
+    loss.client_says("$JS.API.STREAM.MSG.GET.TRADES").await;
+    loss.proxy.heal();
+    let Append::Written { sequence } = append.await.unwrap() else { panic!() };
+    assert_eq!(loss.nats.versions(&key).await[3..], [Recorded { sequence, ..next(&newest) }]);
 }
 
 /// The same, and by the time it can ask, there is a version after its own. Also then it was written.
@@ -110,7 +116,8 @@ async fn answer_lost_and_somebody_followed(loss: &Loss<'_>) {
 async fn request_lost(loss: &Loss<'_>) {
     let key = given::key("request-lost");
     let [_, _, newest] = in_flight(&*loss.writer, &key).await;
-    let append = loss.append_is_lost(&newest).await;
+    let append = loss.append(Side::Client, &newest).await;
+    loss.client_says(&format!("PUB {} ", subjects::append(&key))).await;
     assert_eq!(loss.nats.versions(&key).await.len(), 3);
     loss.proxy.heal();
     let Append::Written { sequence } = append.await.unwrap() else { panic!() };
@@ -122,7 +129,8 @@ async fn request_lost(loss: &Loss<'_>) {
 async fn request_lost_and_somebody_was_faster(loss: &Loss<'_>) {
     let key = given::key("request-lost-faster");
     let [_, _, newest] = in_flight(&*loss.writer, &key).await;
-    let append = loss.append_is_lost(&newest).await;
+    let append = loss.append(Side::Client, &newest).await;
+    loss.client_says(&format!("PUB {} ", subjects::append(&key))).await;
     let rival = given::offer(&*loss.rival, &key, Some(&newest), &given::news(&key, "rival")).await.unwrap();
     let Advanced::Written { recorded: rival, .. } = rival else { panic!("{rival:?}") };
     loss.proxy.heal();
@@ -150,7 +158,8 @@ async fn first_version(loss: &Loss<'_>) {
 async fn predecessor_lost(loss: &Loss<'_>) {
     let key = given::key("predecessor-lost");
     let [_, started, newest] = in_flight(&*loss.writer, &key).await;
-    let append = loss.append_is_lost(&newest).await;
+    let append = loss.append(Side::Client, &newest).await;
+    loss.client_says(&format!("PUB {} ", subjects::append(&key))).await;
     let trades = loss.nats.jetstream.get_stream_no_info(TRADES).await.unwrap();
     assert!(trades.delete_message(newest.sequence).await.unwrap());
     loss.proxy.heal();
