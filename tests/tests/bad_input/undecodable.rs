@@ -23,7 +23,7 @@ async fn what_is_no_order_is_a_dead_letter_with_everything_it_had() {
         ("undecodable", ORDERS, &[("Content-Type", "text/plain")], good.clone()),
         ("undecodable", ORDERS, &[("Skinbus-Schema", "skinbus.v1.OrderReceipt")], good.clone()),
         ("undecodable", ORDERS, &[("Content-Type", JSON)], good.clone()),
-        ("undecodable", ORDERS, &[("Content-Type", JSON)], br#"{"order_id": "j", "acount": "x"}"#.to_vec()),
+        ("undecodable", ORDERS, &[("Content-Type", JSON)], br#"{"order_id": "j", "acct": "x"}"#.to_vec()),
         ("no_order_id", ORDERS, &[("Content-Type", PROTOBUF)], bytes(&nameless)),
         ("no_order_id", ORDERS, &[("Content-Type", PROTOBUF)], bytes(&misnamed)),
         ("no_merchant", "skinbus.v1.orders.Acme", &[("Content-Type", PROTOBUF)], good.clone()),

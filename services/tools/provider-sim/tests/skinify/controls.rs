@@ -7,7 +7,7 @@ async fn what_is_not_understood_is_refused_whole() {
     let world = World::standing_still().await;
     let cases = [
         ("{", "EOF"),
-        (r#"{"speeed": 2}"#, "unknown field `speeed`"),
+        (r#"{"velocity": 2}"#, "unknown field `velocity`"),
         (r#"{"speed": 0}"#, "nonzero"),
         (r#"{"durations": {"processing": 2}}"#, "unknown field `processing`"),
         (r#"{"faults": [{"kind": "explode"}]}"#, "unknown variant `explode`"),
