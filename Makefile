@@ -33,7 +33,7 @@ up: needs-cargo ## The same without the orders: keep everything running until Ct
 test: needs-cargo ## Run all tests, with real NATS servers
 	cargo build --workspace --bins
 	cargo test --workspace --doc
-	SKINBUS_NATS_SERVER=$$(.ci/nats-server) && export SKINBUS_NATS_SERVER && \
+	NATS_SERVER_BINARY=$$(.ci/nats-server) && export NATS_SERVER_BINARY && \
 	if cargo nextest --version >/dev/null 2>&1; then \
 	    cargo nextest run --workspace; \
 	else \
@@ -52,7 +52,7 @@ test-fast: needs-cargo ## Run the tests of the pure crates: no servers, some sec
 .PHONY: bench
 bench: needs-cargo ## Measure throughput and latency in a release build, with a real NATS server
 	cargo build --release --workspace --bins
-	nats=$$(.ci/nats-server) && SKINBUS_NATS_SERVER="$$nats" cargo run --release --bin bench
+	nats=$$(.ci/nats-server) && NATS_SERVER_BINARY="$$nats" cargo run --release --bin bench
 
 .PHONY: fmt
 fmt: needs-cargo ## Format Rust and protobuf

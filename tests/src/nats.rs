@@ -26,14 +26,14 @@ pub struct NatsServer {
     binary: PathBuf,
 }
 
-/// The nats-server to run: `SKINBUS_NATS_SERVER`, or what the repository's own script finds.
+/// The nats-server to run: `NATS_SERVER_BINARY`, or what the repository's own script finds.
 ///
 /// # Panics
 ///
 /// Where there is none.
 #[must_use]
 pub fn binary() -> PathBuf {
-    if let Ok(path) = std::env::var("SKINBUS_NATS_SERVER")
+    if let Ok(path) = std::env::var("NATS_SERVER_BINARY")
         && !path.is_empty()
     {
         return PathBuf::from(path);

@@ -42,7 +42,7 @@ impl Process {
     pub fn start_with(name: &str, config: &Path, variables: &[(&str, &str)]) -> Self {
         let mut command = Command::new(binary(name));
         command.arg("--config").arg(config).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-        command.env_remove("SKINBUS_NATS_SERVER").env("RUST_LOG", "info");
+        command.env("RUST_LOG", "info");
         // Every replica and every kind of service has its own health port.
         command.env("SKINBUS_HTTP__LISTEN", "127.0.0.1:0");
         command.envs(variables.iter().copied());

@@ -23,6 +23,11 @@ fn main() -> ExitCode {
             run(role, shutdown, health)
         });
     }
+    // Test runners ask what there is before they run it.
+    if std::env::args().any(|argument| argument == "--list") {
+        let all = !std::env::args().any(|argument| argument == "--ignored");
+        return if all { list() } else { ExitCode::SUCCESS };
+    }
     version_and_help_are_no_errors();
     wrong_arguments_end_with_64();
     a_wrong_configuration_ends_with_78_before_a_port_opens();
@@ -38,6 +43,13 @@ fn main() -> ExitCode {
         a_crash_point_kills_the_process();
     }
     ExitCode::SUCCESS
+}
+
+fn list() -> ExitCode {
+    match writeln!(std::io::stdout(), "services_as_processes: test") {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
 }
 
 fn prepare(config: &Config) -> Result<(), ConfigErrors> {

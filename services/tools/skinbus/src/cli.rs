@@ -81,7 +81,7 @@ pub(crate) struct DevArguments {
     #[arg(long, value_name = "DIR", default_value = ".skinbus")]
     pub(crate) dir: PathBuf,
     /// The nats-server to run; else the one on PATH
-    #[arg(long, value_name = "PATH", env = "SKINBUS_NATS_SERVER")]
+    #[arg(long, value_name = "PATH", env = "NATS_SERVER_BINARY")]
     pub(crate) nats_server: Option<PathBuf>,
     /// NATS listens here
     #[arg(long, value_name = "PORT", default_value_t = 4222, conflicts_with = "port_base")]
@@ -94,7 +94,7 @@ pub(crate) struct DevArguments {
 #[derive(Args)]
 pub(crate) struct DemoArguments {
     /// The nats-server to run; else the one on PATH
-    #[arg(long, value_name = "PATH", env = "SKINBUS_NATS_SERVER")]
+    #[arg(long, value_name = "PATH", env = "NATS_SERVER_BINARY")]
     pub(crate) nats_server: Option<PathBuf>,
 }
 
