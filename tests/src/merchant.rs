@@ -133,6 +133,7 @@ async fn read_all(context: &jetstream::Context, stream: &str, filter: &str) -> V
         .await
         .unwrap();
     let mut pending = consumer.cached_info().num_pending;
+    let name = consumer.cached_info().name.clone();
     let mut messages = consumer.messages().await.unwrap();
     let mut all = Vec::new();
     while pending > 0 {
@@ -140,6 +141,8 @@ async fn read_all(context: &jetstream::Context, stream: &str, filter: &str) -> V
         pending = message.info().unwrap().pending;
         all.push(message);
     }
+    // Otherwise every call would leave one behind, and a server takes only so many.
+    stream.delete_consumer(&name).await.unwrap();
     all
 }
 

@@ -17,7 +17,10 @@ pub struct HttpClient {
 /// Why there is no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CallFailure {
-    /// The request surely did not leave.
+    /// No connection could be made: the request surely did not leave.
+    #[error("the provider cannot be reached")]
+    Unreachable,
+    /// The request cannot be sent at all: it surely did not leave.
     #[error("the request was not sent: {0}")]
     NotSent(&'static str),
     /// It may have arrived, and may have been executed.
@@ -75,7 +78,7 @@ impl HttpClient {
 /// request first.
 fn failure(error: &reqwest::Error) -> CallFailure {
     if error.is_connect() {
-        CallFailure::NotSent("connect_failed")
+        CallFailure::Unreachable
     } else if error.is_builder() {
         CallFailure::NotSent("invalid_request")
     } else {

@@ -9,14 +9,17 @@ mod look_up;
 mod metrics;
 mod permits;
 mod place;
+mod reachable;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use skinbus_bus::ledger::JetStreamLedger;
 use skinbus_bus::queries::QueryEndpoint;
 use skinbus_bus::topology::{DISPATCH, dispatch_consumer};
 use skinbus_bus::{Bus, ConnectError, WorkOptions};
-use skinbus_runtime::{Config, Health, RunError, Shutdown};
+use skinbus_domain::rules::after;
+use skinbus_runtime::{Config, Health, RunError, Shutdown, clock};
 use tokio::task::JoinSet;
 
 pub use account::{Prepared, prepare};
@@ -24,6 +27,7 @@ pub use call::{CallFailure, HttpClient};
 
 use account::Served;
 use permits::Keeper;
+use reachable::{Reachable, UNREACHABLE};
 
 /// An order may come back for as long as its provider is away; only its deadline or an operator ends that.
 const DELIVERIES_MAX: u64 = u64::MAX;
@@ -59,6 +63,7 @@ pub async fn run(
                 served.account.config.total_timeout,
             )?,
             permits: keeper,
+            reachable: Reachable::new(),
             served,
             shutdown: shutdown.clone(),
         });
@@ -78,8 +83,26 @@ struct Dispatcher {
     ledger: JetStreamLedger,
     http: HttpClient,
     permits: Keeper,
+    reachable: Reachable,
     served: Served,
     shutdown: Shutdown,
+}
+
+impl Dispatcher {
+    /// Learns from a call whether the provider can be reached. Where it cannot, the account is closed for every replica,
+    /// for as long as the answer says.
+    fn reached(&self, answer: &Result<http::Response<bytes::Bytes>, CallFailure>) -> Option<Duration> {
+        match answer {
+            Ok(_) | Err(CallFailure::NoAnswer(_)) => self.reachable.connected(),
+            Err(CallFailure::NotSent(_)) => {}
+            Err(CallFailure::Unreachable) => {
+                let pause = self.reachable.failed(clock::monotonic_now());
+                self.permits.close_until(after(clock::now(), pause), UNREACHABLE);
+                return Some(pause);
+            }
+        }
+        None
+    }
 }
 
 async fn serve(dispatcher: Arc<Dispatcher>, endpoint: QueryEndpoint, concurrency: usize) {

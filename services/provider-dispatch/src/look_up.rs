@@ -98,6 +98,7 @@ async fn ask(
     crash_point("dispatch.after_look_up");
     let took = clock::monotonic_now().duration_since(began);
     permit.settle();
+    dispatcher.reached(&answer);
     let read = answer.map(|answer| dispatcher.served.provider.read_looked_up(&answer, clock::now()));
     let outcome = match read {
         Ok(LookedUp::Rows { rows, unreadable }) => {

@@ -8,6 +8,7 @@ use skinbus_bus::ledger::{AdvanceError, Advanced, Retry, advance};
 use skinbus_bus::{Disposition, Incoming, Ledger, trace};
 use skinbus_domain::placing::{Delivery, Effect, Event, OutOfOrder, Placing};
 use skinbus_domain::quota::Lane;
+use skinbus_domain::rules::after;
 use skinbus_domain::trade::{Attempt, Reason};
 use skinbus_domain::{Input, Outcome, Recorded};
 use skinbus_proto::{Corrupt, status_change_from_proto, v1};
@@ -221,6 +222,7 @@ async fn call(
     let answer = dispatcher.http.send(request).await;
     let took = clock::monotonic_now().duration_since(began);
     permit.settle();
+    let unreachable_for = dispatcher.reached(&answer);
     let outcome = match answer {
         Ok(response) => {
             crash_point("dispatch.after_answer");
@@ -230,14 +232,17 @@ async fn call(
             }
             read.outcome
         }
-        Err(CallFailure::NotSent(reason)) => Outcome::NotSent {
-            reason: Reason::new(reason),
-            retry_at: skinbus_domain::rules::after(clock::now(), RETRY_PAUSE),
-        },
+        Err(CallFailure::Unreachable) => later("connect_failed", unreachable_for.unwrap_or(RETRY_PAUSE)),
+        Err(CallFailure::NotSent(reason)) => later(reason, RETRY_PAUSE),
         Err(CallFailure::NoAnswer(reason)) => {
             Outcome::Unknown { reason: Reason::new(reason), refusal_unproved: false }
         }
     };
     metrics::call(&account.name, "place", outcome.name(), took);
     outcome
+}
+
+/// Surely not executed; to be sent again after the pause.
+fn later(reason: &str, pause: Duration) -> Outcome {
+    Outcome::NotSent { reason: Reason::new(reason), retry_at: after(clock::now(), pause) }
 }

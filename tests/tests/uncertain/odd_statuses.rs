@@ -51,6 +51,21 @@ async fn a_reserved_item_follows_later() {
 }
 
 #[tokio::test]
+async fn an_item_that_is_taken_after_its_offer_lapsed_is_told_of() {
+    // Ten minutes after the end are five seconds.
+    let system = System::start(SystemOptions { speed: 120, ..SystemOptions::default() }).await;
+    let merchant = system.merchant().await;
+    merchant.publish(&order("wd-1", "88117")).await;
+    merchant.reaches("wd-1", TradeStatus::Expired).await;
+    system.control(&json!({"advance_ms": 600_000})).await;
+    let alert = merchant.alerted("anomaly", "wd-1").await;
+    assert!(alert.detail.contains("EXPIRED") && alert.detail.contains("accepted"), "{alert:?}");
+    // Whether the user was refunded meanwhile is not ours to know: a person decides.
+    assert_eq!(merchant.last("wd-1").await.unwrap().to(), TradeStatus::Expired);
+    assert_once(&system, &merchant, 1).await;
+}
+
+#[tokio::test]
 async fn many_looks_are_few_calls() {
     const TRADES: u64 = 60;
 

@@ -11,7 +11,7 @@ use super::server::Server;
 use super::{TIMEOUT, client, order, patient, post};
 
 const SOON: Duration = Duration::from_millis(300);
-const NOT_SENT: CallFailure = CallFailure::NotSent("connect_failed");
+const NOT_SENT: CallFailure = CallFailure::Unreachable;
 
 /// A port that is taken and on which nobody listens.
 fn deaf() -> (TcpSocket, SocketAddr) {

@@ -88,8 +88,8 @@ async fn an_idle_connection_that_closes_under_a_request_never_carries_it_twice()
         match result {
             Ok(_) => answered += 1,
             Err(CallFailure::NoAnswer(_)) => cut += 1,
-            Err(CallFailure::NotSent(reason)) => {
-                panic!("{path}: {reason}, on a server that takes every connection")
+            Err(failure @ (CallFailure::Unreachable | CallFailure::NotSent(_))) => {
+                panic!("{path}: {failure}, on a server that takes every connection")
             }
         }
         let arrived = server.requests_to(&path);

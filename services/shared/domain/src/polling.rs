@@ -40,6 +40,9 @@ const HOUR: Duration = Duration::from_secs(3600);
 /// How long after a moment its timer fires, so that every clock involved agrees that it has passed.
 const MARGIN: Duration = SECOND;
 
+/// Age of a lapsed trade offer at which the provider is asked once more.
+const LATE_LOOK: Duration = Duration::from_secs(600);
+
 /// Ages of an unclear outcome at which the provider is asked, from the contracts' own advice.
 const UNCERTAIN_LOOKS: [Duration; 4] =
     [Duration::from_secs(5), Duration::from_secs(15), MINUTE, Duration::from_secs(150)];
@@ -65,11 +68,11 @@ pub fn need_at(recorded: &Recorded, rules: &Rules, now: Timestamp) -> Need {
         | TradeState::OfferSent
         | TradeState::UserAccepted
         | TradeState::OnHold { .. }
-        | TradeState::Completed { .. } => Need::LookUp,
+        | TradeState::Completed { .. }
+        | TradeState::Expired { .. } => Need::LookUp,
         TradeState::Rejected { .. }
         | TradeState::Failed { .. }
         | TradeState::Canceled { .. }
-        | TradeState::Expired { .. }
         | TradeState::Reverted { .. }
         | TradeState::NeedsReview { .. } => Need::Nothing,
     }
@@ -124,6 +127,10 @@ fn wake_after(recorded: &Recorded, rules: &Rules, last: Timestamp) -> Option<Tim
         }
         // Looked at for the last time when the watch ends.
         TradeState::Completed { watch_until } => watch_until.filter(|until| *until > last),
+        // The user may have accepted in the very moment in which the offer lapsed.
+        TradeState::Expired { .. } if trade.facts.provider_id.is_some() => {
+            Some(after(began, scaled(LATE_LOOK, rules))).filter(|late| *late > last)
+        }
         TradeState::Rejected { .. }
         | TradeState::Failed { .. }
         | TradeState::Canceled { .. }

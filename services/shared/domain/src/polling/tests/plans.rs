@@ -1,9 +1,10 @@
 //! When a trade in each state is looked at.
 
 use super::{seconds, wakes};
+use crate::observation::ProviderFacts;
 use crate::samples::{DAY, LEASE, accepted, at, known_in, rules, trade_in, uncertain};
 use crate::samples::{SETTLE, with_deadline};
-use crate::trade::{Reason, ReversedBy, TradeState};
+use crate::trade::{Reason, ReversedBy, Trade, TradeState};
 
 const NO_WAKE: [i64; 0] = [];
 const HOUR: i64 = 3600;
@@ -96,12 +97,20 @@ fn what_is_over_or_with_a_person_is_left_alone() {
         TradeState::Rejected { violations: vec![] },
         TradeState::Failed { reason: reason() },
         TradeState::Canceled { reason: reason() },
-        TradeState::Expired { reason: reason() },
         TradeState::Reverted { reason: reason(), by },
         TradeState::NeedsReview { reason: reason() },
     ] {
         assert_eq!(seconds(&known_in(state), 0, 9), NO_WAKE);
     }
+}
+
+#[test]
+fn a_lapsed_offer_is_looked_at_once_more() {
+    let expired = known_in(TradeState::Expired { reason: Reason::new("offer_timed_out") });
+    assert_eq!(seconds(&expired, 0, 9), [600]);
+    // One that was never sent has nothing to look at.
+    let unsent = Trade { facts: ProviderFacts::default(), ..expired };
+    assert_eq!(seconds(&unsent, 0, 9), NO_WAKE);
 }
 
 /// But the settle time is the provider's, and a hold and a lease end when they end.
