@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
+use async_nats::jetstream::context::ContextBuilder;
 use tempfile::TempDir;
 
 use crate::wait;
@@ -186,7 +188,8 @@ impl Cluster {
         let cluster = Self { servers };
         let urls: Vec<String> = cluster.servers.iter().map(NatsServer::url).collect();
         let client = async_nats::connect(urls).await.expect("connecting to the cluster");
-        let jetstream = async_nats::jetstream::new(client);
+        // Nobody answers before there is a leader, so no question is waited for long.
+        let jetstream = ContextBuilder::new().timeout(Duration::from_millis(250)).build(client);
         wait::until("the cluster to have a JetStream leader", || async {
             jetstream.query_account().await.ok()
         })

@@ -96,7 +96,7 @@ async fn take(tracker: &Tracker, waiting: &mut Waiting, held: Held) {
         waiting.forget(&trade.key).await;
         return held.acknowledge().await;
     };
-    let pending = Pending { version: recorded.change.version, account: account.clone(), wake_at, held };
+    let pending = Pending { version: recorded.change.version, account: account.clone(), wake_at, held: held.without_content() };
     waiting.put(trade.key.clone(), pending).await;
 }
 

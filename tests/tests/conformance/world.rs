@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_nats::jetstream;
+use async_nats::jetstream::context::ContextBuilder;
 use async_nats::jetstream::stream::RawMessageErrorKind;
 use futures_util::StreamExt;
 use skinbus_bus::ledger::{JetStreamLedger, MemoryLedger};
@@ -127,7 +128,9 @@ impl Nats {
 
     /// The stream's leader; the only server where there is one.
     pub(crate) async fn leader(&self) -> Option<String> {
-        let stream = self.jetstream.get_stream(TRADES).await.ok()?;
+        // Nobody answers while there is none, so the question is not waited for long.
+        let jetstream = ContextBuilder::new().timeout(Duration::from_millis(250)).build(self.client.clone());
+        let stream = jetstream.get_stream(TRADES).await.ok()?;
         match &stream.cached_info().cluster {
             Some(cluster) => cluster.leader.clone(),
             None => Some(self.servers.lock().await[0].name().to_owned()),

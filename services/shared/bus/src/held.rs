@@ -26,6 +26,14 @@ pub struct Held {
 }
 
 impl Held {
+    /// Keeps the message in hand without what it says, which takes most of its memory.
+    #[must_use]
+    pub fn without_content(mut self) -> Self {
+        self.incoming.payload = bytes::Bytes::new();
+        self.incoming.headers = async_nats::HeaderMap::new();
+        self
+    }
+
     /// It has had its effect.
     pub async fn acknowledge(self) {
         self.answer(AckKind::Ack).await;
