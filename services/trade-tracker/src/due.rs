@@ -51,7 +51,7 @@ pub(crate) async fn run(tracker: Arc<Tracker>, account: Account) {
         let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { break };
         while tasks.try_join_next().is_some() {}
         tokio::time::sleep(MERGE_PAUSE).await;
-        let batch = merged(first, messages.ready(tracker.settings.due_batch)).await;
+        let batch = merged(&tracker, first, messages.ready(tracker.settings.due_batch)).await;
         let (tracker, account) = (Arc::clone(&tracker), Arc::clone(&account));
         tasks.spawn(async move {
             work(&tracker, &account, batch).await;
@@ -63,15 +63,11 @@ pub(crate) async fn run(tracker: Arc<Tracker>, account: Account) {
 }
 
 /// One due look per trade; repeats have nothing to add.
-async fn merged(first: Held, more: Vec<Held>) -> Vec<Due> {
+async fn merged(tracker: &Tracker, first: Held, more: Vec<Held>) -> Vec<Due> {
     let mut due = BTreeMap::new();
     for held in std::iter::once(first).chain(more) {
         let Some(key) = key_of(&held) else {
-            tracing::error!(
-                sequence = held.incoming.sequence,
-                "a due look cannot be read; it is passed over"
-            );
-            held.acknowledge().await;
+            tracker.bury(held, "a due look cannot be read").await;
             continue;
         };
         if let Some(repeat) = due.insert(key, held) {

@@ -79,11 +79,7 @@ async fn sleep_until(moment: Option<Instant>) {
 
 async fn take(tracker: &Tracker, waiting: &mut Waiting, held: Held) {
     let Some(recorded) = read(&held) else {
-        tracing::error!(
-            sequence = held.incoming.sequence,
-            "a version in the ledger cannot be read; it is passed over"
-        );
-        return held.acknowledge().await;
+        return tracker.bury(held, "a version in the ledger cannot be read").await;
     };
     let trade = recorded.trade();
     let account = trade.order.as_ref().map(|order| &order.account);
@@ -96,7 +92,12 @@ async fn take(tracker: &Tracker, waiting: &mut Waiting, held: Held) {
         waiting.forget(&trade.key).await;
         return held.acknowledge().await;
     };
-    let pending = Pending { version: recorded.change.version, account: account.clone(), wake_at, held: held.without_content() };
+    let pending = Pending {
+        version: recorded.change.version,
+        account: account.clone(),
+        wake_at,
+        held: held.without_content(),
+    };
     waiting.put(trade.key.clone(), pending).await;
 }
 

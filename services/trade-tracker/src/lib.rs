@@ -11,7 +11,10 @@ mod webhooks;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
+use skinbus_bus::dead::Cause;
+use skinbus_bus::held::Held;
 use skinbus_bus::ledger::JetStreamLedger;
 use skinbus_bus::{Bus, ConnectError};
 use skinbus_domain::ids::AccountId;
@@ -75,4 +78,23 @@ struct Tracker {
     accounts: Accounts,
     settings: TrackingConfig,
     shutdown: Shutdown,
+}
+
+/// Pause before a message comes again whose dead letter could not be stored.
+const BURY_PAUSE: Duration = Duration::from_secs(1);
+
+impl Tracker {
+    /// A message that nobody can read becomes a dead letter, and only then leaves the stream.
+    async fn bury(&self, held: Held, problem: &str) {
+        match self.bus.bury("tracker", &held.incoming, &Cause::new("undecodable", problem)).await {
+            Ok(()) => held.acknowledge().await,
+            Err(error) => {
+                tracing::error!(
+                    error = skinbus_bus::chain(&error),
+                    "storing a dead letter; the message comes again"
+                );
+                held.redeliver_after(BURY_PAUSE).await;
+            }
+        }
+    }
 }

@@ -7,6 +7,7 @@ mod forged;
 mod repeated;
 mod sizes;
 mod undecodable;
+mod unreadable;
 mod violations;
 
 use skinbus_proto::{Message, v1};
