@@ -5,6 +5,7 @@ use skinbus_tests::merchant::order;
 use skinbus_tests::{System, SystemOptions, wait};
 
 #[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "nothing of ours would write such bytes")]
 async fn the_tracker_buries_what_it_cannot_read() {
     let system = System::start(SystemOptions::default()).await;
     let merchant = system.merchant().await;

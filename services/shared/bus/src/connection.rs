@@ -122,12 +122,12 @@ impl Bus {
                 "ending without a connection to NATS; what was not acknowledged comes again"
             );
         }
-        if let Err(error) = self.client.drain().await {
-            tracing::warn!(%error, "draining the connection to NATS");
-        }
-        // Draining ends on its own; what matters is that everything queued has left the process.
+        // Everything that is queued leaves the process before the connection begins to close.
         if let Err(error) = self.client.flush().await {
-            tracing::debug!(%error, "flushing the connection to NATS");
+            tracing::warn!(%error, "flushing the connection to NATS");
+        }
+        if let Err(error) = self.client.drain().await {
+            tracing::debug!(%error, "draining the connection to NATS");
         }
     }
 }
