@@ -117,36 +117,27 @@ impl HeldMessages {
 
     async fn receive(&mut self) -> Held {
         loop {
-            let messages = match &mut self.messages {
-                Some(messages) => messages,
-                None => match self.bus.pull(self.stream, &self.consumer, BATCH).await {
-                    Ok(messages) => self.messages.insert(messages),
+            let error = match &mut self.messages {
+                Some(messages) => match messages.next().await {
+                    Ok(message) => return held(message),
                     Err(error) => {
-                        let error = chain(&error);
-                        tracing::warn!(
-                            stream = self.stream,
-                            consumer = self.consumer,
-                            error,
-                            "asking for messages"
-                        );
-                        tokio::time::sleep(RETRY_PAUSE).await;
+                        self.messages = None;
+                        error
+                    }
+                },
+                None => match self.bus.pull(self.stream, &self.consumer, BATCH).await {
+                    Ok(messages) => {
+                        self.messages = Some(messages);
                         continue;
+                    }
+                    Err(error) => {
+                        tokio::time::sleep(RETRY_PAUSE).await;
+                        error
                     }
                 },
             };
-            match messages.next().await {
-                Ok(message) => return held(message),
-                Err(error) => {
-                    let error = chain(&error);
-                    tracing::warn!(
-                        stream = self.stream,
-                        consumer = self.consumer,
-                        error,
-                        "receiving messages"
-                    );
-                    self.messages = None;
-                }
-            }
+            let (error, consumer) = (chain(&error), self.consumer.as_str());
+            tracing::warn!(stream = self.stream, consumer, error, "no messages, asking again");
         }
     }
 }

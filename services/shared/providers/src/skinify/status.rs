@@ -98,11 +98,7 @@ pub(super) fn observation(
             provider_id: Some(id(&bought.purchase_id).ok_or(BadField("purchase_id"))?),
             offer_id: bought.trade_offer_id.as_ref().and_then(id),
             price_paid,
-            item_name: bought
-                .skin
-                .as_ref()
-                .and_then(|skin| skin.name.clone())
-                .filter(|name| !name.is_empty()),
+            item_name: bought.skin.as_ref().and_then(|skin| skin.name.as_deref()).and_then(item_name),
             provider_status: Some(shown(&bought.purchase_status)),
             reserved_until: moment(bought.reserved_until.as_ref(), "reserved_until")?,
             ..ProviderFacts::default()
@@ -110,9 +106,20 @@ pub(super) fn observation(
     })
 }
 
+/// Longest id that is taken. What a provider tells is stored with the trade, and a version that is too large for the
+/// ledger could never be written.
+const ID_MAX_BYTES: usize = 128;
+/// Longest item name that is kept, in characters; orders cannot name longer ones.
+const ITEM_NAME_MAX_CHARS: usize = 256;
+
 /// An id. Nothing and zero are what PHP writes where there is none.
 fn id(text: &Text) -> Option<String> {
-    (!matches!(text.0.as_str(), "" | "0")).then(|| text.0.clone())
+    let is_id = !matches!(text.0.as_str(), "" | "0") && text.0.len() <= ID_MAX_BYTES;
+    is_id.then(|| text.0.clone())
+}
+
+fn item_name(name: &str) -> Option<String> {
+    (!name.is_empty()).then(|| name.chars().take(ITEM_NAME_MAX_CHARS).collect())
 }
 
 /// Unix seconds, as text or number. Nothing and zero are no moment: a hold that ended in 1970 would complete a trade that

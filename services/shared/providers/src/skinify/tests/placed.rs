@@ -158,3 +158,12 @@ proptest! {
         prop_assert_eq!(paid.to_string(), format!("{amount} USD"));
     }
 }
+
+#[test]
+fn what_is_told_at_length_does_not_burst_the_ledger() {
+    let long = "x".repeat(1_000_000);
+    let named = observation(&with(BUY_OLDER, "P250 | Sand Dune (Field-Tested)", &long));
+    assert_eq!(named.facts.item_name.map(|name| name.len()), Some(256));
+    let outcome = bought(with(BUY_OLDER, "90551", &format!("\"{long}\"")));
+    assert!(matches!(outcome, Outcome::Unknown { .. }), "an id of a megabyte");
+}
