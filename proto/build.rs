@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use prost::Message;
 
-const FILES: [&str; 7] = ["money", "order", "trade", "dispatch", "webhook", "dead", "quota"];
+const FILES: [&str; 8] = ["money", "order", "trade", "dispatch", "webhook", "query", "dead", "quota"];
 
 #[expect(
     clippy::disallowed_methods,
@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .bytes([".skinbus.v1.DeadLetter.payload"])
         // They hold what must never be printed; src/redacted.rs has their Debug.
         .skip_debug(
-            ["SteamUser", "DeadLetter", "Header", "WebhookReceived"]
+            ["SteamUser", "DeadLetter", "Header", "WebhookReceived", "CommandRequest"]
                 .map(|name| format!(".skinbus.v1.{name}")),
         )
         .compile_fds(descriptors)?;

@@ -4,10 +4,12 @@
 //! rule collected ([`request::read`]); a message that one of our own services wrote is converted strictly
 //! ([`Corrupt`] names the first field that cannot be).
 
+mod credit;
 mod facts;
 pub mod json;
 mod lookup;
 mod order;
+pub mod query;
 mod quota;
 mod redacted;
 pub mod request;
@@ -25,7 +27,8 @@ pub mod v1 {
     include!(concat!(env!("OUT_DIR"), "/skinbus.v1.rs"));
 }
 
-pub use lookup::{observation_from_row, row_from_observation};
+pub use lookup::{observation_from_row, row_from_observation, target_of};
+pub use order::{game_from_proto, game_to_proto};
 pub use order::{offer_request, violation_to_proto};
 pub use quota::{quota_from_proto, quota_to_proto};
 pub use trade::{
@@ -59,6 +62,23 @@ schemas!(
     DeadLetter,
     Alert,
     QuotaWindow,
+    InventoryRequest,
+    PricesRequest,
+    SearchRequest,
+    OffersRequest,
+    ItemsResponse,
+    BalanceRequest,
+    BalanceResponse,
+    CurrenciesRequest,
+    CurrenciesResponse,
+    StatusRequest,
+    StatusResponse,
+    HistoryRequest,
+    HistoryResponse,
+    FailedWebhooksRequest,
+    FailedWebhooksResponse,
+    CommandRequest,
+    CommandResponse,
 );
 
 /// A message of our own that does not say what it must. It quotes no value.

@@ -56,8 +56,17 @@ impl Debug for v1::DeadLetter {
 
 impl Debug for v1::WebhookReceived {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> Result {
-        let Self { account, received_at, trust, reference, provider_id, claimed_status, body, content_type } =
-            self;
+        let Self {
+            account,
+            received_at,
+            trust,
+            reference,
+            provider_id,
+            claimed_status,
+            body,
+            content_type,
+            observation,
+        } = self;
         formatter
             .debug_struct("WebhookReceived")
             .field("account", account)
@@ -68,6 +77,19 @@ impl Debug for v1::WebhookReceived {
             .field("claimed_status", claimed_status)
             .field("body", &Hidden(body.len()))
             .field("content_type", content_type)
+            .field("observation", observation)
+            .finish()
+    }
+}
+
+impl Debug for v1::CommandRequest {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> Result {
+        let Self { order_id, price, trade_token } = self;
+        formatter
+            .debug_struct("CommandRequest")
+            .field("order_id", order_id)
+            .field("price", price)
+            .field("trade_token", &Hidden(trade_token.len()))
             .finish()
     }
 }

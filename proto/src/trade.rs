@@ -4,6 +4,7 @@ use skinbus_domain::ids::TradeKey;
 use skinbus_domain::trade::{Attempt, Reason, ReversedBy, StatusChange};
 use skinbus_domain::{Cause, Order, Trade, TradeState, TradeStatus};
 
+use crate::credit::{credit_to_proto, credits_from_proto};
 use crate::facts::{facts_from_proto, facts_to_proto, time};
 use crate::order::{order_from_proto, order_to_proto, violation_from_proto, violation_to_proto};
 use crate::{Corrupt, timestamp_to_proto, v1};
@@ -139,6 +140,7 @@ fn trade_to_proto(trade: &Trade) -> v1::Trade {
             reference: attempt.reference.to_string(),
             lease_until: Some(timestamp_to_proto(attempt.lease_until)),
         }),
+        credits: trade.credits.iter().map(credit_to_proto).collect(),
         fingerprint: trade.fingerprint.to_vec(),
         accepted_at: trade.accepted_at.map(timestamp_to_proto),
         ..v1::Trade::default()
@@ -238,6 +240,7 @@ fn trade_from_proto(key: TradeKey, status: TradeStatus, proto: &v1::Trade) -> Re
         state: state_from_proto(status, proto)?,
         attempt,
         facts: facts_from_proto(proto.facts.as_ref())?,
+        credits: credits_from_proto(&proto.credits)?,
     })
 }
 

@@ -86,12 +86,9 @@ impl System {
     /// NATS and the simulator only.
     pub async fn start_without_services(options: SystemOptions) -> Self {
         let nats = NatsServer::start(options.nats).await;
-        let simulator = Simulator::start(provider_sim::Options {
-            listen: "127.0.0.1:0".parse().unwrap(),
-            skinify: provider_sim::skinify::Options::with_token(TOKEN),
-        })
-        .await
-        .unwrap();
+        let simulated = provider_sim::Options::listening_on("127.0.0.1:0".parse().unwrap())
+            .with(provider_sim::skinify::Options::with_token(TOKEN));
+        let simulator = Simulator::start(simulated).await.unwrap();
         let directory = tempfile::tempdir().unwrap();
         let system = Self { nats, simulator, services: Vec::new(), directory };
         std::fs::write(system.path("token"), TOKEN).unwrap();

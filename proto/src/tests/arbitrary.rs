@@ -4,12 +4,17 @@ use jiff::Timestamp;
 use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
+use rust_decimal::Decimal;
 use skinbus_domain::ids::{Reference, TradeKey};
-use skinbus_domain::order::{Game, Item, Operation, Order, Purchase, SteamUser};
+use skinbus_domain::order::{
+    CustomCurrency, Deposit, DepositedItem, Game, Item, ListedItem, Listing, Operation, Order, Purchase,
+    SteamUser,
+};
 use skinbus_domain::quota::{QuotaWindow, Slots};
 use skinbus_domain::trade::{Attempt, Reason, ReversedBy, StatusChange};
 use skinbus_domain::{
-    Cause, Hold, Money, Observation, Progress, ProviderFacts, Trade, TradeState, TradeStatus, Violation,
+    Cause, Credit, CreditState, Hold, LocalAmount, Money, Observation, Progress, ProviderFacts, Trade,
+    TradeState, TradeStatus, Violation,
 };
 
 /// Text that is there: empty text and no text are the same in the proto form.
@@ -34,24 +39,91 @@ pub(super) fn money() -> impl Strategy<Value = Money> {
         .prop_map(|(currency, amount)| Money::parse(currency.parse().unwrap(), &amount).unwrap())
 }
 
-fn order() -> impl Strategy<Value = Order> {
-    let game = || prop_oneof![Just(Game::Cs2), Just(Game::Dota2), Just(Game::Rust), Just(Game::Tf2)];
+fn game() -> impl Strategy<Value = Game> {
+    prop_oneof![Just(Game::Cs2), Just(Game::Dota2), Just(Game::Rust), Just(Game::Tf2)]
+}
+
+fn user() -> impl Strategy<Value = SteamUser> {
+    let steam_id = (76_561_197_960_265_729_u64..76_561_202_255_233_024).prop_map(|id| id.to_string());
+    (steam_id, option::of("[A-Za-z0-9_-]{8}")).prop_map(|(steam_id, token)| SteamUser {
+        steam_id: steam_id.parse().unwrap(),
+        trade_token: token.map(|token| token.parse().unwrap()),
+    })
+}
+
+fn purchase() -> impl Strategy<Value = Operation> {
     let item = prop_oneof![
         (text().prop_map(Item::Offer), option::of(game())),
         (text().prop_map(Item::Name), game().prop_map(Some)),
     ];
-    let steam_id = (76_561_197_960_265_729_u64..76_561_202_255_233_024).prop_map(|id| id.to_string());
-    let user = (steam_id, option::of("[A-Za-z0-9_-]{8}"));
-    ("[a-z0-9_]{1,32}", "[a-z]{1,9}", user, item, money(), option::of(moment())).prop_map(
-        |(account, provider, (steam_id, token), (item, game), max_price, expires_at)| {
-            let steam_id = steam_id.parse().unwrap();
-            let recipient = SteamUser { steam_id, trade_token: token.map(|token| token.parse().unwrap()) };
-            Order {
-                account: account.parse().unwrap(),
-                provider,
-                operation: Operation::Purchase(Purchase { recipient, game, item, max_price }),
-                expires_at,
-            }
+    (user(), item, money()).prop_map(|(recipient, (item, game), max_price)| {
+        Operation::Purchase(Purchase { recipient, game, item, max_price })
+    })
+}
+
+fn decimal() -> impl Strategy<Value = Decimal> {
+    money().prop_map(|money| money.amount)
+}
+
+fn deposit() -> impl Strategy<Value = Operation> {
+    let item = (text(), option::of(text()), option::of(money())).prop_map(|(asset_id, name, min_price)| {
+        DepositedItem { asset_id, market_hash_name: name, min_price }
+    });
+    let custom = ("[A-Z]{1,4}", decimal(), option::of(0..9_u32))
+        .prop_map(|(name, rate, decimals)| CustomCurrency { name, rate, decimals });
+    let amounts = (option::of(money()), option::of(money()));
+    let currency = option::of("[A-Z]{3}");
+    let urls = (option::of(text()), option::of(text()));
+    let terms = (currency, option::of(custom), option::of(decimal()));
+    (user(), option::of(game()), vec(item, 0..4), amounts, terms, urls).prop_map(
+        |(user, game, items, (min_amount, max_amount), terms, (success_url, fail_url))| {
+            Operation::Deposit(Deposit {
+                user,
+                game,
+                items,
+                min_amount,
+                max_amount,
+                currency: terms.0.map(|currency| currency.parse().unwrap()),
+                custom_currency: terms.1,
+                multiplier: terms.2,
+                success_url,
+                fail_url,
+            })
+        },
+    )
+}
+
+fn listing() -> impl Strategy<Value = Operation> {
+    (user(), text(), game(), money()).prop_map(|(seller, asset_id, game, price)| {
+        Operation::Listing(Listing { seller, item: ListedItem { asset_id, game, price } })
+    })
+}
+
+fn order() -> impl Strategy<Value = Order> {
+    // Boxed: together they are too large for the stack of a test.
+    let operation = prop_oneof![purchase().boxed(), deposit().boxed(), listing().boxed()];
+    ("[a-z0-9_]{1,32}", "[a-z]{1,9}", operation, option::of(moment())).prop_map(
+        |(account, provider, operation, expires_at)| Order {
+            account: account.parse().unwrap(),
+            provider,
+            operation,
+            expires_at,
+        },
+    )
+}
+
+fn credit() -> impl Strategy<Value = Credit> {
+    let state =
+        prop_oneof![Just(CreditState::Pending), Just(CreditState::Credited), Just(CreditState::Reversed)];
+    let local = ("[A-Z]{1,4}", decimal()).prop_map(|(currency, amount)| LocalAmount { currency, amount });
+    (text(), text(), money(), option::of(local), option::of(decimal()), state).prop_map(
+        |(key, thing, amount, local_amount, multiplier, state)| Credit {
+            key,
+            thing,
+            amount,
+            local_amount,
+            multiplier,
+            state,
         },
     )
 }
@@ -136,22 +208,24 @@ fn trade() -> impl Strategy<Value = Trade> {
         order_id: order_id.parse().unwrap(),
     });
     let metadata = btree_map("\\PC{1,9}", "\\PC{0,9}", 0..4);
-    let content = (key, any::<[u8; 32]>(), metadata, order(), moment());
-    (content, state(), attempt(), any::<bool>(), facts()).prop_map(
-        |((key, fingerprint, metadata, order, accepted_at), (state, sent), attempt, maybe, facts)| {
-            let accepted = state.status() != TradeStatus::Rejected;
-            Trade {
-                key,
-                fingerprint,
-                metadata,
-                order: accepted.then_some(order),
-                accepted_at: accepted.then_some(accepted_at),
-                state,
-                attempt: sent.unwrap_or(maybe).then_some(attempt),
-                facts,
-            }
-        },
-    )
+    let content = (key, any::<[u8; 32]>(), metadata, order().boxed(), moment()).boxed();
+    (content, state().boxed(), attempt(), any::<bool>(), (facts().boxed(), vec(credit().boxed(), 0..3)))
+        .prop_map(
+            |((key, fingerprint, metadata, order, accepted_at), (state, sent), attempt, maybe, told)| {
+                let accepted = state.status() != TradeStatus::Rejected;
+                Trade {
+                    key,
+                    fingerprint,
+                    metadata,
+                    order: accepted.then_some(order),
+                    accepted_at: accepted.then_some(accepted_at),
+                    state,
+                    attempt: sent.unwrap_or(maybe).then_some(attempt),
+                    facts: told.0,
+                    credits: told.1,
+                }
+            },
+        )
 }
 
 pub(super) fn status_change() -> impl Strategy<Value = StatusChange> {
@@ -187,18 +261,20 @@ pub(super) fn observation() -> impl Strategy<Value = Observation> {
         Just(Progress::OfferSent),
         Just(Progress::UserAccepted),
         hold.prop_map(|hold| Progress::Delivered { hold }),
+        option::of(moment()).prop_map(|until| Progress::Held { until }),
         reason().prop_map(Progress::Failed),
         reason().prop_map(Progress::Canceled),
         reason().prop_map(Progress::Expired),
         (reason(), reversed_by()).prop_map(|(reason, by)| Progress::Reverted { reason, by }),
         Just(Progress::Unknown),
     ];
-    (reference(), progress, facts(), option::of(moment())).prop_map(
-        |(reference, progress, facts, occurred_at)| Observation {
+    (reference(), progress, facts(), vec(credit(), 0..3), option::of(moment())).prop_map(
+        |(reference, progress, facts, credits, occurred_at)| Observation {
             cause: Cause::LookUp,
             reference,
             progress,
             facts,
+            credits,
             occurred_at,
         },
     )

@@ -123,13 +123,13 @@ fn a_valid_purchase_is_read_whole() {
     let order = request.order.unwrap();
     assert_eq!((order.account.as_str(), order.provider.as_str()), ("skinify_main", "skinify"));
     assert_eq!(order.expires_at.unwrap().to_string(), "2027-01-15T08:00:00.000000005Z");
-    let Operation::Purchase(bought) = order.operation;
+    let Operation::Purchase(bought) = order.operation else { panic!("no purchase") };
     assert_eq!((bought.item, bought.game), (Item::Offer("88101".to_owned()), None));
     assert_eq!(bought.max_price.to_string(), "12.50 USD");
     assert_eq!(bought.recipient.trade_token.unwrap().reveal(), super::samples::TOKEN);
 
     let request = read(v1::purchase::Item::MarketHashName("Key".to_owned()), v1::Game::Tf2);
-    let Operation::Purchase(bought) = request.order.unwrap().operation;
+    let Operation::Purchase(bought) = request.order.unwrap().operation else { panic!("no purchase") };
     assert_eq!(bought.item, Item::Name("Key".to_owned()));
     assert_eq!(bought.game, Some(skinbus_domain::order::Game::Tf2));
 }

@@ -1,4 +1,5 @@
 mod arbitrary;
+mod deposit_requests;
 mod fingerprint;
 mod json;
 mod json_requests;

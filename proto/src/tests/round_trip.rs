@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use prost::Message;
+use skinbus_domain::Cause;
 
 use super::arbitrary;
 use crate::{
@@ -29,7 +30,7 @@ proptest! {
     #[test]
     fn an_observation(observation in arbitrary::observation()) {
         let row = stored(&row_from_observation(&observation));
-        prop_assert_eq!(observation_from_row(&row), Ok(observation));
+        prop_assert_eq!(observation_from_row(&row, Cause::LookUp), Ok(observation));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use skinbus_domain::ids::MerchantId;
 use skinbus_domain::order::Request;
 use skinbus_domain::{Currency, TradeStatus};
 
-use crate::request::{self, KnownAccount, Unaddressable};
+use crate::request::{self, KnownAccount, Supports, Unaddressable};
 use crate::v1::order_request::Operation;
 use crate::{status_to_proto, v1};
 
@@ -44,11 +44,18 @@ pub(super) fn order_request() -> v1::OrderRequest {
 
 /// Intake's view: two accounts of the merchant, one that cannot buy, and one of somebody else.
 pub(super) fn read(request: &v1::OrderRequest) -> Result<Request, Unaddressable> {
-    let account = |merchant: &str, purchases| KnownAccount {
+    let account = |merchant: &str, can: bool| KnownAccount {
         merchant: merchant.parse().unwrap(),
         provider: "skinify".to_owned(),
-        purchases,
+        supports: Supports {
+            purchase_by_offer: can,
+            purchase_by_name: can,
+            deposit_link: can,
+            deposit_items: can,
+            listing: false,
+        },
         price_currency: Currency::USD,
+        violations: |_, _| Vec::new(),
     };
     let accounts = BTreeMap::from([
         ("skinify_main".parse().unwrap(), account("acme", true)),
@@ -99,6 +106,7 @@ pub(super) fn version(status: TradeStatus) -> v1::TradeStatusChanged {
         accepted_at: time(1_760_000_000),
         reverted_by: "user".to_owned(),
         refusal_unproved: true,
+        credits: vec![credit()],
     };
     v1::TradeStatusChanged {
         merchant: "acme".to_owned(),
@@ -125,5 +133,20 @@ pub(super) fn row(progress: v1::Progress) -> v1::LookupRow {
         facts: Some(facts()),
         occurred_at: time(1_760_000_400),
         provider_reason: "rollback_user".to_owned(),
+        credits: vec![credit()],
+    }
+}
+
+pub(super) fn credit() -> v1::Credit {
+    let amount = |currency: &str, amount: &str| {
+        Some(v1::Money { currency: currency.to_owned(), amount: amount.to_owned() })
+    };
+    v1::Credit {
+        key: "700412".to_owned(),
+        amount: amount("USD", "12.50"),
+        local_amount: amount("COIN", "1250.00"),
+        multiplier: "1.05".to_owned(),
+        state: v1::CreditState::Credited.into(),
+        thing: "700412".to_owned(),
     }
 }

@@ -1,7 +1,7 @@
 //! A stored message without what it must say is corrupt, and the first such field is named.
 
 use prost_reflect::{DynamicMessage, Kind, ReflectMessage, Value};
-use skinbus_domain::TradeStatus;
+use skinbus_domain::{Cause, TradeStatus};
 
 use super::samples;
 use crate::{Corrupt, Schema, json, observation_from_row, status_change_from_proto, v1};
@@ -164,11 +164,12 @@ fn nonsense_in_a_stored_field_is_named() {
 #[test]
 fn a_row_needs_every_field_of_its_progress() {
     use v1::Progress;
-    let required: [(Progress, &[&str]); 9] = [
+    let required: [(Progress, &[&str]); 10] = [
         (Progress::Unknown, &[]),
         (Progress::Submitted, &[]),
         (Progress::OfferSent, &[]),
         (Progress::UserAccepted, &[]),
+        (Progress::Held, &[]),
         (Progress::Delivered, &["hold", "hold_ends_at"]),
         (Progress::Failed, &["reason"]),
         (Progress::Canceled, &["reason"]),
@@ -176,13 +177,36 @@ fn a_row_needs_every_field_of_its_progress() {
         (Progress::Reverted, &["reason", "reverted_by"]),
     ];
     for (progress, own) in required {
-        let found = found(&samples::row(progress), false, observation_from_row);
+        let found = found(&samples::row(progress), false, |row| observation_from_row(row, Cause::LookUp));
         let mut expected = [&["reference", "progress"], own].concat();
         let mut paths: Vec<_> = found.iter().map(|(path, _)| path.as_str()).collect();
         paths.sort_unstable();
         expected.sort_unstable();
         assert_eq!(paths, expected, "{progress:?}");
         assert!(found.iter().all(|(path, name)| path == name), "{found:?}");
+    }
+}
+
+#[test]
+fn a_credit_needs_all_that_makes_it_money() {
+    let broken = |change: fn(&mut v1::Credit)| {
+        let mut credit = samples::credit();
+        change(&mut credit);
+        let row = v1::LookupRow { credits: vec![credit], ..samples::row(v1::Progress::Delivered) };
+        observation_from_row(&row, Cause::LookUp).map_err(|error| error.to_string())
+    };
+    assert!(broken(|_| {}).is_ok());
+    let changes: [(&str, fn(&mut v1::Credit)); 7] = [
+        ("key", |credit| credit.key.clear()),
+        ("thing", |credit| credit.thing.clear()),
+        ("amount", |credit| credit.amount = None),
+        ("amount", |credit| credit.amount.as_mut().unwrap().amount = "1e3".to_owned()),
+        ("state", |credit| credit.state = 0),
+        ("local_amount", |credit| credit.local_amount.as_mut().unwrap().currency.clear()),
+        ("multiplier", |credit| credit.multiplier = "-1".to_owned()),
+    ];
+    for (field, change) in changes {
+        assert_eq!(broken(change), Err(format!("a stored Credit has no valid {field}")));
     }
 }
 

@@ -15,8 +15,8 @@ use skinbus_bus::ledger::JetStreamLedger;
 use skinbus_bus::topology::{INTAKE, ORDERS};
 use skinbus_bus::{Bus, ConnectError, WorkOptions};
 use skinbus_domain::ids::AccountId;
-use skinbus_proto::request::KnownAccount;
-use skinbus_providers::Support;
+use skinbus_proto::request::{KnownAccount, Supports};
+use skinbus_providers::{Capability, ProviderDefaults};
 use skinbus_runtime::{Config, ConfigErrors, Health, RunError, Shutdown, accounts};
 
 pub use accept::{AcceptError, Verdict, accept};
@@ -37,12 +37,24 @@ pub fn prepare(config: &Config) -> Result<Accounts, ConfigErrors> {
         let known = KnownAccount {
             merchant: account.merchant,
             provider: account.provider.name.to_owned(),
-            purchases: account.provider.capabilities.purchase == Support::Supported,
+            supports: supports(account.provider),
             price_currency: account.provider.price_currency,
+            violations: account.provider.violations,
         };
         (name, known)
     });
     Ok(known.collect())
+}
+
+fn supports(provider: &ProviderDefaults) -> Supports {
+    let has = |capability| (provider.support)(capability).is_supported();
+    Supports {
+        purchase_by_offer: has(Capability::PurchaseByOffer),
+        purchase_by_name: has(Capability::PurchaseByName),
+        deposit_link: has(Capability::DepositLink),
+        deposit_items: has(Capability::DepositItems) || has(Capability::DepositItemsByName),
+        listing: has(Capability::Listing),
+    }
 }
 
 /// Takes orders until the shutdown.

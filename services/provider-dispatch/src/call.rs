@@ -5,13 +5,14 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http::{Request, Response};
 
-/// Largest answer that is read; look-ups of 50 trades have some tens of kilobytes.
+/// Largest answer that is read, lists apart; look-ups of 50 trades have some tens of kilobytes.
 const BODY_MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// Calls one account's provider.
 #[derive(Clone)]
 pub struct HttpClient {
     client: reqwest::Client,
+    body_max_bytes: usize,
 }
 
 /// Why there is no answer.
@@ -28,6 +29,16 @@ pub enum CallFailure {
     NoAnswer(&'static str),
 }
 
+impl CallFailure {
+    /// What was seen, as a stable word.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Unreachable => "connect_failed",
+            Self::NotSent(word) | Self::NoAnswer(word) => word,
+        }
+    }
+}
+
 impl HttpClient {
     /// A client with these time-outs; `total` is from the first attempt to connect to the last byte of the answer.
     ///
@@ -35,6 +46,19 @@ impl HttpClient {
     ///
     /// Where the TLS configuration cannot be made.
     pub fn new(connect: Duration, total: Duration) -> Result<Self, reqwest::Error> {
+        Self::for_lists(connect, total, BODY_MAX_BYTES)
+    }
+
+    /// The same, for answers up to this size.
+    ///
+    /// # Errors
+    ///
+    /// Where the TLS configuration cannot be made.
+    pub fn for_lists(
+        connect: Duration,
+        total: Duration,
+        body_max_bytes: usize,
+    ) -> Result<Self, reqwest::Error> {
         let client = reqwest::Client::builder()
             .connect_timeout(connect)
             .timeout(total)
@@ -48,7 +72,7 @@ impl HttpClient {
             .pool_idle_timeout(Duration::from_secs(15))
             .user_agent(concat!("skinbus/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        Ok(Self { client })
+        Ok(Self { client, body_max_bytes })
     }
 
     /// Sends the request once and reads the whole answer.
@@ -62,7 +86,7 @@ impl HttpClient {
         let mut answer = self.client.execute(request).await.map_err(|error| failure(&error))?;
         let mut body = BytesMut::new();
         while let Some(chunk) = answer.chunk().await.map_err(|error| interrupted(&error))? {
-            if body.len() + chunk.len() > BODY_MAX_BYTES {
+            if body.len() + chunk.len() > self.body_max_bytes {
                 return Err(CallFailure::NoAnswer("answer_too_large"));
             }
             body.extend_from_slice(&chunk);

@@ -1,23 +1,29 @@
-//! provider-dispatch: places orders at providers under the shared quota, and asks providers about trades.
+//! provider-dispatch: places orders at providers under the shared quota, and asks providers about trades and for lists.
 //!
 //! It is the only service that holds API credentials and the only one that calls out (invariant S2). It does not decide
 //! when a trade is looked at.
 
 mod account;
 mod call;
+mod commands;
 mod look_up;
 mod metrics;
 mod permits;
 mod place;
+mod queries;
 mod reachable;
+mod together;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use skinbus_bus::ledger::JetStreamLedger;
+use skinbus_bus::ledger::{Advanced, JetStreamLedger};
+use skinbus_bus::lists::ListStore;
 use skinbus_bus::queries::QueryEndpoint;
 use skinbus_bus::topology::{DISPATCH, dispatch_consumer};
 use skinbus_bus::{Bus, ConnectError, WorkOptions};
+use skinbus_domain::Recorded;
+use skinbus_domain::ids::TradeKey;
 use skinbus_domain::rules::after;
 use skinbus_runtime::{Config, Health, RunError, Shutdown, clock};
 use tokio::task::JoinSet;
@@ -27,7 +33,9 @@ pub use call::{CallFailure, HttpClient};
 
 use account::Served;
 use permits::Keeper;
+use queries::Queries;
 use reachable::{Reachable, UNREACHABLE};
+use together::Together;
 
 /// An order may come back for as long as its provider is away; only its deadline or an operator ends that.
 const DELIVERIES_MAX: u64 = u64::MAX;
@@ -50,24 +58,30 @@ pub async fn run(
         Err(error) => return Err(error.into()),
     };
     let ledger = JetStreamLedger::new(&bus).await?;
-    let service = bus.query_service("provider-dispatch", "Asks providers about trades").await?;
+    let service = bus.query_service("provider-dispatch", "Asks providers").await?;
+    let lists = ListStore::new(&bus).await?;
     let mut accounts = JoinSet::new();
     for served in prepared.accounts {
         let keeper = Keeper::start(&bus, &served).await?;
-        let endpoint = look_up::endpoint(&service, &served.account.name).await?;
+        let name = &served.account.name;
+        let endpoints = Endpoints {
+            look_up: look_up::endpoint(&service, name).await?,
+            queries: queries::endpoints(&service, name).await?,
+            commands: commands::endpoints(&service, name).await?,
+        };
+        let (connect, total) = (served.account.config.connect_timeout, served.account.total_timeout);
         let dispatcher = Arc::new(Dispatcher {
             bus: bus.clone(),
             ledger: ledger.clone(),
-            http: HttpClient::new(
-                served.account.config.connect_timeout,
-                served.account.config.total_timeout,
-            )?,
+            http: HttpClient::new(connect, total)?,
+            queries: Queries::new(lists.clone(), &config.queries, connect, total)?,
             permits: keeper,
+            together: Together::new(served.account.provider.place_together_max),
             reachable: Reachable::new(),
             served,
             shutdown: shutdown.clone(),
         });
-        accounts.spawn(serve(dispatcher, endpoint, config.dispatch.concurrency));
+        accounts.spawn(serve(dispatcher, endpoints, config.dispatch.concurrency));
     }
     answering.up();
     while let Some(ended) = accounts.join_next().await {
@@ -83,12 +97,30 @@ struct Dispatcher {
     ledger: JetStreamLedger,
     http: HttpClient,
     permits: Keeper,
+    queries: Queries,
+    together: Together,
     reachable: Reachable,
     served: Served,
     shutdown: Shutdown,
 }
 
 impl Dispatcher {
+    /// Tells whom it concerns what an input brought up, and gives the trade as it is now.
+    async fn raise(&self, key: &TradeKey, advanced: Advanced) -> Recorded {
+        let account = Some(&self.served.account.name);
+        match advanced {
+            Advanced::Written { recorded, alerts } => {
+                self.bus.raise(account, key, &alerts).await;
+                recorded
+            }
+            Advanced::Stale(recorded) => recorded,
+            Advanced::Anomaly { recorded, anomaly } => {
+                self.bus.raise_anomaly(account, key, &anomaly).await;
+                recorded
+            }
+        }
+    }
+
     /// Learns from a call whether the provider can be reached. Where it cannot, the account is closed for every replica,
     /// for as long as the answer says.
     fn reached(&self, answer: &Result<http::Response<bytes::Bytes>, CallFailure>) -> Option<Duration> {
@@ -105,7 +137,14 @@ impl Dispatcher {
     }
 }
 
-async fn serve(dispatcher: Arc<Dispatcher>, endpoint: QueryEndpoint, concurrency: usize) {
+/// Where one account answers.
+struct Endpoints {
+    look_up: QueryEndpoint,
+    queries: queries::Endpoints,
+    commands: commands::Endpoints,
+}
+
+async fn serve(dispatcher: Arc<Dispatcher>, endpoints: Endpoints, concurrency: usize) {
     let name = dispatcher.served.account.name.clone();
     let (bus, shutdown) = (dispatcher.bus.clone(), dispatcher.shutdown.clone());
     let options = WorkOptions { stage: "dispatch", concurrency, deliveries_max: DELIVERIES_MAX };
@@ -114,7 +153,9 @@ async fn serve(dispatcher: Arc<Dispatcher>, endpoint: QueryEndpoint, concurrency
         let dispatcher = Arc::clone(&dispatcher);
         move |incoming| place::handle(Arc::clone(&dispatcher), incoming)
     });
-    let looking_up = look_up::serve(Arc::clone(&dispatcher), endpoint, &shutdown);
-    tokio::join!(placing, looking_up);
+    let looking_up = look_up::serve(Arc::clone(&dispatcher), endpoints.look_up, &shutdown);
+    let querying = queries::serve(Arc::clone(&dispatcher), endpoints.queries);
+    let commanding = commands::serve(Arc::clone(&dispatcher), endpoints.commands);
+    tokio::join!(placing, looking_up, querying, commanding);
     dispatcher.permits.close().await;
 }

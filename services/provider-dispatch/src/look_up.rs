@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use skinbus_bus::queries::{EndpointError, QueryEndpoint, QueryError, QueryService};
-use skinbus_bus::{Incoming, subjects, trace};
+use skinbus_bus::{Incoming, Ledger, subjects, trace};
 use skinbus_domain::Reference;
-use skinbus_domain::ids::AccountId;
+use skinbus_domain::ids::{AccountId, TradeKey};
+use skinbus_domain::order::OrderKind;
 use skinbus_domain::quota::Lane;
-use skinbus_proto::{row_from_observation, timestamp, v1};
-use skinbus_providers::LookedUp;
+use skinbus_proto::{game_from_proto, moment, row_from_observation, target_of, timestamp, v1};
+use skinbus_providers::{LookUpTarget, LookedUp};
 use skinbus_runtime::crash::crash_point;
 use skinbus_runtime::{Shutdown, clock};
 use tracing::Instrument;
@@ -45,18 +46,13 @@ async fn look_up(dispatcher: &Dispatcher, incoming: &Incoming) -> Result<v1::Loo
     let bad_request = |status: String| QueryError { code: 400, status };
     let request: v1::LookupRequest =
         incoming.decode().map_err(|error| bad_request(format!("undecodable: {error}")))?;
-    if request.references.len() > REFERENCES_MAX {
+    if request.references.len() + request.targets.len() > REFERENCES_MAX {
         return Err(bad_request(format!("too_many_references: at most {REFERENCES_MAX}")));
     }
-    let references: Vec<Reference> = request
-        .references
-        .iter()
-        .map(|text| text.parse())
-        .collect::<Result<_, _>>()
-        .map_err(|error| bad_request(format!("invalid_reference: {error}")))?;
     let asked_at = clock::now();
     let mut response = v1::LookupResponse { asked_at: Some(timestamp(asked_at)), ..Default::default() };
-    let mut rest = references.as_slice();
+    let targets = targets(dispatcher, &request, &mut response).await?;
+    let mut rest = targets.as_slice();
     while !rest.is_empty() {
         let Some(permit) = permit(dispatcher).await else {
             break;
@@ -64,8 +60,57 @@ async fn look_up(dispatcher: &Dispatcher, incoming: &Incoming) -> Result<v1::Loo
         let asked = ask(dispatcher, rest, permit, &mut response).await?;
         rest = rest.get(asked..).unwrap_or_default();
     }
-    response.not_asked.extend(rest.iter().map(ToString::to_string));
+    response.not_asked.extend(rest.iter().map(|target| target.reference.to_string()));
     Ok(response)
+}
+
+/// What is asked for, kinds apart, so that each kind makes the largest batches that it can.
+async fn targets(
+    dispatcher: &Dispatcher,
+    request: &v1::LookupRequest,
+    response: &mut v1::LookupResponse,
+) -> Result<Vec<LookUpTarget>, QueryError> {
+    let bad_request = |field: &str| QueryError { code: 400, status: format!("invalid_target: {field}") };
+    let mut asked = request.targets.clone();
+    for reference in &request.references {
+        match known_target(dispatcher, reference).await? {
+            Some(target) => asked.push(target),
+            None => response.not_asked.push(reference.clone()),
+        }
+    }
+    let mut targets = asked.iter().map(read_target).collect::<Result<Vec<_>, _>>().map_err(bad_request)?;
+    targets.sort_by_key(|target| target.kind);
+    Ok(targets)
+}
+
+/// What the ledger knows of a reference: people ask with nothing but that.
+async fn known_target(
+    dispatcher: &Dispatcher,
+    reference: &str,
+) -> Result<Option<v1::LookupTarget>, QueryError> {
+    let reference: Result<Reference, _> = reference.parse();
+    let Some(order_id) = reference.ok().and_then(|reference| reference.order_id().ok()) else {
+        return Err(QueryError { code: 400, status: "invalid_target: reference".to_owned() });
+    };
+    let key = TradeKey { merchant: dispatcher.served.account.merchant.clone(), order_id };
+    let read = dispatcher.ledger.read(&key).await.map_err(|error| {
+        tracing::warn!(trade = %key, error = skinbus_bus::chain(&error), "a look-up waits");
+        QueryError { code: 503, status: "unavailable: the ledger gives no answer".to_owned() }
+    })?;
+    Ok(read.as_ref().and_then(|recorded| target_of(recorded.trade())))
+}
+
+fn read_target(target: &v1::LookupTarget) -> Result<LookUpTarget, &'static str> {
+    let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    Ok(LookUpTarget {
+        reference: target.reference.parse().map_err(|_| "reference")?,
+        kind: OrderKind::named(&target.kind).ok_or("kind")?,
+        provider_id: text(&target.provider_id),
+        game: game_from_proto(v1::Game::try_from(target.game).map_err(|_| "game")?),
+        user: target.steam_id.parse().map_err(|_| "steam_id")?,
+        asset_id: text(&target.asset_id),
+        since: target.since.as_ref().and_then(moment).ok_or("since")?,
+    })
 }
 
 async fn permit(dispatcher: &Dispatcher) -> Option<Permit> {
@@ -78,13 +123,13 @@ async fn permit(dispatcher: &Dispatcher) -> Option<Permit> {
 /// Asks for the first of the references, and tells for how many.
 async fn ask(
     dispatcher: &Dispatcher,
-    references: &[Reference],
+    targets: &[LookUpTarget],
     permit: Permit,
     response: &mut v1::LookupResponse,
 ) -> Result<usize, QueryError> {
     let account = &dispatcher.served.account;
     let unavailable = |status: String| QueryError { code: 503, status };
-    let batch = references.get(..account.look_up_batch.min(references.len())).unwrap_or(references);
+    let batch = targets.get(..account.look_up_batch.min(targets.len())).unwrap_or(targets);
     let look_up = match dispatcher.served.provider.look_up(batch) {
         Ok(look_up) => look_up,
         Err(error) => {
@@ -99,22 +144,24 @@ async fn ask(
     let took = clock::monotonic_now().duration_since(began);
     permit.settle();
     dispatcher.reached(&answer);
-    let read = answer.map(|answer| dispatcher.served.provider.read_looked_up(&answer, clock::now()));
+    let asked = batch.get(..look_up.asked.min(batch.len())).unwrap_or(batch);
+    let read = answer.map(|answer| dispatcher.served.provider.read_looked_up(asked, &answer, clock::now()));
     let outcome = match read {
         Ok(LookedUp::Rows { rows, unreadable }) => {
             response.rows.extend(rows.iter().map(row_from_observation));
             if unreadable > 0 {
                 tracing::warn!(account = %account.name, unreadable, "rows of a look-up cannot be read");
                 // Any of them may be the row of a reference that seems to be missing: none is absent.
-                let missing = batch.iter().take(look_up.asked);
-                let missing = missing.filter(|reference| rows.iter().all(|row| row.reference != **reference));
-                response.not_asked.extend(missing.map(ToString::to_string));
+                let is_missing =
+                    |target: &&LookUpTarget| rows.iter().all(|row| row.reference != target.reference);
+                let missing = asked.iter().filter(is_missing);
+                response.not_asked.extend(missing.map(|target| target.reference.to_string()));
             }
             Ok("answered")
         }
-        Ok(LookedUp::Closed { until, reason }) => {
-            dispatcher.permits.close_until(until, reason);
-            Err(unavailable(format!("closed: {reason}")))
+        Ok(LookedUp::Closed(closed)) => {
+            dispatcher.permits.close_until(closed.until, closed.reason);
+            Err(unavailable(format!("closed: {}", closed.reason)))
         }
         Ok(LookedUp::Unreadable { problem }) => Err(unavailable(format!("unreadable_answer: {problem}"))),
         Err(failure) => Err(unavailable(format!("provider_unreachable: {failure}"))),

@@ -6,18 +6,20 @@ use std::time::Duration;
 use skinbus_bus::dead::Cause;
 use skinbus_bus::ledger::{AdvanceError, Advanced, Retry, advance};
 use skinbus_bus::{Disposition, Incoming, Ledger, trace};
-use skinbus_domain::placing::{Delivery, Effect, Event, OutOfOrder, Placing};
+use skinbus_domain::placing::{self, Delivery, Effect, Event, OutOfOrder};
 use skinbus_domain::quota::Lane;
 use skinbus_domain::rules::after;
 use skinbus_domain::trade::{Attempt, Reason};
-use skinbus_domain::{Input, Outcome, Recorded};
+use skinbus_domain::{Input, Order, Outcome, Recorded};
 use skinbus_proto::{Corrupt, status_change_from_proto, v1};
+use skinbus_providers::{Placing, Verdict};
 use skinbus_runtime::clock;
 use skinbus_runtime::crash::crash_point;
 use tracing::Instrument;
 
 use crate::call::CallFailure;
 use crate::permits::Permit;
+use crate::together::Company;
 use crate::{Dispatcher, metrics};
 
 /// Pause before an order comes again that could not be worked on.
@@ -89,7 +91,7 @@ enum StepError {
 async fn run(dispatcher: &Dispatcher, accepted: Recorded) -> Result<Delivery, StepError> {
     let rules = dispatcher.served.account.rules.placing;
     let mut current = as_known(dispatcher, accepted).await?;
-    let (mut placing, mut effect) = Placing::start(current.trade().clone(), rules, clock::now());
+    let (mut placing, mut effect) = placing::Placing::start(current.trade().clone(), rules, clock::now());
     let mut permit: Option<Permit> = None;
     loop {
         let event = match effect {
@@ -159,6 +161,7 @@ async fn append(
         Input::DeadlinePassed
         | Input::Requested(_)
         | Input::LeaseExpired
+        | Input::LinkEnded
         | Input::LookedUpAbsent { .. }
         | Input::Observed(_) => (Retry::Fold, false),
     };
@@ -192,24 +195,35 @@ async fn append(
     })
 }
 
-/// The call itself: at most one request leaves, and only while the intent and the permit surely hold.
+/// Places the order, together with others for the same user where that can be.
 async fn call(
     dispatcher: &Dispatcher,
     current: &Recorded,
     attempt: &Attempt,
     permit: Option<Permit>,
 ) -> Outcome {
-    let account = &dispatcher.served.account;
     let not_sent = |reason: &str| Outcome::NotSent { reason: Reason::new(reason), retry_at: clock::now() };
-    let longest = account.config.total_timeout;
-    let time_left = Duration::try_from(attempt.lease_until.duration_since(clock::now())).unwrap_or_default();
     let (Some(permit), Some(order)) = (permit, current.trade().order.as_ref()) else {
         return not_sent("no_permit");
     };
-    if time_left < longest || !permit.covers(longest) {
-        permit.give_back();
-        return not_sent("too_late_to_call");
+    let Some(user) = dispatcher.together.user_of(order) else {
+        return call_alone(dispatcher, current, order, attempt, permit).await;
+    };
+    match dispatcher.together.join(dispatcher, user, order, attempt, permit).await {
+        Company::Placed(outcome) => outcome,
+        Company::Alone(permit, _under_way) => call_alone(dispatcher, current, order, attempt, permit).await,
     }
+}
+
+/// The calls themselves: each request leaves at most once, and only while the intent and the permit surely hold.
+async fn call_alone(
+    dispatcher: &Dispatcher,
+    current: &Recorded,
+    order: &Order,
+    attempt: &Attempt,
+    permit: Permit,
+) -> Outcome {
+    let not_sent = |reason: &str| Outcome::NotSent { reason: Reason::new(reason), retry_at: clock::now() };
     let request = match dispatcher.served.provider.place(order, &attempt.reference) {
         Ok(request) => request,
         Err(error) => {
@@ -218,31 +232,78 @@ async fn call(
             return Outcome::Refused(Reason::new("not_buildable"));
         }
     };
+    let Some(permit) = still_valid(dispatcher, attempt, permit) else {
+        return not_sent("too_late_to_call");
+    };
+    let first = Placing { order, reference: &attempt.reference, call: 1 };
+    let mut next = match send(dispatcher, &first, request, permit).await {
+        Verdict::Outcome(outcome) => return outcome,
+        Verdict::Next(request) => request,
+    };
+    // What a call does before the last one harms nobody: it is found, or done again, with the next attempt.
+    for call in 2..=dispatcher.served.account.provider.place_calls_max {
+        let permit = take_permit(dispatcher).await.ok();
+        let Some(permit) = permit.and_then(|permit| still_valid(dispatcher, attempt, permit)) else {
+            return not_sent("next_call_not_sent");
+        };
+        crash_point("dispatch.before_next_call");
+        match send(dispatcher, &Placing { call, ..first }, next, permit).await {
+            Verdict::Outcome(outcome) => return outcome,
+            Verdict::Next(request) => next = request,
+        }
+    }
+    Outcome::Unknown { reason: Reason::new("too_many_calls"), refusal_unproved: false }
+}
+
+/// The permit, where a whole call surely fits into it and into the lease.
+pub(crate) fn still_valid(dispatcher: &Dispatcher, attempt: &Attempt, permit: Permit) -> Option<Permit> {
+    let longest = dispatcher.served.account.total_timeout;
+    let time_left = attempt.lease_until.duration_since(clock::now());
+    if Duration::try_from(time_left).unwrap_or_default() < longest || !permit.covers(longest) {
+        permit.give_back();
+        return None;
+    }
+    Some(permit)
+}
+
+/// One call, and what its answer means.
+async fn send(
+    dispatcher: &Dispatcher,
+    placing: &Placing<'_>,
+    request: http::Request<bytes::Bytes>,
+    permit: Permit,
+) -> Verdict {
     let began = clock::monotonic_now();
     let answer = dispatcher.http.send(request).await;
     let took = clock::monotonic_now().duration_since(began);
     permit.settle();
     let unreachable_for = dispatcher.reached(&answer);
-    let outcome = match answer {
+    let verdict = match answer {
         Ok(response) => {
             crash_point("dispatch.after_answer");
-            let read = dispatcher.served.provider.read_placed(&attempt.reference, &response, clock::now());
-            if let Some((until, reason)) = read.closed {
-                dispatcher.permits.close_until(until, reason);
+            let read = dispatcher.served.provider.read_placed(placing, &response, clock::now());
+            if let Some(closed) = read.closed {
+                dispatcher.permits.close_until(closed.until, closed.reason);
             }
-            read.outcome
+            read.verdict
         }
-        Err(CallFailure::Unreachable) => later("connect_failed", unreachable_for.unwrap_or(RETRY_PAUSE)),
-        Err(CallFailure::NotSent(reason)) => later(reason, RETRY_PAUSE),
-        Err(CallFailure::NoAnswer(reason)) => {
-            Outcome::Unknown { reason: Reason::new(reason), refusal_unproved: false }
-        }
+        Err(failure) => Verdict::Outcome(match failure {
+            CallFailure::Unreachable => later(failure.word(), unreachable_for.unwrap_or(RETRY_PAUSE)),
+            CallFailure::NotSent(_) => later(failure.word(), RETRY_PAUSE),
+            CallFailure::NoAnswer(_) => {
+                Outcome::Unknown { reason: Reason::new(failure.word()), refusal_unproved: false }
+            }
+        }),
     };
-    metrics::call(&account.name, "place", outcome.name(), took);
-    outcome
+    let label = match &verdict {
+        Verdict::Outcome(outcome) => outcome.name(),
+        Verdict::Next(_) => "next",
+    };
+    metrics::call(&dispatcher.served.account.name, "place", label, took);
+    verdict
 }
 
 /// Surely not executed; to be sent again after the pause.
-fn later(reason: &str, pause: Duration) -> Outcome {
+pub(crate) fn later(reason: &str, pause: Duration) -> Outcome {
     Outcome::NotSent { reason: Reason::new(reason), retry_at: after(clock::now(), pause) }
 }

@@ -39,6 +39,7 @@ const RETRY_PAUSE: Duration = Duration::from_secs(5);
 /// A due look in hand.
 struct Due {
     key: TradeKey,
+    hinted: bool,
     held: Held,
 }
 
@@ -66,20 +67,24 @@ pub(crate) async fn run(tracker: Arc<Tracker>, account: Account) {
 async fn merged(tracker: &Tracker, first: Held, more: Vec<Held>) -> Vec<Due> {
     let mut due = BTreeMap::new();
     for held in std::iter::once(first).chain(more) {
-        let Some(key) = key_of(&held) else {
+        let Some((key, hinted)) = key_of(&held) else {
             tracker.bury(held, "a due look cannot be read").await;
             continue;
         };
-        if let Some(repeat) = due.insert(key, held) {
+        let known = due.remove(&key);
+        let hinted = hinted || known.as_ref().is_some_and(|(hinted, _)| *hinted);
+        due.insert(key, (hinted, held));
+        if let Some((_, repeat)) = known {
             repeat.acknowledge().await;
         }
     }
-    due.into_iter().map(|(key, held)| Due { key, held }).collect()
+    due.into_iter().map(|(key, (hinted, held))| Due { key, hinted, held }).collect()
 }
 
-fn key_of(held: &Held) -> Option<TradeKey> {
+fn key_of(held: &Held) -> Option<(TradeKey, bool)> {
     let due: v1::PollDue = held.incoming.decode().ok()?;
-    Some(TradeKey { merchant: due.merchant.parse().ok()?, order_id: due.order_id.parse().ok()? })
+    let key = TradeKey { merchant: due.merchant.parse().ok()?, order_id: due.order_id.parse().ok()? };
+    Some((key, due.hinted))
 }
 
 async fn work(tracker: &Tracker, account: &Account, batch: Vec<Due>) {
@@ -110,7 +115,12 @@ async fn settle_or_keep(tracker: &Tracker, account: &Account, due: Due) -> Optio
             return None;
         }
     };
-    let need = polling::need_at(&recorded, &account.rules, clock::now());
+    let now = clock::now();
+    let need = if due.hinted {
+        polling::need_when_hinted(&recorded, &account.rules, now)
+    } else {
+        polling::need_at(&recorded, &account.rules, now)
+    };
     metrics::due(&account.name, word(need));
     match need {
         Need::Nothing => due.held.acknowledge().await,
@@ -119,6 +129,7 @@ async fn settle_or_keep(tracker: &Tracker, account: &Account, due: Due) -> Optio
             advance_and_plan(tracker, account, due, &recorded, &Input::DeadlinePassed).await
         }
         Need::ExpireLease => advance_and_plan(tracker, account, due, &recorded, &Input::LeaseExpired).await,
+        Need::EndLink => advance_and_plan(tracker, account, due, &recorded, &Input::LinkEnded).await,
         Need::HandOver => hand_over(tracker, account, due, &recorded).await,
         Need::LookUp => return Some((due, recorded)),
     }
@@ -132,6 +143,7 @@ fn word(need: Need) -> &'static str {
         Need::HandOver => "hand_over",
         Need::PassDeadline => "pass_deadline",
         Need::ExpireLease => "expire_lease",
+        Need::EndLink => "end_link",
         Need::LookUp => "look_up",
     }
 }

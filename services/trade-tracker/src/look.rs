@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use skinbus_bus::ledger::{AdvanceError, Advanced, Retry, advance};
 use skinbus_bus::queries::QueryError;
 use skinbus_bus::subjects;
-use skinbus_domain::{Input, Observation, Recorded, resolving};
-use skinbus_proto::{moment, observation_from_row, v1};
+use skinbus_domain::{Cause, Input, Observation, Recorded, resolving};
+use skinbus_proto::{moment, observation_from_row, target_of, v1};
 use skinbus_runtime::accounts::Account;
 use skinbus_runtime::crash::crash_point;
 
@@ -29,14 +29,14 @@ pub(crate) async fn look_up(
     account: &Account,
     trades: &[Recorded],
 ) -> Result<Rows, QueryError> {
-    let references = trades.iter().filter_map(|recorded| recorded.trade().attempt.as_ref());
-    let request =
-        v1::LookupRequest { references: references.map(|attempt| attempt.reference.to_string()).collect() };
-    let timeout = PERMIT_WAIT.saturating_add(account.config.total_timeout);
+    let targets = trades.iter().filter_map(|recorded| target_of(recorded.trade())).collect();
+    let request = v1::LookupRequest { references: Vec::new(), targets };
+    let timeout = PERMIT_WAIT.saturating_add(account.total_timeout);
     let subject = subjects::query(&account.name, "lookup");
     let response: v1::LookupResponse = tracker.bus.query(subject, &request, timeout).await?;
     let unreadable = |problem: String| QueryError { code: 500, status: problem };
-    let observations: Result<Vec<_>, _> = response.rows.iter().map(observation_from_row).collect();
+    let observations: Result<Vec<_>, _> =
+        response.rows.iter().map(|row| observation_from_row(row, Cause::LookUp)).collect();
     Ok(Rows {
         observations: observations.map_err(|error| unreadable(error.to_string()))?,
         not_asked: response.not_asked,

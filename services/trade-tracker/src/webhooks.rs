@@ -1,4 +1,4 @@
-//! Webhooks: a hint pulls the next look forward, and nothing else.
+//! Webhooks: one that proves its content is folded in; a hint pulls the next look forward, and nothing else.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,13 +7,14 @@ use skinbus_bus::dead::Cause;
 use skinbus_bus::topology::{TRACKER_WEBHOOKS, WEBHOOKS};
 use skinbus_bus::{Disposition, Incoming, Ledger, WorkOptions};
 use skinbus_domain::ids::{OrderId, Reference, TradeKey};
-use skinbus_domain::polling;
-use skinbus_domain::{Alert, AlertKind};
-use skinbus_proto::v1;
+use skinbus_domain::polling::{self, Need};
+use skinbus_domain::{Alert, AlertKind, Cause as Observed, Input, Recorded};
+use skinbus_proto::{observation_from_row, v1};
+use skinbus_runtime::accounts::Account;
 use skinbus_runtime::clock;
 use skinbus_runtime::crash::crash_point;
 
-use crate::Tracker;
+use crate::{Tracker, look};
 
 const CONCURRENCY: usize = 32;
 const DELIVERIES_MAX: u64 = 20;
@@ -27,6 +28,32 @@ pub(crate) async fn run(tracker: Arc<Tracker>) {
         async move { handle(&tracker, &incoming).await }
     };
     bus.work(WEBHOOKS, TRACKER_WEBHOOKS, options, &shutdown, handler).await;
+}
+
+fn is_binding(webhook: &v1::WebhookReceived) -> bool {
+    webhook.trust() == v1::WebhookTrust::Binding
+}
+
+/// What the webhook proves, applied. It comes again until it is written: nobody may ever tell it again.
+async fn fold_in(
+    tracker: &Tracker,
+    account: &Account,
+    recorded: &Recorded,
+    observation: &v1::LookupRow,
+) -> Disposition {
+    let observation = match observation_from_row(observation, Observed::Webhook) {
+        Ok(observation) => observation,
+        Err(error) => return Disposition::Dead(Cause::new("undecodable", error.to_string())),
+    };
+    crash_point("tracker.before_webhook_fold");
+    match look::fold(tracker, account, recorded, &Input::Observed(observation)).await {
+        Ok(_) => Disposition::Acknowledge,
+        Err(error) => {
+            let key = &recorded.trade().key;
+            tracing::warn!(trade = %key, error = skinbus_bus::chain(&error), "a webhook waits");
+            Disposition::RedeliverAfter(RETRY_PAUSE)
+        }
+    }
 }
 
 async fn handle(tracker: &Tracker, incoming: &Incoming) -> Disposition {
@@ -59,11 +86,14 @@ async fn handle(tracker: &Tracker, incoming: &Incoming) -> Disposition {
         tracker.bus.raise(Some(&account.name), &key, &[Alert { kind: AlertKind::Orphan, detail }]).await;
         return Disposition::Acknowledge;
     };
-    if polling::first_wake(&recorded, &account.rules).is_none() {
+    if let Some(observation) = webhook.observation.as_ref().filter(|_| is_binding(&webhook)) {
+        return fold_in(tracker, account, &recorded, observation).await;
+    }
+    if polling::need_when_hinted(&recorded, &account.rules, clock::now()) == Need::Nothing {
         return Disposition::Acknowledge;
     }
     crash_point("tracker.before_hint");
-    match tracker.bus.schedule_look(&account.name, &key, clock::now()).await {
+    match tracker.bus.hint_look(&account.name, &key, clock::now()).await {
         Ok(()) => {
             crash_point("tracker.after_hint");
             Disposition::Acknowledge

@@ -76,13 +76,13 @@ impl Outcome {
         }
     }
 
-    /// The body of the answer. Skinify documents none.
-    pub(crate) const fn text(self) -> &'static str {
+    /// The body of the answer; `refusal` is the provider's word for a webhook that was not taken.
+    pub(crate) const fn text(self, refusal: &'static str) -> &'static str {
         match self {
             Self::Stored | Self::StoredUnread => "ok",
             Self::NotStored => "error",
             // Not why: that would help nobody but a forger.
-            Self::Forged(_) => "not authorized",
+            Self::Forged(_) => refusal,
             Self::NotFound => "not found",
             Self::WrongMethod => "only POST is answered",
             Self::TooLarge => "too large",
@@ -92,8 +92,8 @@ impl Outcome {
     }
 
     /// The answer. What was not read of the request makes the connection useless for another.
-    pub(crate) fn response(self, is_all_read: bool) -> Response<Full<Bytes>> {
-        let mut response = Response::new(Full::from(self.text()));
+    pub(crate) fn response(self, is_all_read: bool, refusal: &'static str) -> Response<Full<Bytes>> {
+        let mut response = Response::new(Full::from(self.text(refusal)));
         *response.status_mut() = self.status();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));

@@ -83,7 +83,7 @@ pub(crate) async fn serve<S: Store>(
 
 /// The answer to a head that did not come in time, which the HTTP library does not give.
 async fn say_too_slow(mut socket: Socket) {
-    let (status, text) = (Outcome::TooSlow.status(), Outcome::TooSlow.text());
+    let (status, text) = (Outcome::TooSlow.status(), Outcome::TooSlow.text(""));
     let answer = format!(
         "HTTP/1.1 {status}\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{text}",
         text.len(),

@@ -3,9 +3,10 @@
 use std::net::SocketAddr;
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, Request, Response};
+use http::{Method, Request, Response};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::{Body, Incoming};
+use skinbus_providers::WebhookRequest;
 use skinbus_runtime::{RunError, clock, crash};
 use tokio::time::timeout;
 use tracing::Instrument;
@@ -16,6 +17,9 @@ use crate::listener::Limits;
 use crate::metrics::Metrics;
 use crate::read::{self, Message};
 use crate::store::Store;
+
+/// The answer to what is not proved, where no provider's word is known.
+const REFUSAL: &str = "not authorized";
 
 /// The service behind every connection.
 pub(crate) struct Ingress<S> {
@@ -44,7 +48,12 @@ impl<S: Store> Ingress<S> {
         let Some(account) = self.accounts.find(request.uri().path()) else {
             return self.ended(None, Outcome::NotFound, is_empty);
         };
-        if request.method() != Method::POST {
+        let is_taken = match *request.method() {
+            Method::POST => true,
+            Method::GET => account.webhooks.takes_get(),
+            _ => false,
+        };
+        if !is_taken {
             return self.ended(Some(account), Outcome::WrongMethod, is_empty);
         }
         let span = tracing::info_span!("webhook", account = %account.id);
@@ -53,7 +62,12 @@ impl<S: Store> Ingress<S> {
             match self.body(body).await {
                 Err(outcome) => self.ended(Some(account), outcome, false),
                 Ok(body) => {
-                    let outcome = self.take(account, &head.headers, &body, peer).await;
+                    let webhook = WebhookRequest {
+                        headers: &head.headers,
+                        query: head.uri.query().unwrap_or_default(),
+                        body: &body,
+                    };
+                    let outcome = self.take(account, &webhook, peer).await;
                     self.ended(Some(account), outcome, true)
                 }
             }
@@ -64,7 +78,7 @@ impl<S: Store> Ingress<S> {
 
     fn ended(&self, account: Option<&Account>, outcome: Outcome, is_all_read: bool) -> Response<Full<Bytes>> {
         self.metrics.ended(account.map(|account| &account.id), outcome);
-        outcome.response(is_all_read)
+        outcome.response(is_all_read, account.map_or(REFUSAL, |account| account.webhooks.refusal()))
     }
 
     async fn body(&self, body: Incoming) -> Result<Bytes, Outcome> {
@@ -83,8 +97,8 @@ impl<S: Store> Ingress<S> {
     }
 
     /// Proves a whole request and stores what it says.
-    async fn take(&self, account: &Account, headers: &HeaderMap, body: &Bytes, peer: SocketAddr) -> Outcome {
-        let trust = match account.webhooks.verify(headers, body) {
+    async fn take(&self, account: &Account, webhook: &WebhookRequest<'_>, peer: SocketAddr) -> Outcome {
+        let trust = match account.webhooks.verify(webhook) {
             Ok(trust) => trust,
             Err(forged) => {
                 if let Some(skipped) = account.forged.take(clock::monotonic_now()) {
@@ -94,7 +108,7 @@ impl<S: Store> Ingress<S> {
                 return Outcome::Forged(forged.reason);
             }
         };
-        let message = read::message(account, trust, headers, body);
+        let message = read::message(account, trust, webhook);
         let outcome = self.keep(account, &message).await;
         if outcome == Outcome::StoredUnread
             && let Some(skipped) = account.unread.take(clock::monotonic_now())

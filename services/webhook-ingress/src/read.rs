@@ -1,11 +1,10 @@
 //! From a proved request to the message that is stored.
 
-use bytes::Bytes;
 use http::{HeaderMap, header};
 use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
-use skinbus_proto::v1;
-use skinbus_providers::WebhookTrust;
+use skinbus_proto::{row_from_observation, v1};
+use skinbus_providers::{WebhookRequest, WebhookTrust};
 use skinbus_runtime::clock;
 
 use crate::accounts::Account;
@@ -25,29 +24,31 @@ pub(crate) struct Message {
     pub(crate) outcome: Outcome,
 }
 
-pub(crate) fn message(account: &Account, trust: WebhookTrust, headers: &HeaderMap, body: &Bytes) -> Message {
-    let trust = match trust {
+pub(crate) fn message(account: &Account, trust: WebhookTrust, request: &WebhookRequest<'_>) -> Message {
+    let proved = match trust {
         WebhookTrust::Hint => v1::WebhookTrust::Hint,
         WebhookTrust::Binding => v1::WebhookTrust::Binding,
     };
     let mut webhook = v1::WebhookReceived {
         account: account.id.to_string(),
         received_at: Some(skinbus_proto::timestamp(clock::now())),
-        trust: trust.into(),
-        content_type: content_type(headers),
+        trust: proved.into(),
+        content_type: content_type(request.headers),
         ..v1::WebhookReceived::default()
     };
-    let (key, outcome) = match account.webhooks.read(headers, body) {
+    let (key, outcome) = match account.webhooks.read(request, trust) {
         Some(event) => {
             webhook.reference = event.reference;
             webhook.provider_id = event.provider_id;
             webhook.claimed_status = event.claimed_status;
             webhook.body = event.body.into();
+            webhook.observation = event.observation.as_ref().map(row_from_observation);
             (event.event_key, Outcome::Stored)
         }
         None => {
-            webhook.body = without_proof(account, body);
-            (format!("unread-{}", hex(&Sha256::digest(body))), Outcome::StoredUnread)
+            webhook.body = without_proof(account, request.body);
+            let digest = Sha256::new().chain_update(request.query).chain_update(request.body).finalize();
+            (format!("unread-{}", hex(&digest)), Outcome::StoredUnread)
         }
     };
     Message { id: format!("{}:{key}", account.id), webhook, outcome }

@@ -2,8 +2,8 @@
 
 use secrecy::{ExposeSecret, SecretString};
 use skinbus_domain::ids::AccountId;
-use skinbus_providers::registry::{self, WebhookCredentials};
-use skinbus_providers::skinify;
+use skinbus_providers::registry::WebhookCredentials;
+use skinbus_providers::{skinify, skinout, skinsback};
 use skinbus_runtime::config::{AccountConfig, ProviderName, SecretField};
 use skinbus_runtime::{Config, ConfigErrors, SecretReader};
 
@@ -76,45 +76,80 @@ fn verification(
     name: &AccountId,
     account: &AccountConfig,
 ) -> Option<Verification> {
-    match account.provider {
+    let (credentials, constant) = match account.provider {
+        ProviderName::Skinsback => return skinsback_verification(secrets, name, account),
+        ProviderName::Skinout => {
+            let signature = constant(secrets, name, account, SecretField::ApiKey, skinout::signature_of)?;
+            (WebhookCredentials::Skinout { signature: signature.clone() }, Some(signature))
+        }
         ProviderName::Skinify => {
-            let signature = skinify_signature(secrets, name, account)?;
-            let constant = Some(signature.clone());
-            Some(Verification { credentials: WebhookCredentials::Skinify { signature }, constant })
+            let signature = constant(secrets, name, account, SecretField::Token, skinify::signature_of)?;
+            (WebhookCredentials::Skinify { signature: signature.clone() }, Some(signature))
         }
-        ProviderName::Skinsback
-        | ProviderName::Skinout
-        | ProviderName::Shadowpay
-        | ProviderName::Skinslink => {
-            let problem = registry::defaults(account.provider.as_str()).err().map_or_else(
-                || "the provider's webhooks are not built yet".to_owned(),
-                |error| error.to_string(),
-            );
-            secrets.error(name, "provider", problem);
-            None
+        ProviderName::Shadowpay => {
+            let secret_hash = secrets.required(name, account, SecretField::SecretHash)?;
+            (WebhookCredentials::Shadowpay { secret_hash }, None)
         }
-    }
+        ProviderName::Skinslink => {
+            let webhook_secret = secrets.required(name, account, SecretField::WebhookSecret)?;
+            (WebhookCredentials::Skinslink { webhook_secret }, None)
+        }
+    };
+    Some(Verification { credentials, constant })
 }
 
-/// The constant itself, or, only where no file holds it, the one that the token gives: the ingress should not have tokens.
-fn skinify_signature(
+/// SkinsBack's webhooks carry a constant, and a signature that only the client secret can prove. The ingress reads that
+/// secret where the operator wants the signature to bind, or where nothing else gives the constant.
+fn skinsback_verification(
+    secrets: &mut SecretReader,
+    name: &AccountId,
+    account: &AccountConfig,
+) -> Option<Verification> {
+    let given = account.webhook_signature_file.is_some();
+    let client_secret = if account.webhook_sign_binds || (!given && account.client_secret_file.is_some()) {
+        Some(secrets.required(name, account, SecretField::ClientSecret)?)
+    } else {
+        None
+    };
+    let signature = match &client_secret {
+        Some(client_secret) if !given => {
+            let client_id =
+                secrets.required_text(name, account, "client_id", account.client_id.as_deref())?;
+            skinsback::signature_of(&client_id, client_secret)
+        }
+        Some(_) | None => given_constant(secrets, name, account)?,
+    };
+    let credentials = WebhookCredentials::Skinsback { signature: signature.clone(), client_secret };
+    Some(Verification { credentials, constant: Some(signature) })
+}
+
+/// The constant itself, or, only where no file holds it, the one that the key gives: the ingress should not have keys.
+fn constant(
+    secrets: &mut SecretReader,
+    name: &AccountId,
+    account: &AccountConfig,
+    key: SecretField,
+    derive: fn(&SecretString) -> SecretString,
+) -> Option<SecretString> {
+    if account.webhook_signature_file.is_none() && account.secret_file(key).is_some() {
+        return secrets.required(name, account, key).map(|key| derive(&key));
+    }
+    given_constant(secrets, name, account)
+}
+
+fn given_constant(
     secrets: &mut SecretReader,
     name: &AccountId,
     account: &AccountConfig,
 ) -> Option<SecretString> {
-    let derive = account.webhook_signature_file.is_none() && account.token_file.is_some();
-    if derive {
-        let token = secrets.required(name, account, SecretField::Token)?;
-        return Some(skinify::signature_of(&token));
-    }
     let signature = secrets.required(name, account, SecretField::WebhookSignature)?;
     let is_digest = |text: &str| {
         text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
     };
     if !is_digest(signature.expose_secret()) {
-        // Anything else, above all the token itself, would refuse every webhook without a word of why.
-        let problem =
-            "must hold 32 lower-case hexadecimal digits: the MD5 digest of the token, not the token";
+        // Anything else, above all the key itself, would refuse every webhook without a word of why.
+        let problem = "must hold 32 lower-case hexadecimal digits: the MD5 digest that `skinbus webhook-signature` \
+                       prints, not the key";
         secrets.error(name, SecretField::WebhookSignature.setting(), problem);
         return None;
     }

@@ -52,6 +52,7 @@ pub(crate) fn news(key: &TradeKey, label: &str) -> Input {
         cause: Cause::LookUp,
         reference: Reference::of(&key.order_id),
         progress: Progress::Submitted,
+        credits: Vec::new(),
         facts: ProviderFacts { provider_status: Some(label.to_owned()), ..ProviderFacts::default() },
         occurred_at: None,
     })

@@ -7,6 +7,7 @@ pub mod connection;
 pub mod dead;
 pub mod held;
 pub mod ledger;
+pub mod lists;
 pub mod merchant;
 pub mod message;
 pub mod publish;

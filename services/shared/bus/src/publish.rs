@@ -34,6 +34,11 @@ impl Outgoing {
         Self { message: PublishMessage::build().payload(payload).headers(headers) }
     }
 
+    /// Bytes that are no message of ours.
+    pub(crate) fn bytes(payload: Bytes) -> Self {
+        Self { message: PublishMessage::build().payload(payload) }
+    }
+
     /// Sets a header.
     pub(crate) fn header(mut self, name: async_nats::HeaderName, value: impl AsRef<str>) -> Self {
         self.message = self.message.header(name, value.as_ref());

@@ -29,7 +29,32 @@ impl Bus {
         key: &TradeKey,
         at: Timestamp,
     ) -> Result<(), ScheduleError> {
-        let due = v1::PollDue { merchant: key.merchant.to_string(), order_id: key.order_id.to_string() };
+        self.schedule(account, key, at, false).await
+    }
+
+    /// Looks at a trade at once, because a webhook says that there is something new.
+    ///
+    /// # Errors
+    ///
+    /// [`ScheduleError`] where it is perhaps not written; setting it again is safe.
+    pub async fn hint_look(
+        &self,
+        account: &AccountId,
+        key: &TradeKey,
+        now: Timestamp,
+    ) -> Result<(), ScheduleError> {
+        self.schedule(account, key, now, true).await
+    }
+
+    async fn schedule(
+        &self,
+        account: &AccountId,
+        key: &TradeKey,
+        at: Timestamp,
+        hinted: bool,
+    ) -> Result<(), ScheduleError> {
+        let (merchant, order_id) = (key.merchant.to_string(), key.order_id.to_string());
+        let due = v1::PollDue { merchant, order_id, hinted };
         let outgoing = Outgoing::of(&due)
             .header(NATS_SCHEDULE, format!("@at {at:.3}"))
             .header(NATS_SCHEDULE_TARGET, subjects::poll_due(account));

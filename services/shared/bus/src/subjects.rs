@@ -56,6 +56,12 @@ pub fn query(account: &AccountId, operation: &str) -> String {
     format!("skinbus.v1.query.{account}.{operation}")
 }
 
+/// Where a change of an order is asked for that an account's provider already has.
+#[must_use]
+pub fn command(account: &AccountId, command: &str) -> String {
+    format!("skinbus.v1.command.{account}.{command}")
+}
+
 /// Where messages go that `stage` could not work on.
 #[must_use]
 pub fn dead(stage: &str) -> String {

@@ -37,6 +37,8 @@ pub enum Input {
     Observed(Observation),
     /// The order's deadline may have passed.
     DeadlinePassed,
+    /// The hosted page's lifetime may have ended, or its address may be lost for ever.
+    LinkEnded,
 }
 
 /// What an input came to.
@@ -149,6 +151,7 @@ pub fn fold(
         }
         Input::Observed(observation) => Ok(transition::observe::apply(trade()?, observation, rules, now)),
         Input::DeadlinePassed => Ok(transition::pass_deadline::apply(trade()?, now)),
+        Input::LinkEnded => Ok(transition::end_link::apply(trade()?)),
     }
 }
 
@@ -188,6 +191,7 @@ impl Input {
             Self::LookedUpAbsent { .. } => "looked_up_absent",
             Self::Observed(_) => "observed",
             Self::DeadlinePassed => "deadline_passed",
+            Self::LinkEnded => "link_ended",
         }
     }
 }

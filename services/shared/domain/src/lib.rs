@@ -9,8 +9,13 @@
 //! * [`placing`] – the protocol around a call that buys something, as a state machine without I/O.
 //! * [`resolving`] – what a look-up means for a trade whose outcome is unknown.
 //! * [`quota`] – the exact sliding window that all replicas share.
+//! * [`command`] – changes of an order that the provider already has.
+//! * [`credit`] – what arrived for a deposit, each thing once.
+//! * [`query`] – what may be asked of a provider besides orders, and the answers, in one form for all.
 //! * [`polling`] – when a trade is looked at next.
 
+pub mod command;
+pub mod credit;
 mod fold;
 pub mod ids;
 pub mod money;
@@ -19,6 +24,7 @@ pub mod order;
 pub mod outcome;
 pub mod placing;
 pub mod polling;
+pub mod query;
 pub mod quota;
 pub mod resolving;
 pub mod rules;
@@ -28,12 +34,14 @@ pub mod trade;
 pub mod transition;
 pub mod violation;
 
+pub use command::{Command, CommandOutcome};
+pub use credit::{Credit, CreditState, LocalAmount};
 pub use fold::{Alert, AlertKind, Anomaly, Change, Fold, IllegalTransition, Input, fold};
 pub use ids::{AccountId, MerchantId, OrderId, Reference, TradeKey};
 pub use money::{Currency, Money};
 pub use observation::{Hold, Observation, Progress, ProviderFacts};
-pub use order::Order;
+pub use order::{Order, OrderKind};
 pub use outcome::Outcome;
-pub use rules::{GameRules, PlacingRules};
+pub use rules::{GameRules, PlacingRules, TrackingRules};
 pub use trade::{Cause, Recorded, Trade, TradeState, TradeStatus};
 pub use violation::Violation;

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::credit::Credit;
 use crate::ids::Reference;
 use crate::money::Money;
 use crate::trade::{Cause, Reason, ReversedBy};
@@ -17,6 +18,8 @@ pub struct Observation {
     pub progress: Progress,
     /// What else was said.
     pub facts: ProviderFacts,
+    /// What arrived for a deposit or a sale, as far as this tells.
+    pub credits: Vec<Credit>,
     /// When it happened, where the provider says so.
     pub occurred_at: Option<Timestamp>,
 }
@@ -34,6 +37,11 @@ pub enum Progress {
     Delivered {
         /// Whether it may still be taken back.
         hold: Hold,
+    },
+    /// Done, and held by the provider, which will say when it is over. Our own clock never ends it.
+    Held {
+        /// When a reversal stops being possible, where the provider says so.
+        until: Option<Timestamp>,
     },
     /// Ended without success.
     Failed(Reason),

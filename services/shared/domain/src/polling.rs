@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::order::OrderKind;
 use crate::rules::{Rules, after};
-use crate::trade::{Recorded, Trade, TradeState};
+use crate::trade::{Recorded, Trade, TradeState, TradeStatus};
 
 #[cfg(test)]
 mod tests;
@@ -29,6 +30,8 @@ pub enum Need {
     PassDeadline,
     /// The lease of the attempt in flight ended.
     ExpireLease,
+    /// The hosted page's lifetime ended, or its address is lost.
+    EndLink,
     /// Ask the provider.
     LookUp,
 }
@@ -63,6 +66,8 @@ pub fn need_at(recorded: &Recorded, rules: &Rules, now: Timestamp) -> Need {
         }
         TradeState::Accepted { .. } => Need::HandOver,
         TradeState::Dispatching => Need::ExpireLease,
+        TradeState::Uncertain { .. } if !can_look_up(trade, rules) => Need::EndLink,
+        TradeState::Submitted if link_end(recorded, rules).is_some_and(|end| end <= now) => Need::EndLink,
         TradeState::Uncertain { .. }
         | TradeState::Submitted
         | TradeState::OfferSent
@@ -75,6 +80,28 @@ pub fn need_at(recorded: &Recorded, rules: &Rules, now: Timestamp) -> Need {
         | TradeState::Canceled { .. }
         | TradeState::Reverted { .. }
         | TradeState::NeedsReview { .. } => Need::Nothing,
+    }
+}
+
+/// What the trade needs at `now`, when a webhook says that there is something new at the provider.
+#[must_use]
+pub fn need_when_hinted(recorded: &Recorded, rules: &Rules, now: Timestamp) -> Need {
+    let trade = recorded.trade();
+    let is_deposit = matches!(trade.kind(), Some(OrderKind::DepositLink | OrderKind::DepositItems));
+    match (need_at(recorded, rules, now), trade.status()) {
+        (
+            Need::Sleep { .. },
+            TradeStatus::Uncertain
+            | TradeStatus::Submitted
+            | TradeStatus::OfferSent
+            | TradeStatus::UserAccepted
+            | TradeStatus::OnHold
+            | TradeStatus::Completed
+            | TradeStatus::Expired,
+        ) if can_look_up(trade, rules) => Need::LookUp,
+        // A deposit that we gave up may still be paid.
+        (Need::Nothing, TradeStatus::Expired) if is_deposit && can_look_up(trade, rules) => Need::LookUp,
+        (need, _) => need,
     }
 }
 
@@ -108,6 +135,10 @@ fn wake_after(recorded: &Recorded, rules: &Rules, last: Timestamp) -> Option<Tim
             let lease_until = trade.attempt.as_ref().map_or(last, |attempt| attempt.lease_until);
             Some(after(lease_until.max(last), scaled(MARGIN, rules)))
         }
+        TradeState::Uncertain { since, .. } if !can_look_up(trade, rules) => {
+            let settled = after(after(*since, rules.placing.settle_time), scaled(MARGIN, rules));
+            Some(settled.max(after(last, scaled(MARGIN, rules))))
+        }
         TradeState::Uncertain { since, refusal_unproved, .. } => {
             let settle_time =
                 if *refusal_unproved { rules.placing.refusal_settle_time } else { rules.placing.settle_time };
@@ -117,7 +148,11 @@ fn wake_after(recorded: &Recorded, rules: &Rules, last: Timestamp) -> Option<Tim
             let next = planned.chain([settled]).filter(|look| *look > last).min();
             Some(next.unwrap_or_else(|| after(last, scaled(MINUTE, rules))))
         }
-        TradeState::Submitted => pause(&SUBMITTED),
+        TradeState::Submitted => match link_end(recorded, rules) {
+            Some(end) if can_look_up(trade, rules) && end > last => pause(&LINK).map(|next| next.min(end)),
+            Some(end) => Some(end.max(after(last, scaled(MARGIN, rules)))),
+            None => pause(&SUBMITTED),
+        },
         TradeState::OfferSent => pause(&OFFER_SENT),
         TradeState::UserAccepted => pause(&USER_ACCEPTED),
         TradeState::OnHold { hold_ends_at } => {
@@ -128,7 +163,7 @@ fn wake_after(recorded: &Recorded, rules: &Rules, last: Timestamp) -> Option<Tim
         // Looked at for the last time when the watch ends.
         TradeState::Completed { watch_until } => watch_until.filter(|until| *until > last),
         // The user may have accepted in the very moment in which the offer lapsed.
-        TradeState::Expired { .. } if trade.facts.provider_id.is_some() => {
+        TradeState::Expired { .. } if trade.facts.provider_id.is_some() && can_look_up(trade, rules) => {
             Some(after(began, scaled(LATE_LOOK, rules))).filter(|late| *late > last)
         }
         TradeState::Rejected { .. }
@@ -138,6 +173,30 @@ fn wake_after(recorded: &Recorded, rules: &Rules, last: Timestamp) -> Option<Tim
         | TradeState::Reverted { .. }
         | TradeState::NeedsReview { .. } => None,
     }
+}
+
+/// Whether the provider can be asked about this trade.
+fn can_look_up(trade: &Trade, rules: &Rules) -> bool {
+    trade.kind().is_none_or(|kind| rules.tracking.can_look_up.of(kind))
+}
+
+/// When a hosted page ends that nobody has used up, or a deposit for which no offer was ever sent; `None` for every other
+/// trade.
+fn link_end(recorded: &Recorded, rules: &Rules) -> Option<Timestamp> {
+    let trade = recorded.trade();
+    let has_no_end = match trade.kind() {
+        Some(OrderKind::DepositLink) => true,
+        Some(OrderKind::DepositItems) => trade.facts.offer_id.is_none(),
+        Some(OrderKind::Purchase | OrderKind::Listing) | None => false,
+    };
+    let sent_by = trade.attempt.as_ref().map_or(recorded.change.recorded_at, |attempt| attempt.lease_until);
+    let lifetime = match trade.kind() {
+        Some(OrderKind::DepositItems) => scaled(HOUR, rules),
+        Some(OrderKind::DepositLink | OrderKind::Purchase | OrderKind::Listing) | None => {
+            rules.tracking.link_lifetime
+        }
+    };
+    has_no_end.then(|| after(sent_by, lifetime))
 }
 
 /// `(up to this age, pause)`, ascending; the last pause holds for every greater age.
@@ -150,6 +209,12 @@ const SUBMITTED: [(Duration, Duration); 4] = [
     (Duration::from_secs(600), Duration::from_secs(15)),
     (HOUR, MINUTE),
     (Duration::MAX, Duration::from_secs(600)),
+];
+/// A user takes minutes to choose items on a hosted page, and may come back days later.
+const LINK: [(Duration, Duration); 3] = [
+    (Duration::from_secs(600), Duration::from_secs(20)),
+    (HOUR, Duration::from_secs(120)),
+    (Duration::MAX, Duration::from_secs(1800)),
 ];
 /// The user has minutes to answer an offer and waits for our word of it.
 const OFFER_SENT: [(Duration, Duration); 3] = [

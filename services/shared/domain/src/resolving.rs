@@ -37,6 +37,7 @@ fn worth(progress: &Progress) -> u8 {
         Progress::Submitted => 3,
         Progress::OfferSent => 4,
         Progress::UserAccepted => 5,
-        Progress::Delivered { .. } => 6,
+        Progress::Held { .. } => 6,
+        Progress::Delivered { .. } => 7,
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::order::{Game, Operation, Order};
+use crate::order::{Game, Order, OrderKind};
 
 /// All rules that [`crate::fold()`] and the protocols need.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct Rules {
     pub placing: PlacingRules,
     /// What Steam lets be taken back.
     pub games: GameRules,
+    /// How orders are followed at this provider.
+    pub tracking: TrackingRules,
     /// Every polling interval is divided by this; 1 in production.
     pub speed: u32,
 }
@@ -20,8 +22,8 @@ pub struct Rules {
 /// How orders are placed at a provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PlacingRules {
-    /// What the provider does with a repeated reference.
-    pub idempotency: Idempotency,
+    /// What the provider does with a repeated reference, by kind of order.
+    pub idempotency: ByKind<Idempotency>,
     /// A request that got no answer is surely executed or lost after this.
     pub settle_time: Duration,
     /// A request that was answered with an unproved refusal shows in look-ups within this, if it was executed.
@@ -39,6 +41,47 @@ pub enum Idempotency {
     Undocumented,
 }
 
+/// One value for each kind of order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ByKind<T> {
+    /// For purchases.
+    pub purchase: T,
+    /// For hosted deposit pages.
+    pub deposit_link: T,
+    /// For deposits of named items.
+    pub deposit_items: T,
+    /// For listings.
+    pub listing: T,
+}
+
+impl<T: Copy> ByKind<T> {
+    /// The same for every kind.
+    #[must_use]
+    pub const fn all(value: T) -> Self {
+        Self { purchase: value, deposit_link: value, deposit_items: value, listing: value }
+    }
+
+    /// The value for this kind.
+    #[must_use]
+    pub const fn of(&self, kind: OrderKind) -> T {
+        match kind {
+            OrderKind::Purchase => self.purchase,
+            OrderKind::DepositLink => self.deposit_link,
+            OrderKind::DepositItems => self.deposit_items,
+            OrderKind::Listing => self.listing,
+        }
+    }
+}
+
+/// How orders are followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TrackingRules {
+    /// Whether the provider can be asked about an order of this kind.
+    pub can_look_up: ByKind<bool>,
+    /// A hosted page that has no end of its own ends after this.
+    pub link_lifetime: Duration,
+}
+
 /// How long Steam lets a delivered item be taken back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GameRules {
@@ -52,8 +95,7 @@ impl GameRules {
     /// Whether items of the order may be taken back after delivery. An unknown game counts as protected.
     #[must_use]
     pub fn is_protected(order: &Order) -> bool {
-        let Operation::Purchase(purchase) = &order.operation;
-        match purchase.game {
+        match order.operation.game() {
             Some(Game::Cs2) | None => true,
             Some(Game::Dota2 | Game::Rust | Game::Tf2) => false,
         }
@@ -74,12 +116,13 @@ impl Default for Rules {
         const DAY: Duration = Duration::from_secs(24 * 3600);
         Self {
             placing: PlacingRules {
-                idempotency: Idempotency::Undocumented,
+                idempotency: ByKind::all(Idempotency::Undocumented),
                 settle_time: DAY,
                 refusal_settle_time: DAY,
                 lease: DAY,
             },
             games: GameRules { protection: 8 * DAY, watch: DAY },
+            tracking: TrackingRules { can_look_up: ByKind::all(true), link_lifetime: 7 * DAY },
             speed: 1,
         }
     }

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::credit::{Credit, CreditState};
 use crate::ids::{Reference, TradeKey};
 use crate::money::{Currency, Money};
 use crate::observation::{Hold, Observation, Progress, ProviderFacts};
 use crate::order::{Game, Item, Operation, Order, Purchase, Request, SteamUser};
-use crate::rules::{GameRules, Idempotency, PlacingRules, Rules};
+use crate::rules::{ByKind, GameRules, Idempotency, PlacingRules, Rules, TrackingRules};
 use crate::trade::{Attempt, Cause, Reason, Recorded, ReversedBy, StatusChange, Trade, TradeState};
 
 pub(crate) const SETTLE: i64 = 600;
@@ -27,12 +28,13 @@ pub(crate) fn rules() -> Rules {
     let seconds = |seconds: i64| Duration::from_secs(seconds.unsigned_abs());
     Rules {
         placing: PlacingRules {
-            idempotency: Idempotency::UniqueReference,
+            idempotency: ByKind::all(Idempotency::UniqueReference),
             settle_time: seconds(SETTLE),
             refusal_settle_time: seconds(REFUSAL_SETTLE),
             lease: seconds(LEASE),
         },
         games: GameRules { protection: seconds(7 * DAY), watch: seconds(DAY) },
+        tracking: TrackingRules { can_look_up: ByKind::all(true), link_lifetime: seconds(DAY) },
         speed: 1,
     }
 }
@@ -77,6 +79,7 @@ pub(crate) fn accepted() -> Trade {
         state: TradeState::Accepted { not_before: None, reason: None },
         attempt: None,
         facts: ProviderFacts::default(),
+        credits: Vec::new(),
     }
 }
 
@@ -122,6 +125,7 @@ pub(crate) fn observed(progress: Progress) -> Observation {
         reference: Reference::of(&key().order_id),
         progress,
         facts: facts(),
+        credits: Vec::new(),
         occurred_at: None,
     }
 }
@@ -145,5 +149,17 @@ pub(crate) fn recorded(trade: Trade, recorded_at: Timestamp) -> Recorded {
             trade,
         },
         sequence: 1,
+    }
+}
+
+pub(crate) fn credit(key: &str, state: CreditState) -> Credit {
+    let thing = format!("thing-{key}");
+    Credit {
+        key: key.to_owned(),
+        thing,
+        amount: dollars("5.00"),
+        local_amount: None,
+        multiplier: None,
+        state,
     }
 }

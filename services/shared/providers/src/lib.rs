@@ -6,12 +6,20 @@
 //!
 //! Adding a provider is one folder here and one line in [`registry`].
 
+pub mod capability;
 pub mod provider;
 pub mod registry;
+mod request;
+pub mod shadowpay;
 pub mod skinify;
+pub mod skinout;
+pub mod skinsback;
+pub mod skinslink;
+mod values;
 mod wire;
 
+pub use capability::{Capability, Support};
 pub use provider::{
-    Capabilities, Forged, LookUp, LookedUp, NotBuildable, PlaceAnswer, Provider, ProviderDefaults, Support,
-    WebhookEvent, WebhookTrust, Webhooks,
+    Closed, CommandAnswer, Forged, LookUp, LookUpTarget, LookedUp, NotBuildable, PlaceAnswer, Placing,
+    Provider, ProviderDefaults, Queried, Verdict, WebhookEvent, WebhookRequest, WebhookTrust, Webhooks,
 };

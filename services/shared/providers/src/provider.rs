@@ -5,76 +5,110 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
 use jiff::Timestamp;
+use skinbus_domain::ids::OrderId;
+use skinbus_domain::order::{Game, OrderKind, SteamId};
+use skinbus_domain::query::{Query, QueryAnswer};
 use skinbus_domain::quota::Limit;
-use skinbus_domain::rules::Idempotency;
-use skinbus_domain::{Currency, Observation, Order, Outcome, Reference};
+use skinbus_domain::rules::{ByKind, Idempotency};
+use skinbus_domain::{
+    Command, CommandOutcome, Currency, Observation, Order, Outcome, Reference, Trade, Violation,
+};
+
+use crate::capability::{Capability, Support};
 
 /// One provider's API, for one account.
 pub trait Provider: Send + Sync {
-    /// The request that places `order` under `reference`.
+    /// The request that places `order` under `reference`; the first one, where the provider needs two.
     ///
     /// # Errors
     ///
     /// [`NotBuildable`] where the order lacks what the API needs; then nothing was sent.
     fn place(&self, order: &Order, reference: &Reference) -> Result<Request<Bytes>, NotBuildable>;
 
-    /// What the answer to [`Provider::place`] means. `now` is when it came in.
-    fn read_placed(&self, reference: &Reference, response: &Response<Bytes>, now: Timestamp) -> PlaceAnswer;
+    /// What the answer to a placing call means. `now` is when it came in.
+    fn read_placed(&self, placing: &Placing<'_>, response: &Response<Bytes>, now: Timestamp) -> PlaceAnswer;
 
-    /// The request that looks up the first of `references`: as many as fit into one.
+    /// The request that places several purchases for one user in one call.
     ///
     /// # Errors
     ///
-    /// [`NotBuildable`] where not even one fits.
-    fn look_up(&self, references: &[Reference]) -> Result<LookUp, NotBuildable>;
+    /// [`NotBuildable`] where the provider has no such call, or the orders do not fit into one.
+    fn place_together(&self, orders: &[(&Order, &Reference)]) -> Result<Request<Bytes>, NotBuildable>;
 
-    /// What the answer to [`Provider::look_up`] says.
-    fn read_looked_up(&self, response: &Response<Bytes>, now: Timestamp) -> LookedUp;
+    /// What the answer to [`Provider::place_together`] means for each of the orders, in their order.
+    fn read_placed_together(
+        &self,
+        orders: &[(&Order, &Reference)],
+        response: &Response<Bytes>,
+        now: Timestamp,
+    ) -> Vec<PlaceAnswer>;
+
+    /// The request that looks up the first of `targets` and as many of those that follow as fit with it.
+    ///
+    /// # Errors
+    ///
+    /// [`NotBuildable`] where not even the first can be asked for.
+    fn look_up(&self, targets: &[LookUpTarget]) -> Result<LookUp, NotBuildable>;
+
+    /// What the answer to [`Provider::look_up`] says about the targets that were asked for.
+    fn read_looked_up(&self, asked: &[LookUpTarget], response: &Response<Bytes>, now: Timestamp) -> LookedUp;
+
+    /// The request that asks `query`.
+    ///
+    /// # Errors
+    ///
+    /// [`NotBuildable`] where the provider cannot be asked this.
+    fn query(&self, query: &Query) -> Result<Request<Bytes>, NotBuildable>;
+
+    /// What the answer to [`Provider::query`] says.
+    fn read_queried(&self, query: &Query, response: &Response<Bytes>, now: Timestamp) -> Queried;
+
+    /// The request that changes an order which the provider already has.
+    ///
+    /// # Errors
+    ///
+    /// [`NotBuildable`] where the provider has no such change for this trade.
+    fn command(&self, command: &Command, trade: &Trade) -> Result<Request<Bytes>, NotBuildable>;
+
+    /// What the answer to [`Provider::command`] means.
+    fn read_commanded(&self, command: &Command, response: &Response<Bytes>, now: Timestamp) -> CommandAnswer;
 }
 
 /// What is known of a provider without any credentials.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct ProviderDefaults {
     /// Its name in settings, for example `skinify`.
     pub name: &'static str,
+    /// Its name for people, for example `Skinify`.
+    pub title: &'static str,
     /// Where its API is.
     pub base_url: &'static str,
-    /// Its documented rate limit.
+    /// Its documented rate limit, or a careful one where none is documented.
     pub quota: Limit,
     /// How long an account stays closed after the provider said that its limit is reached.
     pub limit_pause: Duration,
     /// What it does with a repeated reference.
-    pub idempotency: Idempotency,
+    pub idempotency: ByKind<Idempotency>,
+    /// Whether it can be asked about an order.
+    pub can_look_up: ByKind<bool>,
+    /// How long a call may take, where the account's settings do not say.
+    pub call_timeout: Duration,
+    /// How many calls placing one order takes at most.
+    pub place_calls_max: u32,
     /// See [`skinbus_domain::PlacingRules::settle_time`].
     pub settle_time: Duration,
     /// See [`skinbus_domain::PlacingRules::refusal_settle_time`].
     pub refusal_settle_time: Duration,
-    /// How many references one look-up takes at most.
+    /// How many trades one look-up takes at most.
     pub look_up_batch: usize,
+    /// How many purchases one call of [`Provider::place_together`] takes at most; 1 where there is no such call.
+    pub place_together_max: usize,
     /// The currency of its prices.
     pub price_currency: Currency,
-    /// What it can do.
-    pub capabilities: Capabilities,
-}
-
-/// What a provider can do with an order, each with the reason.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Capabilities {
-    /// Buying an item for a user.
-    pub purchase: Support,
-    /// Being paid in items by a user.
-    pub deposit: Support,
-    /// Offering a user's items for sale.
-    pub listing: Support,
-}
-
-/// Whether an operation is offered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Support {
-    /// It is.
-    Supported,
-    /// It is not, for this reason.
-    Unsupported(&'static str),
+    /// What it can do, and by which call.
+    pub support: fn(Capability) -> Support,
+    /// Everything about a well-formed order that this provider cannot serve.
+    pub violations: fn(&OrderId, &Order) -> Vec<Violation>,
 }
 
 /// A request that cannot be built. Nothing was sent.
@@ -82,13 +116,68 @@ pub enum Support {
 #[error("building the request: {0}")]
 pub struct NotBuildable(pub &'static str);
 
+/// A placing call whose answer is to be read.
+#[derive(Debug, Clone, Copy)]
+pub struct Placing<'a> {
+    /// What is being placed.
+    pub order: &'a Order,
+    /// Under which reference.
+    pub reference: &'a Reference,
+    /// The number of the call: 1 for the first, 2 for the one that the first answer asked for.
+    pub call: u32,
+}
+
 /// What an answer to a placing call means.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct PlaceAnswer {
-    /// The outcome of the call.
-    pub outcome: Outcome,
+    /// What it came to.
+    pub verdict: Verdict,
     /// The provider closes the account until then, for this reason.
-    pub closed: Option<(Timestamp, &'static str)>,
+    pub closed: Option<Closed>,
+}
+
+/// What a placing call came to.
+#[derive(Debug)]
+pub enum Verdict {
+    /// The order is placed, or not, or nobody knows.
+    Outcome(Outcome),
+    /// The provider needs one more call to place the order. If that one is never sent, a look-up tells where the order
+    /// stands.
+    Next(Request<Bytes>),
+}
+
+impl From<Outcome> for PlaceAnswer {
+    fn from(outcome: Outcome) -> Self {
+        Self { verdict: Verdict::Outcome(outcome), closed: None }
+    }
+}
+
+/// The provider serves nobody for a while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Closed {
+    /// Until then.
+    pub until: Timestamp,
+    /// Why.
+    pub reason: &'static str,
+}
+
+/// One trade that is to be looked up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LookUpTarget {
+    /// Our reference.
+    pub reference: Reference,
+    /// What kind of order it is: providers keep them apart.
+    pub kind: OrderKind,
+    /// The provider's id, where it has told it.
+    pub provider_id: Option<String>,
+    /// The items' game, where it is known.
+    pub game: Option<Game>,
+    /// The Steam user whom the order is about.
+    pub user: SteamId,
+    /// A listing's item, in the user's inventory.
+    pub asset_id: Option<String>,
+    /// When the order was accepted: the provider has nothing older under this reference.
+    pub since: Timestamp,
 }
 
 /// A look-up that is to be sent.
@@ -96,7 +185,7 @@ pub struct PlaceAnswer {
 pub struct LookUp {
     /// The request.
     pub request: Request<Bytes>,
-    /// How many of the references, from the first, it asks for.
+    /// How many of the targets, from the first, it asks for.
     pub asked: usize,
 }
 
@@ -110,18 +199,49 @@ pub enum LookedUp {
         /// Rows that could not be read and may be anybody's. Where there are any, no reference may be taken for absent.
         unreadable: usize,
     },
-    /// The provider closes the account until then.
-    Closed {
-        /// Until then.
-        until: Timestamp,
-        /// Why.
-        reason: &'static str,
-    },
+    /// The provider closes the account.
+    Closed(Closed),
     /// The answer cannot be read: nothing is known.
     Unreadable {
         /// What was seen; never more of the body than its error word.
         problem: String,
     },
+}
+
+/// What the answer to a query said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Queried {
+    /// It is answered.
+    Answer(QueryAnswer),
+    /// The provider refuses to answer.
+    Refused {
+        /// Why, as a stable word like `private_inventory`.
+        code: &'static str,
+        /// The provider's own word, where it may be shown.
+        provider_code: String,
+    },
+    /// The provider closes the account.
+    Closed(Closed),
+    /// The answer cannot be read.
+    Unreadable {
+        /// What was seen; never more of the body than its error word.
+        problem: String,
+    },
+}
+
+/// What an answer to a command means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommandAnswer {
+    /// What it came to.
+    pub outcome: CommandOutcome,
+    /// The provider closes the account.
+    pub closed: Option<Closed>,
+}
+
+impl From<CommandOutcome> for CommandAnswer {
+    fn from(outcome: CommandOutcome) -> Self {
+        Self { outcome, closed: None }
+    }
 }
 
 /// One provider's webhooks. Proving the sender is separate from reading the meaning.
@@ -131,10 +251,27 @@ pub trait Webhooks: Send + Sync {
     /// # Errors
     ///
     /// [`Forged`] with a word for the counter.
-    fn verify(&self, headers: &HeaderMap, body: &[u8]) -> Result<WebhookTrust, Forged>;
+    fn verify(&self, webhook: &WebhookRequest<'_>) -> Result<WebhookTrust, Forged>;
 
     /// What a verified webhook says. `None` where it names nothing that we could look up.
-    fn read(&self, headers: &HeaderMap, body: &[u8]) -> Option<WebhookEvent>;
+    fn read(&self, webhook: &WebhookRequest<'_>, trust: WebhookTrust) -> Option<WebhookEvent>;
+
+    /// Whether the provider sends its webhooks as `GET` too, with the fields in the query.
+    fn takes_get(&self) -> bool;
+
+    /// The body that tells the provider that its webhook was not taken.
+    fn refusal(&self) -> &'static str;
+}
+
+/// A webhook as it came in.
+#[derive(Debug, Clone, Copy)]
+pub struct WebhookRequest<'a> {
+    /// The request's headers.
+    pub headers: &'a HeaderMap,
+    /// What follows `?` in its address; empty where nothing does.
+    pub query: &'a str,
+    /// The request's body.
+    pub body: &'a [u8],
 }
 
 /// What a webhook proves.
@@ -165,6 +302,8 @@ pub struct WebhookEvent {
     pub claimed_status: String,
     /// Equal for two deliveries of one event.
     pub event_key: String,
+    /// What it says, where its signature covers all of that and it could be read.
+    pub observation: Option<Observation>,
     /// Its fields as JSON, without the proof.
     pub body: Bytes,
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use skinbus_domain::ids::{AccountId, MerchantId};
 use skinbus_domain::quota::Limit;
-use skinbus_domain::rules::{GameRules, PlacingRules, Rules};
+use skinbus_domain::rules::{GameRules, PlacingRules, Rules, TrackingRules};
 use skinbus_providers::{ProviderDefaults, registry};
 
 use crate::config::{AccountConfig, Config, ConfigError, ConfigErrors};
@@ -26,6 +26,8 @@ pub struct Account {
     pub base_url: String,
     /// The rate limit.
     pub limit: Limit,
+    /// How long a whole call may take.
+    pub total_timeout: Duration,
     /// What decisions about its trades rest on.
     pub rules: Rules,
     /// Most references in one look-up.
@@ -64,6 +66,7 @@ fn one(
     account: &AccountConfig,
     provider: &'static ProviderDefaults,
 ) -> Account {
+    let total_timeout = account.total_timeout.unwrap_or(provider.call_timeout);
     let quota = account.quota.map(|quota| Limit { requests: quota.requests, per: quota.per });
     Account {
         name: name.clone(),
@@ -71,16 +74,23 @@ fn one(
         provider,
         base_url: account.base_url.clone().unwrap_or_else(|| provider.base_url.to_owned()),
         limit: quota.unwrap_or(provider.quota),
+        total_timeout,
         rules: Rules {
             placing: PlacingRules {
                 idempotency: provider.idempotency,
                 settle_time: account.settle_time.unwrap_or(provider.settle_time),
                 refusal_settle_time: account.refusal_settle_time.unwrap_or(provider.refusal_settle_time),
-                lease: account.total_timeout.saturating_add(config.dispatch.lease_margin),
+                lease: total_timeout
+                    .saturating_mul(provider.place_calls_max)
+                    .saturating_add(config.dispatch.lease_margin),
             },
             games: GameRules {
                 protection: config.tracking.scaled(config.tracking.protection),
                 watch: config.tracking.scaled(WATCH),
+            },
+            tracking: TrackingRules {
+                can_look_up: provider.can_look_up,
+                link_lifetime: config.tracking.scaled(config.tracking.link_lifetime),
             },
             speed: config.tracking.speed.get(),
         },

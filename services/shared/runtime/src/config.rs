@@ -20,12 +20,12 @@ mod sections;
 mod sources;
 mod validate;
 
-pub use account::{AccountConfig, ProviderName, QuotaConfig, SecretField};
+pub use account::{AccountConfig, Authentication, PathsConfig, ProviderName, QuotaConfig, SecretField};
 pub use errors::{ConfigError, ConfigErrors};
 pub use parse::duration;
 pub use sections::{
-    DispatchConfig, HttpConfig, IntakeConfig, NatsConfig, NatsUrl, ShutdownConfig, Topology, TrackingConfig,
-    WebhooksConfig,
+    DispatchConfig, HttpConfig, IntakeConfig, NatsConfig, NatsUrl, QueriesConfig, ShutdownConfig, Topology,
+    TrackingConfig, WebhooksConfig,
 };
 
 /// The variable that names the file; `--config` wins over it.
@@ -53,6 +53,8 @@ pub struct Config {
     pub dispatch: DispatchConfig,
     /// trade-tracker.
     pub tracking: TrackingConfig,
+    /// What is asked of providers besides orders.
+    pub queries: QueriesConfig,
     /// How a service ends.
     pub shutdown: ShutdownConfig,
     /// The accounts by name.

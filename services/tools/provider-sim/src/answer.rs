@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
-use http::{HeaderValue, Response, StatusCode};
+use http::{HeaderName, HeaderValue, Response, StatusCode};
 use hyper::body::{Body, Frame, SizeHint};
 use serde::Serialize;
 
@@ -15,33 +15,50 @@ pub(crate) const JSON: &str = "application/json";
 /// The media type of what web servers answer in place of an API.
 pub(crate) const HTML: &str = "text/html; charset=utf-8";
 
+/// The media type of HTML forms, which some notifications have.
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
+
 /// A complete HTTP answer.
 #[derive(Debug, Clone)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) content_type: &'static str,
+    /// Besides the content type, in lower case; each name once.
+    pub(crate) headers: Vec<(&'static str, HeaderValue)>,
     pub(crate) body: Bytes,
 }
 
 impl Answer {
+    /// An answer of any kind.
+    pub(crate) fn new(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Self {
+        Self { status, content_type, headers: Vec::new(), body: body.into() }
+    }
+
     /// An answer with HTTP 200 and this value as JSON.
     pub(crate) fn json(value: &impl Serialize) -> Self {
         match serde_json::to_vec(value) {
-            Ok(body) => Self { status: StatusCode::OK, content_type: JSON, body: body.into() },
+            Ok(body) => Self::new(StatusCode::OK, JSON, body),
             Err(error) => Self::text(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
         }
     }
 
     /// A plain text answer, for mistakes in the use of the simulator itself.
     pub(crate) fn text(status: StatusCode, text: String) -> Self {
-        Self { status, content_type: "text/plain; charset=utf-8", body: text.into() }
+        Self::new(status, "text/plain; charset=utf-8", text)
     }
 
     /// A page as a web server shows it.
     pub(crate) fn html(status: StatusCode, body: &'static str) -> Self {
-        Self { status, content_type: HTML, body: Bytes::from_static(body.as_bytes()) }
+        Self::new(status, HTML, Bytes::from_static(body.as_bytes()))
     }
 
+    /// The same with one more header, such as `retry-after`.
+    pub(crate) fn with_header(mut self, name: &'static str, value: impl Into<HeaderValue>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// The same with another HTTP status.
     pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
         self.status = status;
         self
@@ -75,7 +92,11 @@ impl Reply {
         let body = if broken { AnswerBody::broken(&answer.body) } else { AnswerBody::whole(answer.body) };
         let mut response = Response::new(body);
         *response.status_mut() = answer.status;
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
+        for (name, value) in answer.headers {
+            headers.insert(HeaderName::from_static(name), value);
+        }
         Ok(response)
     }
 }

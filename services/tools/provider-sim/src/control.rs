@@ -1,18 +1,23 @@
 //! The control API: settings that can be changed while the simulator runs.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroU64;
+use std::sync::Arc;
 
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::answer::Answer;
+use crate::engine::patch::{ProviderPatch, RawObject, read_object};
+use crate::engine::view;
 use crate::faults::FaultRule;
 use crate::pace::{DurationsPatch, set};
+use crate::provider::{self, Provider};
 use crate::router::World;
 use crate::shared::{FIRST_SEED, Settings};
-use crate::skinify::{SkinifyPatch, SkinifyView};
 
-/// The body of `POST /_control`. Every field is optional; the fields are applied in the order they have here.
+/// The body of `POST /_control` without the providers' objects, which have their names. Every field is optional; the fields are applied in the order they have here.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct ControlPatch {
@@ -29,7 +34,6 @@ struct ControlPatch {
     faults: Option<Vec<FaultRule>>,
     /// Adds fault rules after those in force.
     add_faults: Vec<FaultRule>,
-    skinify: SkinifyPatch,
     /// Lets every life be this much older at once.
     advance_ms: u64,
 }
@@ -40,18 +44,39 @@ struct ControlView<'a> {
     settings: Settings,
     seed: u64,
     faults: &'a [FaultRule],
-    skinify: SkinifyView,
+    #[serde(flatten)]
+    providers: BTreeMap<&'static str, Value>,
+}
+
+/// A whole request, read and checked.
+struct Change {
+    common: ControlPatch,
+    providers: Vec<(Arc<dyn Provider>, ProviderPatch)>,
+}
+
+impl Change {
+    fn read(world: &World, body: &[u8]) -> Result<Self, String> {
+        let mut fields: RawObject = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+        let mut providers = Vec::new();
+        for provider in &world.providers {
+            if let Some(raw) = fields.remove(provider.project().name()) {
+                providers.push((Arc::clone(provider), ProviderPatch::read(&raw)?));
+            }
+        }
+        let common: ControlPatch = read_object(&fields)?;
+        for (provider, patch) in &providers {
+            patch.check(provider.as_ref(), common.reset)?;
+        }
+        Ok(Self { common, providers })
+    }
 }
 
 /// Changes what the body says, all of it or nothing, and answers with the settings that are in force.
 pub(crate) fn change(world: &World, body: &[u8]) -> Answer {
-    let patch: ControlPatch = match serde_json::from_slice(body) {
-        Ok(patch) => patch,
-        Err(error) => return refuse(error.to_string()),
+    let Change { common: patch, providers } = match Change::read(world, body) {
+        Ok(change) => change,
+        Err(problem) => return Answer::text(StatusCode::BAD_REQUEST, problem),
     };
-    if let Err(problem) = world.skinify.check(&patch.skinify, patch.reset) {
-        return refuse(problem);
-    }
     if patch.reset {
         reset(world);
     }
@@ -63,20 +88,22 @@ pub(crate) fn change(world: &World, body: &[u8]) -> Answer {
         patch.durations.apply(&mut settings.durations);
     });
     change_faults(world, patch.seed, patch.faults, patch.add_faults);
-    world.skinify.change(patch.skinify);
+    for (provider, patch) in providers {
+        patch.apply(provider.as_ref());
+    }
     world.shared.clock.advance(patch.advance_ms);
+    // What became due by the jump is told now, and not when its time would have come.
+    world.providers.iter().for_each(|provider| provider.project().stir());
     show(world)
 }
 
 /// The settings in force.
 pub(crate) fn show(world: &World) -> Answer {
+    let named = |provider: &Arc<dyn Provider>| (provider.project().name(), view::settings(provider.as_ref()));
+    let providers = world.providers.iter().map(named).collect();
+    let settings = world.shared.settings();
     let faults = world.shared.faults();
-    Answer::json(&ControlView {
-        settings: world.shared.settings(),
-        seed: faults.seed(),
-        faults: faults.rules(),
-        skinify: world.skinify.view(),
-    })
+    Answer::json(&ControlView { settings, seed: faults.seed(), faults: faults.rules(), providers })
 }
 
 fn change_faults(world: &World, seed: Option<u64>, replacing: Option<Vec<FaultRule>>, added: Vec<FaultRule>) {
@@ -93,9 +120,5 @@ fn change_faults(world: &World, seed: Option<u64>, replacing: Option<Vec<FaultRu
 fn reset(world: &World) {
     world.shared.change_settings(|settings| *settings = Settings::default());
     change_faults(world, Some(FIRST_SEED), Some(Vec::new()), Vec::new());
-    world.skinify.reset();
-}
-
-fn refuse(problem: String) -> Answer {
-    Answer::text(StatusCode::BAD_REQUEST, problem)
+    world.providers.iter().for_each(|provider| provider::reset(provider.as_ref()));
 }

@@ -23,7 +23,7 @@ pub(crate) async fn serve(shared: &Arc<Shared>, provider: Arc<dyn Provider>, cal
     if shared.settings().maintenance {
         return Reply::Whole(provider.trouble(Trouble::Maintenance));
     }
-    let fault = shared.faults().pick(&call.path, |wanted| provider.concerns(&call, wanted));
+    let fault = shared.faults().pick(&provider.place(&call), |wanted| provider.concerns(&call, wanted));
     match fault {
         None => Reply::Whole(provider.execute(&call)),
         Some(kind) => under_fault(shared, provider, call, kind).await,

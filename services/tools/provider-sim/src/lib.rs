@@ -2,11 +2,12 @@
 //!
 //! Each provider is one module with its **own** wire types, written from that provider's API and not from our
 //! adapters, so that one wrong field cannot agree with itself. What is the same for all of them lives beside
-//! the modules: the clock, the pace of a trade's life, the quota record, fault injection and the control API.
+//! the modules: the clock, the pace of a trade's life, the quota record, fault injection and the control API; and
+//! in the engine, which keeps purchases, deposits, listings, stock, prices, the balance and the notifications.
 //!
 //! | path | what |
 //! | --- | --- |
-//! | `/skinify/api/…` | Skinify's API; see [`skinify`] for the catalogue and the words |
+//! | `/skinify/api/…` | Skinify's API; see [`skinify`] |
 //! | `GET /_ledger` | what was truly executed, whatever was answered; never shows a trade token |
 //! | `GET /_quota` | every arrival counted, with the busiest window there ever was |
 //! | `GET /_control`, `POST /_control` | the settings, and how to change them while it runs |
@@ -15,15 +16,22 @@
 //! that a million purchases cost no timers.
 
 mod amount;
+#[allow(dead_code, reason = "some parts are used by some providers only")]
 mod answer;
+#[allow(dead_code, reason = "some parts are used by some providers only")]
 mod call;
 mod clock;
 mod control;
 mod delivery;
+#[allow(dead_code, reason = "some parts are used by some providers only")]
+mod engine;
 mod faults;
+#[allow(dead_code, reason = "some parts are used by some providers only")]
 mod fields;
 mod ledger;
+#[allow(dead_code, reason = "some parts are used by some providers only")]
 mod notify;
+mod options;
 mod pace;
 mod provider;
 mod quota;
@@ -33,15 +41,5 @@ mod server;
 mod shared;
 pub mod skinify;
 
-use std::net::SocketAddr;
-
+pub use options::{Options, Project};
 pub use server::{Simulator, StartError, run};
-
-/// How a simulator is started.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// Where to listen; port 0 takes any free port.
-    pub listen: SocketAddr,
-    /// The simulated Skinify project.
-    pub skinify: skinify::Options,
-}

@@ -16,23 +16,27 @@ struct Arguments {
     /// Where to listen; port 0 takes any free port, which is then logged.
     #[arg(long, default_value = "127.0.0.1:8090")]
     listen: SocketAddr,
-    /// The API token of the simulated Skinify project.
-    #[arg(long, env = "SKINIFY_TOKEN", hide_env_values = true)]
-    skinify_token: String,
-    /// Where Skinify sends IPN for deposits that name no `result_url`.
-    #[arg(long, env = "SKINIFY_IPN_URL")]
-    skinify_ipn_url: Option<String>,
+    #[command(flatten)]
+    skinify: skinify::Arguments,
+}
+
+impl Arguments {
+    /// Every project whose credentials are given; adding a provider is one more line here.
+    fn options(self) -> Options {
+        let mut options = Options::listening_on(self.listen);
+        options.projects.extend(self.skinify.project());
+        options
+    }
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(io::stderr().is_terminal()).init();
-    let arguments = Arguments::parse();
-    let skinify = skinify::Options {
-        ipn_url: arguments.skinify_ipn_url,
-        ..skinify::Options::with_token(arguments.skinify_token)
-    };
-    let options = Options { listen: arguments.listen, skinify };
+    let options = Arguments::parse().options();
+    if options.projects.is_empty() {
+        tracing::error!("no provider: give the credentials of at least one, such as SKINIFY_TOKEN");
+        return ExitCode::FAILURE;
+    }
     match serve(options).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

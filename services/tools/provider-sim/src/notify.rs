@@ -1,22 +1,32 @@
-//! Delivers a provider's notification and tries again, as each provider's settings say.
+//! Delivers a notification and tries again, as each provider's settings say.
 
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
+use crate::engine::news::{Carrier, Message};
+
+/// What answer counts as a receipt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Receipt {
+    /// HTTP 200 with any body.
+    Http200,
+    /// HTTP 200 with this body exactly.
+    Body(&'static str),
+}
+
 /// A notification ready to be sent.
 #[derive(Debug, Clone)]
 pub(crate) struct Notice {
+    /// With the query, where the message is one.
     pub(crate) url: String,
-    pub(crate) content_type: &'static str,
-    pub(crate) body: Bytes,
-    /// Further attempts after a first that was not answered with 200.
-    pub(crate) retries: u32,
-    pub(crate) spacing: Duration,
+    pub(crate) message: Message,
+    /// How long after each failed attempt the next one comes.
+    pub(crate) gaps: Vec<Duration>,
+    pub(crate) receipt: Receipt,
 }
 
 /// How a notification went.
@@ -31,41 +41,57 @@ pub(crate) struct Delivery {
 /// How long one attempt may take.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Sends until it is answered with 200, the attempts are used up, or the simulator stops.
+/// Sends until there is a receipt, the attempts are used up, or the simulator stops.
 pub(crate) async fn deliver(
     client: &reqwest::Client,
     notice: &Notice,
     shutdown: &CancellationToken,
 ) -> Delivery {
     let mut delivery = Delivery::default();
+    let mut gaps = notice.gaps.iter();
     loop {
         tokio::select! {
             () = shutdown.cancelled() => return delivery,
-            answer = attempt(client, notice) => delivery.answer = answer,
+            (answer, received) = attempt(client, notice) => {
+                delivery.answer = answer;
+                delivery.delivered = received;
+            }
         }
         delivery.attempts += 1;
-        delivery.delivered = delivery.answer == Some(StatusCode::OK.as_u16());
-        if delivery.delivered || delivery.attempts > notice.retries {
+        let Some(gap) = gaps.next().filter(|_| !delivery.delivered) else {
             return delivery;
-        }
+        };
         tokio::select! {
             () = shutdown.cancelled() => return delivery,
-            () = sleep(notice.spacing) => {}
+            () = sleep(*gap) => {}
         }
     }
 }
 
-async fn attempt(client: &reqwest::Client, notice: &Notice) -> Option<u16> {
-    let request = client
-        .post(&notice.url)
-        .header(CONTENT_TYPE, notice.content_type)
-        .timeout(ATTEMPT_TIMEOUT)
-        .body(notice.body.clone());
-    match request.send().await {
-        Ok(response) => Some(response.status().as_u16()),
+/// The HTTP status that came back, and whether the answer is a receipt.
+async fn attempt(client: &reqwest::Client, notice: &Notice) -> (Option<u16>, bool) {
+    let mut request = match &notice.message.carrier {
+        Carrier::Post { content_type, body } => {
+            client.post(&notice.url).header(CONTENT_TYPE, *content_type).body(body.clone())
+        }
+        Carrier::Get { .. } => client.get(&notice.url),
+    };
+    for (name, value) in &notice.message.headers {
+        request = request.header(*name, value);
+    }
+    match request.timeout(ATTEMPT_TIMEOUT).send().await {
+        Ok(response) => {
+            let status = response.status();
+            let received = status == StatusCode::OK
+                && match notice.receipt {
+                    Receipt::Http200 => true,
+                    Receipt::Body(wanted) => response.text().await.is_ok_and(|body| body == wanted),
+                };
+            (Some(status.as_u16()), received)
+        }
         Err(error) => {
             tracing::debug!(error = %error.without_url(), "notification not delivered");
-            None
+            (None, false)
         }
     }
 }

@@ -10,9 +10,9 @@ use hyper::body::Incoming;
 
 use crate::answer::{Answer, Reply};
 use crate::call::Call;
+use crate::engine::view;
 use crate::provider::Provider;
 use crate::shared::Shared;
-use crate::skinify::Skinify;
 use crate::{control, delivery, ledger};
 
 /// The largest request body that is read.
@@ -22,14 +22,7 @@ const BODY_LIMIT: usize = 1024 * 1024;
 #[derive(Debug)]
 pub(crate) struct World {
     pub(crate) shared: Arc<Shared>,
-    pub(crate) skinify: Arc<Skinify>,
-}
-
-impl World {
-    /// All providers; adding one is one more element here.
-    fn providers(&self) -> [Arc<dyn Provider>; 1] {
-        [self.skinify.clone()]
-    }
+    pub(crate) providers: Vec<Arc<dyn Provider>>,
 }
 
 /// Answers one request.
@@ -41,26 +34,26 @@ pub(crate) async fn reply(world: &World, request: Request<Incoming>) -> Reply {
         // The client broke off; there is nobody to answer.
         Err(_) => return Reply::Cut,
     };
-    for provider in world.providers() {
+    for provider in &world.providers {
         let inside =
             head.uri.path().strip_prefix(provider.prefix()).is_some_and(|rest| rest.starts_with('/'));
         if inside {
-            return delivery::serve(&world.shared, provider, Call::read(head, &body)).await;
+            return delivery::serve(&world.shared, Arc::clone(provider), Call::read(head, body)).await;
         }
     }
-    own_page(world, &Call::read(head, &Bytes::new()), &body)
+    own_page(world, &Call::read(head, Bytes::new()), &body)
 }
 
 fn own_page(world: &World, call: &Call, body: &Bytes) -> Reply {
     let get = call.verb == Method::GET;
     match call.path.as_str() {
         "/_ledger" if get => {
-            let parts = world.providers().iter().map(|provider| provider.ledger()).collect();
+            let parts = world.providers.iter().map(|provider| view::ledger(provider.as_ref())).collect();
             Reply::Whole(ledger::answer(parts, &call.query))
         }
         "/_quota" if get => {
             let records: BTreeMap<_, _> =
-                world.providers().iter().flat_map(|provider| provider.quota()).collect();
+                world.providers.iter().flat_map(|provider| provider.project().quota()).collect();
             Reply::Whole(Answer::json(&records))
         }
         "/_control" if get => Reply::Whole(control::show(world)),

@@ -16,10 +16,10 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
-use crate::Options;
+use crate::engine::courier;
+use crate::options::Options;
 use crate::router::{self, World};
 use crate::shared::Shared;
-use crate::skinify::Skinify;
 
 /// Why a simulator did not start.
 #[derive(Debug, thiserror::Error)]
@@ -58,8 +58,12 @@ impl Simulator {
         let shutdown = CancellationToken::new();
         let tasks = TaskTracker::new();
         let shared = Arc::new(Shared::new(notification_client()?, shutdown.clone(), tasks.clone()));
-        let skinify = Arc::new(Skinify::new(options.skinify, Arc::clone(&shared)));
-        tasks.spawn(accept(listener, Arc::new(World { shared, skinify })));
+        let providers: Vec<_> =
+            options.projects.iter().map(|project| project.build(Arc::clone(&shared))).collect();
+        for provider in &providers {
+            tasks.spawn(courier::run(Arc::clone(provider)));
+        }
+        tasks.spawn(accept(listener, Arc::new(World { shared, providers })));
         tracing::info!(%address, "provider simulator listens");
         Ok(Self { address, tasks, stop: shutdown.drop_guard() })
     }

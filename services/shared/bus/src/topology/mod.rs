@@ -25,6 +25,10 @@ pub const DEAD: &str = "DEAD";
 pub const ADVISORIES: &str = "ADVISORIES";
 /// Name of the stream behind the bucket `skinbus_quota`.
 pub const QUOTA: &str = "KV_skinbus_quota";
+/// Name of the stream behind the object store `skinbus_lists`.
+pub const LISTS: &str = "OBJ_skinbus_lists";
+/// Name of the stream behind the bucket `skinbus_claims`.
+pub const CLAIMS: &str = "KV_skinbus_claims";
 
 /// Durable consumer of [`ORDERS`].
 pub const INTAKE: &str = "intake";

@@ -6,16 +6,18 @@ use async_nats::jetstream::stream::{
     Config, DiscardPolicy, Republish, RetentionPolicy, StorageType, SubjectTransform,
 };
 
-use super::{ADVISORIES, DEAD, DISPATCH, ORDERS, POLLS, QUOTA, TRADES, WEBHOOKS};
+use super::{ADVISORIES, CLAIMS, DEAD, DISPATCH, LISTS, ORDERS, POLLS, QUOTA, TRADES, WEBHOOKS};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 const GIB: i64 = 1024 * 1024 * 1024;
 
 pub(super) fn all(replicas: usize) -> Vec<Config> {
-    [orders(), trades(), dispatch(), webhooks(), polls(), dead(), advisories(), quota()]
+    let all = [orders(), trades(), dispatch(), webhooks(), polls(), dead(), advisories(), quota()];
+    all.into_iter()
+        .chain([lists(), claims()])
         .map(|config| Config { num_replicas: replicas, storage: StorageType::File, ..config })
-        .into()
+        .collect()
 }
 
 /// Full means refused: the publisher sees that its order was not taken.
@@ -116,6 +118,38 @@ fn advisories() -> Config {
         retention: RetentionPolicy::Limits,
         max_age: 7 * DAY,
         duplicate_window: 2 * MINUTE,
+        ..Config::default()
+    }
+}
+
+/// The object store `skinbus_lists`, as an object-store client would create it. What nobody renews for a day is of no use.
+fn lists() -> Config {
+    Config {
+        name: LISTS.to_owned(),
+        description: Some("Price lists of the providers, compressed".to_owned()),
+        subjects: vec!["$O.skinbus_lists.C.>".to_owned(), "$O.skinbus_lists.M.>".to_owned()],
+        retention: RetentionPolicy::Limits,
+        discard: DiscardPolicy::New,
+        max_age: DAY,
+        allow_direct: true,
+        allow_rollup: true,
+        duplicate_window: 2 * MINUTE,
+        ..Config::default()
+    }
+}
+
+/// The bucket `skinbus_claims`: who fetches a list for everybody. A claim whose holder died ends by itself.
+fn claims() -> Config {
+    Config {
+        name: CLAIMS.to_owned(),
+        description: Some("Which replica does what only one should do".to_owned()),
+        subjects: vec!["$KV.skinbus_claims.>".to_owned()],
+        retention: RetentionPolicy::Limits,
+        discard: DiscardPolicy::New,
+        max_messages_per_subject: 1,
+        max_age: 2 * MINUTE,
+        allow_direct: true,
+        duplicate_window: MINUTE,
         ..Config::default()
     }
 }

@@ -10,9 +10,10 @@ use jiff::Timestamp;
 pub use state::{Reason, ReversedBy, TradeState};
 pub use status::TradeStatus;
 
+use crate::credit::Credit;
 use crate::ids::{Reference, TradeKey};
 use crate::observation::ProviderFacts;
-use crate::order::{Fingerprint, Operation, Order};
+use crate::order::{Fingerprint, Order, OrderKind};
 
 /// The whole state of a trade. It carries its order, so that every later step can be done from the ledger alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub struct Trade {
     pub attempt: Option<Attempt>,
     /// What the provider told.
     pub facts: ProviderFacts,
+    /// What arrived for a deposit, or for a listed item that was sold, in the order in which it was told.
+    pub credits: Vec<Credit>,
 }
 
 /// One try to place the order.
@@ -70,14 +73,20 @@ impl Trade {
         self.state.status()
     }
 
+    /// The kind of the trade's order; `None` only where the request was rejected.
+    #[must_use]
+    pub fn kind(&self) -> Option<OrderKind> {
+        self.order.as_ref().map(|order| order.operation.kind())
+    }
+
     /// The same trade in another state. What a final trade no longer needs, the user's trade token, is dropped.
     #[must_use]
     pub fn moved_to(&self, state: TradeState) -> Self {
         let mut trade = Self { state, ..self.clone() };
         if trade.status().is_final()
-            && let Some(Order { operation: Operation::Purchase(purchase), .. }) = &mut trade.order
+            && let Some(order) = &mut trade.order
         {
-            purchase.recipient.trade_token = None;
+            order.operation.user_mut().trade_token = None;
         }
         trade
     }

@@ -2,10 +2,15 @@
 
 use jiff::Timestamp;
 
+use super::end_link::LINK_LOST;
 use super::{changed, moved};
 use crate::fold::{Alert, AlertKind, Fold};
+use crate::order::OrderKind;
 use crate::rules::{Idempotency, Rules, after};
 use crate::trade::{Cause, Reason, Trade, TradeState};
+
+/// The reason of an attempt that the provider refused because it has the reference already.
+const REFERENCE_KNOWN: &str = "reference_known";
 
 pub(crate) fn apply(trade: &Trade, asked_at: Timestamp, rules: &Rules) -> Fold {
     let TradeState::Uncertain { since, reason, refusal_unproved } = &trade.state else {
@@ -21,12 +26,30 @@ pub(crate) fn apply(trade: &Trade, asked_at: Timestamp, rules: &Rules) -> Fold {
         // Refused in words, and nothing is there: the two together are a refusal.
         return moved(trade, TradeState::Failed { reason: reason.clone() }, Cause::LookUp);
     }
-    match rules.placing.idempotency {
+    // A trade that is uncertain has an order; one without could not be repeated.
+    let idempotency =
+        trade.kind().map_or(Idempotency::Undocumented, |kind| rules.placing.idempotency.of(kind));
+    match idempotency {
+        // It refused the reference as known, and now does not know it. Sending again would go round for ever.
+        Idempotency::UniqueReference if reason.code == REFERENCE_KNOWN => {
+            let alert = Alert {
+                kind: AlertKind::NeedsReview,
+                detail: "the provider refuses the reference as used, and does not know it; compare with its own records, \
+                         then resolve the trade"
+                    .to_owned(),
+            };
+            let next = trade.moved_to(TradeState::NeedsReview { reason: reason.clone() });
+            changed(trade, next, Cause::LookUp, None, vec![alert])
+        }
         Idempotency::UniqueReference => moved(
             trade,
             TradeState::Accepted { not_before: None, reason: Some(Reason::new("proved_absent")) },
             Cause::LookUp,
         ),
+        // Nobody has the address of the page, so nobody can pay: a new order harms nobody.
+        Idempotency::Undocumented if trade.kind() == Some(OrderKind::DepositLink) => {
+            moved(trade, TradeState::Failed { reason: Reason::new(LINK_LOST) }, Cause::LookUp)
+        }
         Idempotency::Undocumented => {
             let reason =
                 Reason { code: "outcome_unknown".to_owned(), provider_code: Some(reason.code.clone()) };

@@ -1,6 +1,7 @@
 //! The transitions, one per file. Each is a function of the trade and its input; [`crate::fold()`] is the index.
 
 pub(crate) mod confirm_absent;
+pub(crate) mod end_link;
 pub(crate) mod expire_lease;
 pub(crate) mod not_sent;
 pub(crate) mod observe;

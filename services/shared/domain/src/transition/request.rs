@@ -39,6 +39,7 @@ fn first_version(from: Option<TradeStatus>, request: &Request, now: Timestamp) -
             state,
             attempt: None,
             facts: ProviderFacts::default(),
+            credits: Vec::new(),
         },
         alerts: Vec::new(),
     }

@@ -1,17 +1,29 @@
-//! Skinify: purchases ("withdrawals") of its API. Deposits and the rest of it are not covered yet.
+//! Skinify: deposits of users' skins, and purchases ("withdrawals") that are sent to users.
 //!
 //! | operation | call |
 //! | --- | --- |
 //! | place a purchase | `POST /withdraw/buy`, form encoded, header `Token` |
+//! | place a deposit | `POST /create-deposit`; for named items then `POST /create-steam-offer` |
 //! | look purchases up | `GET /withdraw/info?custom_ids=a,b,c` |
+//! | look a deposit up | `GET /deposit-status?deposit_id=a` |
 //!
 //! What is documented nowhere is read the safe way: a repeated `custom_id` may buy again, so nothing is sent again while
 //! the outcome is unknown; an error word that is not known to come before any purchase is no proof of a refusal.
 
+mod commands;
+mod deposit;
+mod deposit_status;
+mod items;
+mod look_up;
 mod place;
+mod purchase;
+mod queries;
+mod records;
 mod status;
+mod violations;
 mod webhook;
 mod wire;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -19,155 +31,180 @@ mod tests;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{Request, Response, StatusCode};
 use jiff::Timestamp;
-use secrecy::{ExposeSecret, SecretString};
-use skinbus_domain::order::{Item, Operation};
+use secrecy::SecretString;
+use skinbus_domain::order::Operation;
+use skinbus_domain::query::Query;
 use skinbus_domain::quota::Limit;
-use skinbus_domain::rules::{Idempotency, after};
-use skinbus_domain::{Currency, Order, Reference};
+use skinbus_domain::rules::{ByKind, Idempotency, after};
+use skinbus_domain::{Command, Currency, Order, Reference, Trade};
 
 pub use webhook::{SkinifyWebhooks, signature_of};
 
+use crate::capability::{Capability, Support};
 use crate::provider::{
-    Capabilities, LookUp, LookedUp, NotBuildable, PlaceAnswer, Provider, ProviderDefaults, Support,
+    Closed, CommandAnswer, LookUp, LookUpTarget, LookedUp, NotBuildable, PlaceAnswer, Placing, Provider,
+    ProviderDefaults, Queried,
 };
-use status::game_word;
+use crate::registry::Endpoints;
+use crate::request::Api;
 use wire::Envelope;
 
 /// What is documented about Skinify, or assumed the safe way where it is not.
 pub const DEFAULTS: ProviderDefaults = ProviderDefaults {
     name: "skinify",
+    title: "Skinify",
     base_url: "https://skinify.io/api",
     // Documented: 300 requests a minute, then a block of unstated length.
     quota: Limit { requests: 300, per: Duration::from_secs(60) },
     limit_pause: Duration::from_secs(60),
-    // `custom_id` is meant to protect against buying twice, but an official example shows two purchases with one.
-    idempotency: Idempotency::Undocumented,
+    idempotency: ByKind {
+        // `custom_id` is meant to protect against buying twice, but an official example shows two purchases with one.
+        purchase: Idempotency::Undocumented,
+        // Documented: a `deposit_id` that was used before is refused with `deposit_id_already_exists`.
+        deposit_link: Idempotency::UniqueReference,
+        deposit_items: Idempotency::UniqueReference,
+        listing: Idempotency::Undocumented,
+    },
+    can_look_up: ByKind { purchase: true, deposit_link: true, deposit_items: true, listing: false },
+    call_timeout: Duration::from_secs(30),
+    place_calls_max: 2,
     settle_time: Duration::from_secs(300),
     refusal_settle_time: Duration::from_secs(15),
     look_up_batch: 50,
+    place_together_max: 1,
     price_currency: Currency::USD,
-    capabilities: Capabilities {
-        purchase: Support::Supported,
-        deposit: Support::Unsupported("not built yet"),
-        listing: Support::Unsupported("Skinify has no listings"),
-    },
+    support,
+    violations: violations::violations,
 };
 
-/// Longest look-up URL. Nothing is documented; 2,000 characters pass everywhere.
-const URL_MAX_BYTES: usize = 2000;
+/// What Skinify can do. The calls are documented, unless the reason says something else.
+fn support(capability: Capability) -> Support {
+    use Support::{Supported, Unsupported};
+    match capability {
+        Capability::PurchaseByOffer | Capability::PurchaseByName => Supported("POST /withdraw/buy"),
+        Capability::PurchaseTogether => Unsupported("one call buys one item"),
+        Capability::DepositLink => Supported("POST /create-deposit"),
+        Capability::DepositItems => Supported("POST /create-deposit, then POST /create-steam-offer"),
+        Capability::DepositItemsByName => Unsupported("items are named by their asset ids only"),
+        Capability::Listing => Unsupported("the provider sells no items for users"),
+        Capability::LookUpPurchases => Supported("GET /withdraw/info"),
+        Capability::LookUpDeposits => Supported("GET /deposit-status"),
+        Capability::LookUpListings => Unsupported("the provider has no listings"),
+        Capability::Inventory => Supported("POST /steam-inventory"),
+        Capability::Prices => Supported("GET /withdraw/prices"),
+        Capability::Search => Unsupported("the path of the search is not documented; use prices or offers"),
+        Capability::Offers => {
+            Supported("GET /withdraw/prices with full_list=1; one offer: GET /withdraw/price")
+        }
+        Capability::OffersByPrice => Unsupported("the list has no filter; Skinbus filters it"),
+        Capability::SteamPrices => Unsupported("the provider does not tell them"),
+        Capability::Balance => Supported("GET /project-balance"),
+        Capability::Currencies => Unsupported("no such call is documented"),
+        Capability::Status => Unsupported("no such call is documented"),
+        Capability::PurchaseHistory => Supported("GET /withdraw/history"),
+        Capability::DepositHistory => Supported("GET /get-deposits"),
+        Capability::MoneyHistory => Unsupported("the provider has no such record"),
+        Capability::FailedWebhooks => Supported("GET /failed-ipn"),
+        Capability::ApproveHold => Unsupported("a hold ends on its own"),
+        Capability::CancelReservation => Supported("POST /withdraw/cancel-reservation"),
+        Capability::CancelListing => Unsupported("the provider has no listings"),
+        Capability::ChangePrice => Unsupported("the provider has no listings"),
+        Capability::UpdateTradeToken => Supported("POST /withdraw/update-trade-token"),
+        Capability::DepositWebhooks => Supported("IPN, as a hint"),
+        Capability::PurchaseWebhooks => Unsupported("the provider sends none"),
+    }
+}
 
 /// One account at Skinify.
 pub struct Skinify {
-    base_url: String,
-    token: SecretString,
+    api: Api,
+    result_url: Option<String>,
+    /// Longest list of references that an address of this API has room for.
+    references_max_bytes: usize,
 }
 
 impl Skinify {
     /// An account with this API token.
     #[must_use]
-    pub fn new(base_url: &str, token: SecretString) -> Self {
-        Self { base_url: base_url.trim_end_matches('/').to_owned(), token }
-    }
-
-    fn request(
-        &self,
-        method: Method,
-        url: &str,
-        form: Option<String>,
-    ) -> Result<Request<Bytes>, NotBuildable> {
-        let mut token = HeaderValue::from_str(self.token.expose_secret())
-            .map_err(|_| NotBuildable("the token has characters that no header can carry"))?;
-        token.set_sensitive(true);
-        let mut builder = Request::builder()
-            .method(method)
-            .uri(url)
-            .header("Token", token)
-            .header(header::ACCEPT, "application/json");
-        if form.is_some() {
-            builder = builder.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    pub fn new(endpoints: Endpoints, token: &SecretString) -> Self {
+        Self {
+            api: Api::new(&endpoints.base_url).with_secret_header("token", token),
+            references_max_bytes: look_up::references_max_bytes(&endpoints.base_url),
+            result_url: endpoints.result_url,
         }
-        builder
-            .body(form.map(Bytes::from).unwrap_or_default())
-            .map_err(|_| NotBuildable("base_url does not make a valid address"))
     }
 }
 
 impl Provider for Skinify {
     fn place(&self, order: &Order, reference: &Reference) -> Result<Request<Bytes>, NotBuildable> {
-        let Operation::Purchase(purchase) = &order.operation;
-        let token = purchase
-            .recipient
-            .trade_token
-            .as_ref()
-            .ok_or(NotBuildable("the order's trade token is gone: the trade has ended"))?;
-        let partner = purchase.recipient.steam_id.partner().to_string();
-        let max_price = purchase.max_price.amount.to_string();
-        let mut fields = vec![("partner", partner.as_str()), ("token", token.reveal())];
-        match &purchase.item {
-            Item::Offer(id) => fields.push(("id", id)),
-            Item::Name(name) => {
-                let game = purchase.game.ok_or(NotBuildable("an item by name needs its game"))?;
-                fields.extend([("name", name.as_str()), ("game", game_word(game))]);
+        match &order.operation {
+            Operation::Purchase(wanted) => purchase::request(&self.api, wanted, reference),
+            Operation::Deposit(deposit) => {
+                deposit::request(&self.api, self.result_url.as_deref(), deposit, reference)
             }
+            Operation::Listing(_) => Err(NotBuildable("Skinify sells no items for users")),
         }
-        fields.extend([("max_price", max_price.as_str()), ("custom_id", reference.as_str())]);
-        let form =
-            serde_urlencoded::to_string(fields).map_err(|_| NotBuildable("the form cannot be encoded"))?;
-        self.request(Method::POST, &format!("{}/withdraw/buy", self.base_url), Some(form))
     }
 
-    fn read_placed(&self, reference: &Reference, response: &Response<Bytes>, now: Timestamp) -> PlaceAnswer {
-        place::read(reference, response, now)
+    fn read_placed(&self, placing: &Placing<'_>, response: &Response<Bytes>, now: Timestamp) -> PlaceAnswer {
+        place::read(&self.api, placing, response, now)
     }
 
-    fn look_up(&self, references: &[Reference]) -> Result<LookUp, NotBuildable> {
-        let mut url = format!("{}/withdraw/info?custom_ids=", self.base_url);
-        let mut asked = 0;
-        for reference in references.iter().take(DEFAULTS.look_up_batch) {
-            let comma = if asked == 0 { "" } else { "%2C" };
-            if url.len() + comma.len() + reference.as_str().len() > URL_MAX_BYTES {
-                break;
-            }
-            url.push_str(comma);
-            url.push_str(reference.as_str());
-            asked += 1;
-        }
-        if asked == 0 {
-            return Err(NotBuildable("a look-up needs a reference that fits into its address"));
-        }
-        Ok(LookUp { request: self.request(Method::GET, &url, None)?, asked })
+    fn place_together(&self, _: &[(&Order, &Reference)]) -> Result<Request<Bytes>, NotBuildable> {
+        Err(NotBuildable("Skinify buys one item in a call"))
     }
 
-    fn read_looked_up(&self, response: &Response<Bytes>, now: Timestamp) -> LookedUp {
-        let status = response.status();
-        let answer = wire::envelope::<wire::Items>(response.body());
-        if let Some((until, reason)) = closed(&answer, status, now) {
-            return LookedUp::Closed { until, reason };
-        }
-        // Rows that are missing count as well: only an answer that is a success in every respect proves an absence.
-        if !status.is_success() {
-            return LookedUp::Unreadable { problem: format!("HTTP status {}", status.as_u16()) };
-        }
-        match answer {
-            Envelope::Success(items) => status::rows(&items),
-            Envelope::Error(word) => {
-                LookedUp::Unreadable { problem: format!("the error {}", wire::shown(&word)) }
-            }
-            Envelope::Unrecognised(problem) => LookedUp::Unreadable { problem: problem.to_owned() },
-        }
+    fn read_placed_together(
+        &self,
+        orders: &[(&Order, &Reference)],
+        _: &Response<Bytes>,
+        _: Timestamp,
+    ) -> Vec<PlaceAnswer> {
+        // Never asked for; were there an answer all the same, nobody could say what it means.
+        orders.iter().map(|_| place::unknown("unreadable_answer").into()).collect()
+    }
+
+    fn look_up(&self, targets: &[LookUpTarget]) -> Result<LookUp, NotBuildable> {
+        look_up::request(&self.api, targets, self.references_max_bytes)
+    }
+
+    fn read_looked_up(&self, asked: &[LookUpTarget], response: &Response<Bytes>, now: Timestamp) -> LookedUp {
+        look_up::read(asked, response, now)
+    }
+
+    fn query(&self, query: &Query) -> Result<Request<Bytes>, NotBuildable> {
+        queries::request(&self.api, query)
+    }
+
+    fn read_queried(&self, query: &Query, response: &Response<Bytes>, now: Timestamp) -> Queried {
+        queries::read(query, response, now)
+    }
+
+    fn command(&self, command: &Command, trade: &Trade) -> Result<Request<Bytes>, NotBuildable> {
+        commands::request(&self.api, command, trade)
+    }
+
+    fn read_commanded(&self, command: &Command, response: &Response<Bytes>, now: Timestamp) -> CommandAnswer {
+        commands::read(command, response, now)
     }
 }
 
 /// Until when the account is closed after this answer, and why. To wait can buy nothing twice, so the status alone will
 /// do, although only the word is documented.
-fn closed<T>(answer: &Envelope<T>, status: StatusCode, now: Timestamp) -> Option<(Timestamp, &'static str)> {
+fn closed<T>(answer: &Envelope<T>, status: StatusCode, now: Timestamp) -> Option<Closed> {
     let reason = match answer {
-        Envelope::Error(word) if word == wire::LIMIT_EXCEEDED => wire::LIMIT_EXCEEDED,
+        Envelope::Error(word) if word == words::LIMIT_EXCEEDED => words::LIMIT_EXCEEDED,
         Envelope::Success(_) | Envelope::Error(_) | Envelope::Unrecognised(_) => {
             (status == StatusCode::TOO_MANY_REQUESTS).then_some("http_429")?
         }
     };
-    Some((after(now, DEFAULTS.limit_pause), reason))
+    Some(Closed { until: after(now, DEFAULTS.limit_pause), reason })
+}
+
+/// Whether an answer with this HTTP status may carry a readable error. Codes of errors are not documented; a server
+/// error may come after the work was done, whatever its body says.
+fn may_refuse(status: StatusCode) -> bool {
+    status.is_success() || status.is_client_error()
 }

@@ -3,11 +3,12 @@
 use jiff::Timestamp;
 use skinbus_domain::order::Game;
 use skinbus_domain::trade::{Reason, ReversedBy};
-use skinbus_domain::{Cause, Currency, Hold, Money, Observation, Progress, ProviderFacts, Reference};
+use skinbus_domain::{Cause, Currency, Hold, Observation, Progress, ProviderFacts, Reference};
 
-use super::wire::{Bought, Items, Named, shown};
+use super::wire::{Bought, Items, Named};
 use crate::provider::LookedUp;
-use crate::wire::{Text, object};
+use crate::values::{BadField, id, item_name, money, shown, unix_seconds};
+use crate::wire::object;
 
 /// A game as Skinify calls it.
 pub(super) fn game_word(game: Game) -> &'static str {
@@ -23,7 +24,7 @@ pub(super) fn game_word(game: Game) -> &'static str {
 pub(super) fn progress(word: &str, settlement: Option<Timestamp>) -> Progress {
     let reason = |code: &str| Reason::from_provider(code, word);
     match word {
-        // A reserved item is paid for, and its offer is still to come.
+        // A reserved item is paid for, and its offer is still to come. Whether it was wanted is not for the adapter to say.
         "processing" | "reserved" => Progress::Submitted,
         "waiting_accept" => Progress::OfferSent,
         "accepted" => Progress::Delivered { hold: settlement.map_or(Hold::Unknown, Hold::Until) },
@@ -46,7 +47,7 @@ pub(super) fn progress(word: &str, settlement: Option<Timestamp>) -> Progress {
 /// The rows of `GET /withdraw/info`. One that names one of our references and a purchase proves that the purchase is
 /// there, even where the rest of it cannot be read: that is an unknown status, so somebody is told. Any other unreadable
 /// row may be anybody's.
-pub(super) fn rows(items: &Items) -> LookedUp {
+pub(super) fn rows(items: &Items<'_>) -> LookedUp {
     let read: Vec<Option<Observation>> = items.items.iter().map(|raw| row(raw.get())).collect();
     let unreadable = read.iter().filter(|row| row.is_none()).count();
     LookedUp::Rows { rows: read.into_iter().flatten().collect(), unreadable }
@@ -63,6 +64,7 @@ fn row(raw: &str) -> Option<Observation> {
         reference,
         progress: Progress::Unknown,
         occurred_at: None,
+        credits: Vec::new(),
         facts: ProviderFacts {
             provider_id: Some(provider_id),
             provider_status: Some(format!("unreadable_{}", bad.0)),
@@ -71,8 +73,13 @@ fn row(raw: &str) -> Option<Observation> {
     }))
 }
 
-/// A field that is there and cannot be read.
-pub(super) struct BadField(pub(super) &'static str);
+/// What one purchase's row tells.
+pub(super) struct Told {
+    pub(super) progress: Progress,
+    pub(super) facts: ProviderFacts,
+    /// When it was bought.
+    pub(super) made_at: Option<Timestamp>,
+}
 
 /// What a purchase's fields say about the trade with this reference.
 pub(super) fn observation(
@@ -80,55 +87,35 @@ pub(super) fn observation(
     reference: Reference,
     cause: Cause,
 ) -> Result<Observation, BadField> {
-    let settlement = moment(bought.settlement.as_ref(), "settlement")?;
-    let paid = bought.balance_debited_amount.as_ref();
-    let paid = paid.or(bought.skin.as_ref().and_then(|skin| skin.price.as_ref()));
-    let price_paid = paid
-        .map(|text| Money::parse(Currency::USD, &text.0).map_err(|_| BadField("balance_debited_amount")))
-        .transpose()?;
+    let told = told(bought)?;
     Ok(Observation {
         cause,
         reference,
-        progress: progress(&bought.purchase_status, settlement),
+        progress: told.progress,
         // `date` is when the purchase was made, not when its status changed.
-        occurred_at: (bought.purchase_status == "processing")
-            .then(|| moment(bought.date.as_ref(), "date").ok().flatten())
-            .flatten(),
+        occurred_at: told.made_at.filter(|_| bought.purchase_status == "processing"),
+        credits: Vec::new(),
+        facts: told.facts,
+    })
+}
+
+/// What a purchase's fields say, whosever it is.
+pub(super) fn told(bought: &Bought) -> Result<Told, BadField> {
+    let settlement = unix_seconds(bought.settlement.as_ref(), "settlement")?;
+    let paid = bought.balance_debited_amount.as_ref();
+    let paid = paid.or(bought.skin.as_ref().and_then(|skin| skin.price.as_ref()));
+    let price_paid = paid.map(|text| money(Currency::USD, text, "balance_debited_amount")).transpose()?;
+    Ok(Told {
+        progress: progress(&bought.purchase_status, settlement),
         facts: ProviderFacts {
             provider_id: Some(id(&bought.purchase_id).ok_or(BadField("purchase_id"))?),
             offer_id: bought.trade_offer_id.as_ref().and_then(id),
             price_paid,
             item_name: bought.skin.as_ref().and_then(|skin| skin.name.as_deref()).and_then(item_name),
             provider_status: Some(shown(&bought.purchase_status)),
-            reserved_until: moment(bought.reserved_until.as_ref(), "reserved_until")?,
+            reserved_until: unix_seconds(bought.reserved_until.as_ref(), "reserved_until")?,
             ..ProviderFacts::default()
         },
+        made_at: unix_seconds(bought.date.as_ref(), "date").ok().flatten(),
     })
-}
-
-/// Longest id that is taken. What a provider tells is stored with the trade, and a version that is too large for the
-/// ledger could never be written.
-const ID_MAX_BYTES: usize = 128;
-/// Longest item name that is kept, in characters; orders cannot name longer ones.
-const ITEM_NAME_MAX_CHARS: usize = 256;
-
-/// An id. Nothing and zero are what PHP writes where there is none.
-fn id(text: &Text) -> Option<String> {
-    let is_id = !matches!(text.0.as_str(), "" | "0") && text.0.len() <= ID_MAX_BYTES;
-    is_id.then(|| text.0.clone())
-}
-
-fn item_name(name: &str) -> Option<String> {
-    (!name.is_empty()).then(|| name.chars().take(ITEM_NAME_MAX_CHARS).collect())
-}
-
-/// Unix seconds, as text or number. Nothing and zero are no moment: a hold that ended in 1970 would complete a trade that
-/// may still be reversed.
-fn moment(text: Option<&Text>, field: &'static str) -> Result<Option<Timestamp>, BadField> {
-    let Some(text) = text.and_then(id) else {
-        return Ok(None);
-    };
-    let seconds: u64 = text.parse().map_err(|_| BadField(field))?;
-    let seconds = i64::try_from(seconds).map_err(|_| BadField(field))?;
-    Timestamp::from_second(seconds).map(Some).map_err(|_| BadField(field))
 }

@@ -10,7 +10,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::value::RawValue;
 use subtle::ConstantTimeEq;
 
-use crate::provider::{Forged, WebhookEvent, WebhookTrust, Webhooks};
+use crate::provider::{Forged, WebhookEvent, WebhookRequest, WebhookTrust, Webhooks};
+use crate::values::hex;
 use crate::wire::Text;
 
 const PROOF: &str = "token_md5";
@@ -36,8 +37,8 @@ impl SkinifyWebhooks {
 }
 
 impl Webhooks for SkinifyWebhooks {
-    fn verify(&self, headers: &HeaderMap, body: &[u8]) -> Result<WebhookTrust, Forged> {
-        let fields = fields(headers, body).ok_or(Forged { reason: "unreadable" })?;
+    fn verify(&self, webhook: &WebhookRequest<'_>) -> Result<WebhookTrust, Forged> {
+        let fields = fields(webhook.headers, webhook.body).ok_or(Forged { reason: "unreadable" })?;
         let given = fields.get(PROOF).ok_or(Forged { reason: "no_signature" })?;
         let expected = self.signature.expose_secret().as_bytes();
         // An account without a signature can prove nothing.
@@ -48,8 +49,8 @@ impl Webhooks for SkinifyWebhooks {
         }
     }
 
-    fn read(&self, headers: &HeaderMap, body: &[u8]) -> Option<WebhookEvent> {
-        let mut fields = fields(headers, body)?;
+    fn read(&self, webhook: &WebhookRequest<'_>, _: WebhookTrust) -> Option<WebhookEvent> {
+        let mut fields = fields(webhook.headers, webhook.body)?;
         fields.remove(PROOF);
         let field = |name: &str| fields.get(name).cloned().unwrap_or_default();
         let event = (field("deposit_id"), field("transaction_id"), field("status"));
@@ -62,8 +63,17 @@ impl Webhooks for SkinifyWebhooks {
             provider_id: event.1,
             claimed_status: event.2,
             event_key: hex(&Md5::digest(&body)),
+            observation: None,
             body: Bytes::from(body),
         })
+    }
+
+    fn takes_get(&self) -> bool {
+        false
+    }
+
+    fn refusal(&self) -> &'static str {
+        "not authorized"
     }
 }
 
@@ -82,8 +92,4 @@ fn fields(headers: &HeaderMap, body: &[u8]) -> Option<BTreeMap<String, String>> 
         return Some(given.map(|(name, raw)| (name, text(raw))).collect());
     }
     serde_urlencoded::from_str::<Vec<(String, String)>>(body).ok().map(|pairs| pairs.into_iter().collect())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

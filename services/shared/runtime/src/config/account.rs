@@ -24,9 +24,9 @@ pub struct AccountConfig {
     /// How long connecting may take.
     #[serde(default = "default_connect_timeout", deserialize_with = "parse::de_duration")]
     pub connect_timeout: Duration,
-    /// How long a whole call may take; after it the outcome is unknown.
-    #[serde(default = "default_total_timeout", deserialize_with = "parse::de_duration")]
-    pub total_timeout: Duration,
+    /// How long a whole call may take, where that is not the provider's default; after it the outcome is unknown.
+    #[serde(default, deserialize_with = "parse::de_optional_duration")]
+    pub total_timeout: Option<Duration>,
     /// How long a sent request may still take effect at the provider, where that is not the provider's default.
     #[serde(default, deserialize_with = "parse::de_optional_duration")]
     pub settle_time: Option<Duration>,
@@ -46,6 +46,18 @@ pub struct AccountConfig {
     /// File of the secret part of the webhook's path.
     #[serde(default)]
     pub webhook_path_secret_file: Option<PathBuf>,
+    /// How requests to SkinsBack are proved.
+    #[serde(default)]
+    pub authentication: Authentication,
+    /// Skinout's project id; not a secret.
+    #[serde(default, deserialize_with = "parse::de_optional_text")]
+    pub project_id: Option<String>,
+    /// Where Skinout's methods are whose path is not documented.
+    #[serde(default)]
+    pub paths: PathsConfig,
+    /// Where ShadowPay's payment links are made, where that is not the provider's own address.
+    #[serde(default)]
+    pub pay_url: Option<String>,
     /// SkinsBack's client id; not a secret.
     #[serde(default, deserialize_with = "parse::de_optional_text")]
     pub client_id: Option<String>,
@@ -64,6 +76,9 @@ pub struct AccountConfig {
     /// File of Skinslink's webhook secret.
     #[serde(default)]
     pub webhook_secret_file: Option<PathBuf>,
+    /// Whether webhook-ingress reads SkinsBack's client secret, so that `sign` proves what a webhook says.
+    #[serde(default)]
+    pub webhook_sign_binds: bool,
     /// File of the constant webhook signature (Skinout, Skinify, SkinsBack).
     #[serde(default)]
     pub webhook_signature_file: Option<PathBuf>,
@@ -78,11 +93,15 @@ impl AccountConfig {
             merchant,
             base_url: None,
             connect_timeout: default_connect_timeout(),
-            total_timeout: default_total_timeout(),
+            total_timeout: None,
             settle_time: None,
             refusal_settle_time: None,
             quota: None,
             lookup_batch: None,
+            authentication: Authentication::default(),
+            project_id: None,
+            paths: PathsConfig::default(),
+            pay_url: None,
             token_file: None,
             webhook_path_secret_file: None,
             client_id: None,
@@ -91,6 +110,7 @@ impl AccountConfig {
             public_hash: None,
             secret_hash_file: None,
             webhook_secret_file: None,
+            webhook_sign_binds: false,
             webhook_signature_file: None,
         }
     }
@@ -108,6 +128,44 @@ impl AccountConfig {
             SecretField::WebhookSignature => &self.webhook_signature_file,
         };
         file.as_deref()
+    }
+}
+
+/// How requests to SkinsBack are proved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Authentication {
+    /// By headers that carry the client secret.
+    #[default]
+    Headers,
+    /// By a signature in the body.
+    Signature,
+}
+
+/// Where Skinout's methods are whose path is not documented; our best guess where it is not set.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PathsConfig {
+    /// The list of available skins.
+    pub list: Option<String>,
+    /// Searching for skins.
+    pub search: Option<String>,
+    /// The project's balance.
+    pub balance: Option<String>,
+    /// Known currencies.
+    pub currencies: Option<String>,
+}
+
+impl PathsConfig {
+    /// Every path that is set, with its setting's name.
+    #[must_use]
+    pub fn named(&self) -> [(&'static str, Option<&str>); 4] {
+        [
+            ("list", self.list.as_deref()),
+            ("search", self.search.as_deref()),
+            ("balance", self.balance.as_deref()),
+            ("currencies", self.currencies.as_deref()),
+        ]
     }
 }
 
@@ -199,8 +257,4 @@ impl SecretField {
 
 fn default_connect_timeout() -> Duration {
     Duration::from_secs(5)
-}
-
-fn default_total_timeout() -> Duration {
-    Duration::from_secs(30)
 }

@@ -193,6 +193,9 @@ pub struct TrackingConfig {
     /// How long trades of a trade-protected game may be reversed by Steam.
     #[serde(deserialize_with = "parse::de_duration")]
     pub protection: Duration,
+    /// How long a hosted deposit page is waited for that has no end of its own.
+    #[serde(deserialize_with = "parse::de_duration")]
+    pub link_lifetime: Duration,
 }
 
 impl TrackingConfig {
@@ -212,6 +215,31 @@ impl Default for TrackingConfig {
             due_batch: 500,
             max_ack_pending: 20_000,
             protection: Duration::from_secs(8 * 24 * 60 * 60),
+            link_lifetime: Duration::from_secs(7 * 24 * 60 * 60),
+        }
+    }
+}
+
+/// `[queries]`: what is asked of providers besides orders.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct QueriesConfig {
+    /// How old a price list may become before the provider is asked again. One replica asks, for all.
+    #[serde(deserialize_with = "parse::de_duration")]
+    pub price_list_age: Duration,
+    /// How old any other answer may become that is given again to the same question; most callers ask the same.
+    #[serde(deserialize_with = "parse::de_duration")]
+    pub answer_age: Duration,
+    /// Largest price list that is read from a provider.
+    pub price_list_max_bytes: usize,
+}
+
+impl Default for QueriesConfig {
+    fn default() -> Self {
+        Self {
+            price_list_age: Duration::from_secs(300),
+            answer_age: Duration::from_secs(2),
+            price_list_max_bytes: 64 * 1024 * 1024,
         }
     }
 }
@@ -228,6 +256,6 @@ pub struct ShutdownConfig {
 
 impl Default for ShutdownConfig {
     fn default() -> Self {
-        Self { drain_timeout: Duration::from_secs(45) }
+        Self { drain_timeout: Duration::from_secs(75) }
     }
 }

@@ -51,6 +51,9 @@ fn sections(checker: &mut Checker<'_>, config: &Config) {
     checker.at_least_one("tracking.due_batch", config.tracking.due_batch);
     checker.rule("tracking.max_ack_pending", config.tracking.max_ack_pending > 0, "must be at least 1");
     checker.positive("dispatch.lease_margin", config.dispatch.lease_margin);
+    checker.positive("tracking.link_lifetime", config.tracking.link_lifetime);
+    checker.positive("queries.price_list_age", config.queries.price_list_age);
+    checker.at_least_one("queries.price_list_max_bytes", config.queries.price_list_max_bytes);
     checker.positive("shutdown.drain_timeout", config.shutdown.drain_timeout);
 }
 
@@ -59,10 +62,17 @@ fn account_section(checker: &mut Checker<'_>, section: &str, account: &AccountCo
     if let Some(base_url) = &account.base_url {
         checker.rule(&setting("base_url"), is_web_address(base_url), WEB_ADDRESS_RULE);
     }
+    if let Some(pay_url) = &account.pay_url {
+        checker.rule(&setting("pay_url"), is_web_address(pay_url), WEB_ADDRESS_RULE);
+    }
+    for (name, path) in account.paths.named() {
+        let is_path = path.is_none_or(|path| path.starts_with('/') && !path.contains(['?', '#', ' ']));
+        checker.rule(&setting(&format!("paths.{name}")), is_path, "must be a path like /balance");
+    }
     checker.positive(&setting("connect_timeout"), account.connect_timeout);
     checker.rule(
         &setting("total_timeout"),
-        account.total_timeout > account.connect_timeout,
+        account.total_timeout.is_none_or(|total| total > account.connect_timeout),
         "must be longer than connect_timeout",
     );
     if let Some(quota) = &account.quota {

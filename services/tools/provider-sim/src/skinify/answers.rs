@@ -2,16 +2,17 @@
 
 use serde::Serialize;
 
-use super::purchase::Purchase;
+use super::words;
 use crate::amount::{Amount, Number};
-use crate::clock::Moment;
+use crate::clock::{Moment, seconds};
+use crate::engine::purchase::Purchase;
 
 /// The envelope's word for success.
 pub(super) const SUCCESS: &str = "success";
 
 #[derive(Debug, Serialize)]
 pub(super) struct Properties {
-    pub(super) classid: &'static str,
+    pub(super) classid: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) unhold_at: Option<u64>,
 }
@@ -19,8 +20,8 @@ pub(super) struct Properties {
 /// A skin; its price is a number in the answer to buy, a string elsewhere.
 #[derive(Debug, Serialize)]
 pub(super) struct SkinView<Price> {
-    id: &'static str,
-    name: &'static str,
+    id: String,
+    name: String,
     price: Price,
     properties: Properties,
 }
@@ -28,10 +29,10 @@ pub(super) struct SkinView<Price> {
 impl<Price> SkinView<Price> {
     fn new(purchase: &Purchase, price: Price) -> Self {
         Self {
-            id: purchase.skin.id,
-            name: purchase.skin.name,
+            id: purchase.item.id.to_string(),
+            name: purchase.item.name.to_string(),
             price,
-            properties: Properties { classid: purchase.skin.classid, unhold_at: None },
+            properties: Properties { classid: purchase.item.class_id.to_string(), unhold_at: None },
         }
     }
 }
@@ -57,10 +58,10 @@ impl BuyAnswer {
             status: SUCCESS,
             skin: SkinView::new(purchase, Number(purchase.price)),
             purchase_id: purchase.id,
-            purchase_status: purchase.status(now).word(),
-            date: purchase.date(),
+            purchase_status: words::status(purchase.status(now)),
+            date: seconds(purchase.born.real_ms).to_string(),
             balance_debited_amount: Number(purchase.price),
-            custom_id: purchase.custom_id.clone(),
+            custom_id: purchase.reference.clone(),
             reserved_until: purchase.reserved_until(now),
         }
     }
@@ -85,17 +86,16 @@ pub(super) struct PurchaseRow {
 
 impl PurchaseRow {
     pub(super) fn new(purchase: &Purchase, now: Moment) -> Self {
-        let reached = purchase.reached(now);
         Self {
             skin: SkinView::new(purchase, Amount(purchase.price)),
             purchase_id: purchase.id.to_string(),
-            purchase_status: purchase.status(now).word(),
+            purchase_status: words::status(purchase.status(now)),
             steam_id: purchase.steam_id(),
-            date: purchase.date(),
+            date: seconds(purchase.born.real_ms).to_string(),
             balance_debited_amount: Amount(purchase.price),
-            trade_offer_id: purchase.offer_id(&reached),
-            custom_id: purchase.custom_id.clone(),
-            settlement: purchase.settlement(&reached, now).map(|end| end.to_string()),
+            trade_offer_id: purchase.offer_id(now),
+            custom_id: purchase.reference.clone(),
+            settlement: purchase.settlement(now).map(|end| end.to_string()),
         }
     }
 }
@@ -120,7 +120,7 @@ pub(super) struct HistoryAnswer {
 
 #[derive(Debug, Serialize)]
 struct SkinId {
-    id: &'static str,
+    id: String,
 }
 
 /// The answer to cancel-reservation.
@@ -136,9 +136,9 @@ impl CancelAnswer {
     pub(super) fn new(purchase: &Purchase, now: Moment) -> Self {
         Self {
             status: SUCCESS,
-            skin: SkinId { id: purchase.skin.id },
+            skin: SkinId { id: purchase.item.id.to_string() },
             purchase_id: purchase.id,
-            purchase_status: purchase.status(now).word(),
+            purchase_status: words::status(purchase.status(now)),
         }
     }
 }

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use super::deposits::{Deposit, Payment};
+use super::words;
 use crate::amount::{Amount, Number};
-use crate::clock::seconds;
+use crate::clock::{Moment, seconds};
+use crate::engine::deposit::{Deposit, Payment};
 
 /// What one US dollar is worth, in hundredths.
 const RATES: [(&str, u32); 3] = [("usd", 100), ("eur", 92), ("rub", 8_000)];
@@ -76,20 +77,20 @@ pub(super) struct DepositRow {
 }
 
 impl DepositRow {
-    pub(super) fn new(deposit: &Deposit) -> Self {
+    pub(super) fn new(deposit: &Deposit, now: Moment) -> Self {
         let mut row = Self {
-            status: deposit.phase.word(),
-            transaction_id: deposit.transaction_id.to_string(),
-            deposit_id: deposit.deposit_id.clone(),
+            status: words::phase(deposit.phase),
+            transaction_id: deposit.id.to_string(),
+            deposit_id: deposit.reference.clone(),
             steam_id: deposit.steam_id.clone(),
-            date: seconds(deposit.created_ms).to_string(),
+            date: seconds(deposit.born.real_ms).to_string(),
             amount: None,
             amount_currency: None,
             amount_converted: None,
             multiplied_amount: None,
             multiplied_amount_converted: None,
             trade_offer_id: deposit.offer_id(),
-            settlement: deposit.settlement.map(|end| end.to_string()),
+            settlement: deposit.settlement(now).map(|end| end.to_string()),
         };
         if let Some(payment) = deposit.shown_payment() {
             let paid = Paid::new(payment, &deposit.currency, Amount);
@@ -127,21 +128,21 @@ pub(super) struct IpnBody {
 }
 
 impl IpnBody {
-    pub(super) fn new(deposit: &Deposit, token_md5: String) -> Self {
+    pub(super) fn new(deposit: &Deposit, token_md5: String, now: Moment) -> Self {
         let mut body = Self {
             token_md5,
-            status: deposit.phase.word(),
-            transaction_id: deposit.transaction_id.to_string(),
-            deposit_id: deposit.deposit_id.clone(),
+            status: words::phase(deposit.phase),
+            transaction_id: deposit.id.to_string(),
+            deposit_id: deposit.reference.clone(),
             steam_id: deposit.steam_id.clone(),
-            date: seconds(deposit.created_ms),
+            date: seconds(deposit.born.real_ms),
             amount: None,
             amount_currency: None,
             amount_converted: None,
             multiplied_amount: None,
             multiplied_amount_converted: None,
             trade_offer_id: deposit.offer_id(),
-            settlement: deposit.settlement,
+            settlement: deposit.settlement(now),
         };
         if let Some(payment) = deposit.shown_payment() {
             let paid = Paid::new(payment, &deposit.currency, Number);

@@ -2,11 +2,11 @@
 
 use super::answers::{BalanceAnswer, HistoryAnswer, InfoAnswer, PurchaseRow, SUCCESS};
 use super::project::{Outcome, Skinify};
-use super::purchase::Purchase;
 use super::words;
 use crate::amount::Amount;
 use crate::answer::Answer;
 use crate::clock::seconds;
+use crate::engine::purchase::Purchase;
 use crate::fields::Fields;
 
 /// A page's borders in unix seconds, both included.
@@ -28,15 +28,15 @@ impl Skinify {
         if purchase_ids.is_empty() && custom_ids.is_empty() {
             return Err(words::MISSING_ONE_OF_REQUIRED_PARAMS);
         }
-        let state = self.state();
-        let now = self.shared.clock.now();
+        let state = self.project.open();
+        let now = state.now;
         let by_id = purchase_ids.into_iter().filter_map(|id| state.purchases.index_of(id));
         let by_custom_id =
-            custom_ids.into_iter().flat_map(|id| state.purchases.indexes_of_custom(id).iter().copied());
+            custom_ids.into_iter().flat_map(|id| state.purchases.indexes_of(id).iter().copied());
         let items = by_id
             .chain(by_custom_id)
-            .filter_map(|index| state.purchases.all().get(index))
-            .filter(|purchase| purchase.visible_from_ms <= now.real_ms)
+            .filter_map(|index| state.purchases.get(index))
+            .filter(|purchase| purchase.is_visible(now))
             .map(|purchase| PurchaseRow::new(purchase, now))
             .collect();
         drop(state);
@@ -49,14 +49,14 @@ impl Skinify {
             period(fields, "start_date", "end_date").ok_or(words::MISSING_START_OR_END_DATE)?;
         let statuses = fields.list("purchase_statuses");
         let start = start_from(fields);
-        let state = self.state();
-        let now = self.shared.clock.now();
+        let state = self.project.open();
+        let now = state.now;
         let all = state.purchases.all();
         let begin = all.partition_point(|purchase| seconds(purchase.born.real_ms) < from);
         let end = all.partition_point(|purchase| seconds(purchase.born.real_ms) <= until);
         let fits = |purchase: &&Purchase| {
-            purchase.visible_from_ms <= now.real_ms
-                && (statuses.is_empty() || statuses.contains(&purchase.status(now).word()))
+            purchase.is_visible(now)
+                && (statuses.is_empty() || statuses.contains(&words::status(purchase.status(now))))
         };
         let found: Vec<&Purchase> = all.get(begin..end).unwrap_or_default().iter().filter(fits).collect();
         let page_end = start.saturating_add(state.rules.page_size);
@@ -74,8 +74,7 @@ impl Skinify {
     }
 
     pub(super) fn project_balance(&self) -> Answer {
-        let mut state = self.state();
-        state.settle_balance(self.shared.clock.now());
-        Answer::json(&BalanceAnswer { status: SUCCESS, balance: Amount(state.balance.available()) })
+        let balance = self.project.open().balance.available();
+        Answer::json(&BalanceAnswer { status: SUCCESS, balance: Amount(balance) })
     }
 }

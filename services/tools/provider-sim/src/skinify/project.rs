@@ -1,23 +1,29 @@
-//! The project: its credentials, its state, and the way from a request to a method.
+//! The project: its credentials, and the way from a request to a method.
 
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::Arc;
 
 use http::{Method as Verb, StatusCode};
 use serde::Serialize;
 
-use super::balance::Balance;
-use super::deposits::Deposits;
-use super::market::Market;
-use super::purchase::Purchases;
 use super::routes::{Method, PREFIX};
-use super::rules::{DOCUMENTED_LIMIT, Rules};
-use super::{Options, words};
+use super::{NAME, Options, ipn, words};
 use crate::answer::Answer;
 use crate::call::Call;
-use crate::ledger::ProviderLedger;
+use crate::engine::Project;
+use crate::engine::deposit::Deposit;
+use crate::engine::fate::Status;
+use crate::engine::news::{Message, Subject};
+use crate::engine::notifications::Encoding;
+use crate::engine::project::{Setup, Traits};
+use crate::engine::purchase::Purchase;
+use crate::engine::rules::Rules;
+use crate::notify::Receipt;
 use crate::provider::{Provider, Trouble};
-use crate::quota::{Limit, QuotaRecord, QuotaReport, Verdict};
-use crate::shared::{Shared, lock};
+use crate::quota::Limit;
+use crate::shared::Shared;
+
+/// The documented limit; the length of the block is not documented.
+const DOCUMENTED_LIMIT: Limit = Limit { requests: 300, window_ms: 60_000, block_ms: 10_000 };
 
 /// What a method answers: its answer, or Skinify's word for an error.
 pub(super) type Outcome = Result<Answer, &'static str>;
@@ -26,27 +32,7 @@ pub(super) type Outcome = Result<Answer, &'static str>;
 #[derive(Debug)]
 pub(crate) struct Skinify {
     pub(super) options: Options,
-    pub(super) shared: Arc<Shared>,
-    gate: Mutex<Gate>,
-    state: Mutex<State>,
-}
-
-/// The arrivals, apart from the state so that counting never waits for work.
-#[derive(Debug)]
-pub(super) struct Gate {
-    pub(super) limit: Limit,
-    pub(super) known: QuotaRecord,
-    pub(super) unknown: QuotaRecord,
-}
-
-/// Everything that requests change.
-#[derive(Debug)]
-pub(super) struct State {
-    pub(super) rules: Rules,
-    pub(super) market: Market,
-    pub(super) purchases: Purchases,
-    pub(super) balance: Balance,
-    pub(super) deposits: Deposits,
+    pub(super) project: Arc<Project>,
 }
 
 #[derive(Serialize)]
@@ -57,39 +43,29 @@ struct ErrorAnswer<'a> {
 
 impl Skinify {
     pub(crate) fn new(options: Options, shared: Arc<Shared>) -> Self {
-        let state = State {
-            rules: Rules::new(options.ipn_url.clone()),
-            market: Market::default(),
-            purchases: Purchases::default(),
-            balance: Balance::new(options.balance),
-            deposits: Deposits::default(),
+        let mut rules = Rules { multiplier: crate::engine::catalogue::cents(105), ..Rules::default() };
+        rules.notifications.encoding = Encoding::Form;
+        rules.notifications.url.clone_from(&options.ipn_url);
+        let setup = Setup {
+            name: NAME,
+            alias: options.alias.clone(),
+            balance: options.balance,
+            limit: DOCUMENTED_LIMIT,
+            rules,
+            traits: Traits {
+                announces_purchases: false,
+                shows_settlement: false,
+                reference_first: false,
+                receipt: Receipt::Http200,
+            },
         };
-        Self { options, shared, gate: Mutex::new(Gate::new()), state: Mutex::new(state) }
-    }
-
-    /// Forgets everything, except which ids were used.
-    pub(crate) fn reset(&self) {
-        *self.gate() = Gate::new();
-        let mut state = self.state();
-        state.rules = Rules::new(self.options.ipn_url.clone());
-        state.market = Market::default();
-        state.purchases = state.purchases.emptied();
-        state.balance = Balance::new(self.options.balance);
-        state.deposits = state.deposits.emptied();
-    }
-
-    pub(super) fn state(&self) -> MutexGuard<'_, State> {
-        lock(&self.state)
-    }
-
-    pub(super) fn gate(&self) -> MutexGuard<'_, Gate> {
-        lock(&self.gate)
+        Self { options, project: Arc::new(Project::new(setup, shared)) }
     }
 
     /// The error envelope, with the word and the HTTP status that are set.
     pub(super) fn error(&self, word: &str) -> Answer {
-        let state = self.state();
-        let error_message = state.rules.error_words.get(word).map_or(word, String::as_str);
+        let state = self.project.open();
+        let error_message = state.rules.error_word(word);
         Answer::json(&ErrorAnswer { status: "error", error_message })
             .with_status(state.rules.error_http_status)
     }
@@ -125,33 +101,21 @@ impl Skinify {
     }
 }
 
-impl Gate {
-    fn new() -> Self {
-        let limit = DOCUMENTED_LIMIT;
-        Self { limit, known: QuotaRecord::new(limit), unknown: QuotaRecord::new(limit) }
-    }
-}
-
 impl Provider for Skinify {
+    fn project(&self) -> &Arc<Project> {
+        &self.project
+    }
+
     fn prefix(&self) -> &'static str {
         PREFIX
     }
 
-    fn admit(&self, call: &Call) -> Result<(), Answer> {
-        let path = Self::method(call).map_or("other", Method::path);
-        let known = self.is_known(call);
-        let verdict = {
-            let mut gate = self.gate();
-            // Read under the lock, so that arrivals are recorded in the order of their times.
-            let now_us = self.shared.clock.now_us();
-            let record = if known { &mut gate.known } else { &mut gate.unknown };
-            record.arrive(path, now_us)
-        };
-        match verdict {
-            Verdict::Refused => Err(self.trouble(Trouble::Limit)),
-            Verdict::Served if !known => Err(self.error(words::INVALID_TOKEN)),
-            Verdict::Served => Ok(()),
-        }
+    fn counted_as(&self, call: &Call) -> &'static str {
+        Self::method(call).map_or("other", Method::path)
+    }
+
+    fn authenticate(&self, call: &Call) -> Result<(), Answer> {
+        if self.is_known(call) { Ok(()) } else { Err(self.error(words::INVALID_TOKEN)) }
     }
 
     fn execute(&self, call: &Call) -> Answer {
@@ -164,11 +128,11 @@ impl Provider for Skinify {
         self.run(method, call).unwrap_or_else(|word| self.error(word))
     }
 
-    fn concerns(&self, call: &Call, custom_id: &str) -> bool {
+    fn concerns(&self, call: &Call, reference: &str) -> bool {
         let fields = call.fields();
-        fields.get("custom_id") == Some(custom_id)
-            || fields.get("deposit_id") == Some(custom_id)
-            || fields.list("custom_ids").contains(&custom_id)
+        fields.get("custom_id") == Some(reference)
+            || fields.get("deposit_id") == Some(reference)
+            || fields.list("custom_ids").contains(&reference)
     }
 
     fn trouble(&self, trouble: Trouble) -> Answer {
@@ -179,20 +143,20 @@ impl Provider for Skinify {
         })
     }
 
-    fn ledger(&self) -> ProviderLedger {
-        let mut state = self.state();
-        let now = self.shared.clock.now();
-        state.settle_balance(now);
-        ProviderLedger {
-            purchases: state.purchases.all().iter().map(|purchase| purchase.ledger_row(now)).collect(),
-            deposits: state.deposits.ledger_rows(),
-            notifications: state.deposits.notifications().to_vec(),
-        }
+    fn purchase_word(&self, _purchase: &Purchase, status: Status) -> &'static str {
+        words::status(status)
     }
 
-    fn quota(&self) -> Vec<(String, QuotaReport)> {
-        let gate = self.gate();
-        let unknown = format!("{}_unknown_token", self.options.alias);
-        vec![(self.options.alias.clone(), gate.known.report()), (unknown, gate.unknown.report())]
+    fn deposit_word(&self, deposit: &Deposit) -> &'static str {
+        words::phase(deposit.phase)
+    }
+
+    fn announces(&self, subject: &Subject) -> bool {
+        ipn::announces(subject, self.project.open().rules.notifications.send_pending)
+    }
+
+    fn message(&self, subject: &Subject, forged: bool) -> Message {
+        let state = self.project.open();
+        ipn::message(subject, &self.options.token, forged, state.rules.notifications.encoding, state.now)
     }
 }

@@ -1,4 +1,8 @@
-//! Skinify's words for errors. Those marked "ours" are not documented there and can be replaced by settings.
+//! Skinify's words for errors, statuses and games. Errors marked "ours" are not documented there and can be replaced by settings.
+
+use crate::engine::catalogue::Game;
+use crate::engine::deposit::Phase;
+use crate::engine::fate::Status;
 
 pub(super) const MISSING_PARTNER_OR_TOKEN: &str = "missing_partner_or_token";
 pub(super) const MISSING_SKIN_PARAMETERS: &str = "missing_skin_parameters";
@@ -38,3 +42,43 @@ pub(super) const INTERNAL_ERROR: &str = "internal_error";
 pub(super) const METHOD_NOT_FOUND: &str = "method_not_found";
 /// Ours: GET and POST were mixed up.
 pub(super) const METHOD_NOT_ALLOWED: &str = "method_not_allowed";
+
+/// Skinify's word for a purchase's status.
+pub(super) fn status(status: Status) -> &'static str {
+    match status {
+        Status::Processing => "processing",
+        Status::WaitingAccept => "waiting_accept",
+        Status::Accepted | Status::Settled => "accepted",
+        Status::Canceled => "canceled",
+        Status::Timeout => "timeout",
+        Status::InvalidToken => "error_invalid_token",
+        Status::UserNotTradable => "error_user_not_tradable",
+        Status::CreateFailed => "error_create_failed",
+        Status::ItemUnavailable => "error_item_unavailable",
+        Status::RollbackUser => "rollback_user",
+        Status::RollbackProvider => "rollback_provider",
+        Status::Reserved => "reserved",
+        Status::ReservationCanceled => "reservation_canceled",
+        Status::Undocumented => "manual_review",
+    }
+}
+
+/// Skinify's word for a deposit's phase.
+pub(super) fn phase(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Created | Phase::OfferSent | Phase::Held | Phase::Approved => "pending",
+        Phase::Paid => "success",
+        Phase::Failed | Phase::Returned => "failed",
+    }
+}
+
+/// The game that Skinify calls so.
+pub(super) fn game(word: &str) -> Option<Game> {
+    match word {
+        "dota2" => Some(Game::Dota2),
+        "csgo" => Some(Game::Csgo),
+        "rust" => Some(Game::Rust),
+        "tf2" => Some(Game::Tf2),
+        _ => None,
+    }
+}

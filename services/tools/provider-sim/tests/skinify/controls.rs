@@ -49,7 +49,7 @@ async fn the_settings_in_force_are_shown() {
     assert_eq!(shown["skinify"]["limit"]["requests"], 7);
     assert_eq!(shown["skinify"]["limit"]["window_ms"], 60_000);
     assert_eq!(shown["skinify"]["prices"]["88101"], "0.05");
-    assert_eq!(shown["skinify"]["ipn"]["mode"], "lost");
+    assert_eq!(shown["skinify"]["notifications"]["mode"], "lost");
 }
 
 #[tokio::test]

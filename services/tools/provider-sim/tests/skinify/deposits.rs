@@ -1,81 +1,16 @@
 //! Deposits and their notifications.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::atomic::Ordering;
 
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::sync::mpsc;
+use tokio::net::TcpSocket;
 
+use crate::merchant::Merchant;
 use crate::support::{World, assert_error, eventually, fields, text};
 
 /// MD5 of the token of these tests, computed by another program.
 const TOKEN_MD5: &str = "c1277afcde939d111e7f9efdd4eb2528";
-
-struct Ipn {
-    content_type: String,
-    body: String,
-}
-
-/// A merchant's web server that answers with a status that can be changed.
-struct Merchant {
-    address: SocketAddr,
-    status: Arc<AtomicU16>,
-    received: mpsc::UnboundedReceiver<Ipn>,
-}
-
-impl Merchant {
-    async fn start(status: u16) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let status = Arc::new(AtomicU16::new(status));
-        let (sender, received) = mpsc::unbounded_channel();
-        let answer = Arc::clone(&status);
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                sender.send(receive(stream, answer.load(Ordering::Relaxed)).await).unwrap();
-            }
-        });
-        Self { address, status, received }
-    }
-
-    fn url(&self) -> String {
-        format!("http://{}/ipn", self.address)
-    }
-
-    async fn next(&mut self) -> Ipn {
-        self.received.recv().await.unwrap()
-    }
-
-    async fn next_form(&mut self) -> Vec<(String, String)> {
-        let ipn = self.next().await;
-        assert_eq!(ipn.content_type, "application/x-www-form-urlencoded");
-        serde_urlencoded::from_str(&ipn.body).unwrap()
-    }
-}
-
-async fn receive(stream: TcpStream, status: u16) -> Ipn {
-    let mut stream = BufReader::new(stream);
-    let (mut content_type, mut length) = (String::new(), 0);
-    loop {
-        let mut line = String::new();
-        stream.read_line(&mut line).await.unwrap();
-        match line.trim_end().split_once(": ") {
-            Some(("content-type", value)) => content_type = value.to_owned(),
-            Some(("content-length", value)) => length = value.parse().unwrap(),
-            Some(_) => {}
-            None if line.trim_end().is_empty() => break,
-            None => {}
-        }
-    }
-    let mut body = vec![0; length];
-    stream.read_exact(&mut body).await.unwrap();
-    let answer = format!("HTTP/1.1 {status} X\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
-    stream.write_all(answer.as_bytes()).await.unwrap();
-    Ipn { content_type, body: String::from_utf8(body).unwrap() }
-}
 
 fn field<'a>(form: &'a [(String, String)], name: &str) -> Option<&'a str> {
     form.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str())

@@ -4,10 +4,12 @@
 #![expect(clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod buying;
+mod by_themselves;
 mod controls;
 mod deposits;
 mod faults;
 mod lives;
 mod lookups;
+mod merchant;
 mod quota;
 mod support;

@@ -19,10 +19,8 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn start() -> Self {
-        let options = Options {
-            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-            skinify: skinify::Options::with_token(TOKEN),
-        };
+        let options = Options::listening_on(SocketAddr::from(([127, 0, 0, 1], 0)))
+            .with(skinify::Options::with_token(TOKEN));
         Self { simulator: Simulator::start(options).await.unwrap(), client: client() }
     }
 

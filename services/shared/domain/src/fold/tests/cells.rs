@@ -6,7 +6,7 @@ use crate::fold::Input;
 use crate::observation::{Hold, Observation, Progress};
 use crate::order::{Game, Operation, Request};
 use crate::outcome::Outcome;
-use crate::rules::{Idempotency, Rules};
+use crate::rules::{ByKind, Idempotency, Rules};
 use crate::samples::{
     DAY, LEASE, REFUSAL_SETTLE, SETTLE, at, attempt, delivered, dollars, observed, reason, request, rules,
     taken_back, with_deadline,
@@ -104,6 +104,7 @@ fn timers(trade: Option<&Trade>) -> Vec<Cell> {
         deadline("none was set", None, 100),
         deadline("too early", due.clone(), 99),
         deadline("in time", due, 100),
+        cell("link ended", Input::LinkEnded),
     ]
 }
 
@@ -118,7 +119,7 @@ fn look_ups() -> Vec<Cell> {
             let asked_at = at(30 + age);
             let mut absent =
                 cell(format!("absent after {age} s, {which}"), Input::LookedUpAbsent { asked_at });
-            absent.rules.placing.idempotency = idempotency;
+            absent.rules.placing.idempotency = ByKind::all(idempotency);
             absent.now = asked_at;
             cells.push(absent);
         }
@@ -136,6 +137,8 @@ fn sightings() -> Vec<Cell> {
         sees("submitted", observed(Progress::Submitted)),
         sees("offer sent", observed(Progress::OfferSent)),
         sees("user accepted", observed(Progress::UserAccepted)),
+        sees("held, no end told", observed(Progress::Held { until: None })),
+        sees("held until day 1", observed(Progress::Held { until: Some(at(DAY)) })),
         sees("failed", observed(Progress::Failed(why()))),
         sees("canceled", observed(Progress::Canceled(why()))),
         sees("expired", observed(Progress::Expired(why()))),
@@ -146,7 +149,7 @@ fn sightings() -> Vec<Cell> {
 fn deliveries(trade: Option<&Trade>) -> Vec<Cell> {
     let unprotected = trade.cloned().map(|mut trade| {
         if let Some(order) = &mut trade.order {
-            let Operation::Purchase(purchase) = &mut order.operation;
+            let Operation::Purchase(purchase) = &mut order.operation else { panic!("no purchase") };
             purchase.game = Some(Game::Rust);
         }
         trade

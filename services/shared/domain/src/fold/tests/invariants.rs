@@ -165,12 +165,12 @@ fn proved_absent(step: &Step) -> bool {
         return false;
     };
     let settled = after(*since, step.rules.placing.settle_time) <= *asked_at;
-    settled && step.rules.placing.idempotency == Idempotency::UniqueReference
+    settled && step.rules.placing.idempotency.purchase == Idempotency::UniqueReference
 }
 
 fn has_token(trade: &Trade) -> bool {
     trade.order.as_ref().is_some_and(|order| {
-        let Operation::Purchase(purchase) = &order.operation;
+        let Operation::Purchase(purchase) = &order.operation else { panic!("no purchase") };
         purchase.recipient.trade_token.is_some()
     })
 }

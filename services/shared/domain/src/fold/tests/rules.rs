@@ -107,7 +107,7 @@ fn a_hold_is_counted_from_the_first_sight() {
 fn a_hold_that_was_told_is_kept() {
     let mut on_hold = known_in(TradeState::OnHold { hold_ends_at: at(DAY) });
     if let Some(order) = &mut on_hold.order {
-        let crate::order::Operation::Purchase(purchase) = &mut order.operation;
+        let crate::order::Operation::Purchase(purchase) = &mut order.operation else { panic!("no purchase") };
         purchase.game = Some(crate::order::Game::Dota2);
     }
     assert_eq!(sees(&on_hold, observed(delivered(Hold::Unknown)), 30), Fold::Stale);

@@ -8,7 +8,7 @@ use proptest::sample::select;
 use crate::fold::{Fold, Input, fold};
 use crate::observation::{Hold, Observation, Progress};
 use crate::outcome::Outcome;
-use crate::rules::{Idempotency, Rules};
+use crate::rules::{ByKind, Idempotency, Rules};
 use crate::samples::{LEASE, accepted, at, attempt, delivered, dollars, observed, reason, request, rules};
 use crate::samples::{taken_back, with_deadline};
 use crate::trade::{Attempt, Trade};
@@ -106,7 +106,7 @@ impl Life {
     /// Lives it from ACCEPTED on. No input here is illegal.
     pub(super) fn live(&self) -> Vec<Step> {
         let mut rules = rules();
-        rules.placing.idempotency = self.idempotency;
+        rules.placing.idempotency = ByKind::all(self.idempotency);
         let mut trade = match self.deadline {
             Some(deadline) => with_deadline(&accepted(), at(deadline)),
             None => accepted(),

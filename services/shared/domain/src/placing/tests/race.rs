@@ -12,7 +12,7 @@ use crate::fold::{Fold, Input, fold};
 use crate::observation::Progress;
 use crate::outcome::Outcome;
 use crate::placing::{Delivery, Effect, Event, Placing};
-use crate::rules::{Idempotency, Rules, after};
+use crate::rules::{ByKind, Idempotency, Rules, after};
 use crate::samples::{accepted, at, observed, reason, rules};
 use crate::trade::{Attempt, Trade, TradeState, TradeStatus};
 
@@ -93,7 +93,7 @@ fn explore(idempotency: Idempotency) -> BTreeSet<TradeStatus> {
 impl World {
     fn new(idempotency: Idempotency, crashes_left: u32, redeliveries_left: u32) -> Self {
         let mut rules = rules();
-        rules.placing.idempotency = idempotency;
+        rules.placing.idempotency = ByKind::all(idempotency);
         let delivered = || {
             let (placing, effect) = Placing::start(accepted(), rules.placing, at(0));
             Delivered { placing, doing: Doing::Next(effect) }

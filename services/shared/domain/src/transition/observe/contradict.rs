@@ -3,6 +3,7 @@
 use super::target::was_accepted;
 use crate::fold::Alert;
 use crate::observation::{Observation, Progress};
+use crate::order::OrderKind;
 use crate::trade::Trade;
 
 /// The observation is not about the purchase that we know of.
@@ -22,8 +23,12 @@ pub(super) fn identity(trade: &Trade, observation: &Observation) -> Option<Alert
     }
 }
 
-/// The provider ended, as if it had never happened, what the user had already taken.
+/// The provider ended, as if it had never happened, what the user had already taken. For a deposit that is the documented
+/// end of a hold that was taken back.
 pub(super) fn undone(trade: &Trade, observation: &Observation) -> Option<Alert> {
+    if is_deposit(trade) {
+        return None;
+    }
     match &observation.progress {
         Progress::Failed(_) | Progress::Canceled(_) | Progress::Expired(_) if was_accepted(trade) => {
             Some(Alert::anomaly(format!(
@@ -38,8 +43,14 @@ pub(super) fn undone(trade: &Trade, observation: &Observation) -> Option<Alert> 
         | Progress::Submitted
         | Progress::OfferSent
         | Progress::UserAccepted
+        | Progress::Held { .. }
         | Progress::Delivered { .. }
         | Progress::Reverted { .. }
         | Progress::Unknown => None,
     }
+}
+
+/// Whether items come in, instead of going out.
+pub(super) fn is_deposit(trade: &Trade) -> bool {
+    matches!(trade.kind(), Some(OrderKind::DepositLink | OrderKind::DepositItems))
 }

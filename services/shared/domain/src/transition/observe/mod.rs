@@ -6,95 +6,172 @@ mod target;
 use jiff::Timestamp;
 
 use super::{Stage, changed, stage};
+use crate::credit::{self, Merged};
 use crate::fold::{Alert, AlertKind, Anomaly, Fold};
 use crate::observation::{Observation, Progress, ProviderFacts};
 use crate::order::{Item, Operation};
 use crate::rules::Rules;
-use crate::trade::{Trade, TradeState, TradeStatus};
+use crate::trade::{Reason, ReversedBy, Trade, TradeState, TradeStatus};
 
 pub(crate) fn apply(trade: &Trade, observation: &Observation, rules: &Rules, now: Timestamp) -> Fold {
     if let Some(alert) = contradict::identity(trade, observation) {
         return Fold::Anomaly(Anomaly::Contradiction(alert));
     }
+    let merged = credit::merged(&trade.credits, &observation.credits);
     match stage(trade.status()) {
-        Stage::Final => after_the_end(trade, observation),
-        Stage::Review => same_state(trade, observation, notices(trade, observation)),
+        Stage::Final => after_the_end(trade, observation, merged),
+        Stage::Review => same_state(trade, observation, merged, notices(trade, observation)),
         Stage::Rejected | Stage::Waiting | Stage::InFlight | Stage::AtProvider => {
-            forwards(trade, observation, rules, now)
+            forwards(trade, observation, merged, rules, now)
         }
     }
 }
 
-fn forwards(trade: &Trade, observation: &Observation, rules: &Rules, now: Timestamp) -> Fold {
+fn forwards(trade: &Trade, observation: &Observation, merged: Merged, rules: &Rules, now: Timestamp) -> Fold {
     let mut alerts = notices(trade, observation);
     let is_unknown = observation.progress == Progress::Unknown;
     let target = target::of(trade, observation, rules, now);
-    let target_rank = rank(target.status());
-    if target_rank < rank(trade.status()) {
+    if rank(target.status()) < rank(trade.status()) {
         // An unknown word is kept with the trade, so that it raises one alert and not one at every look.
-        return if is_unknown { same_state(trade, observation, alerts) } else { Fold::Stale };
+        return if is_unknown {
+            same_state(trade, observation, merged, alerts)
+        } else {
+            credits_only(trade, observation, merged, None)
+        };
     }
     if target == trade.state {
-        return same_state(trade, observation, alerts);
+        return same_state(trade, observation, merged, alerts);
     }
-    if let Some(alert) = contradict::undone(trade, observation) {
-        alerts.push(alert);
+    alerts.extend(contradict::undone(trade, observation));
+    let mut next = moved_on(trade, target, observation, merged, &mut alerts);
+    if next.status() == TradeStatus::Completed && observation.credits.is_empty() {
+        // The provider told the amount when it took the order, and now only says that it is done.
+        credit::made_sure(&mut next.credits);
     }
-    let mut next = trade.moved_to(target);
-    next.facts = trade.facts.updated_with(&observation.facts);
+    if next.status() == TradeStatus::Completed && contradict::is_deposit(&next) && next.credits.is_empty() {
+        alerts.push(Alert::anomaly("the deposit is completed, and the provider told no amount"));
+    }
     changed(trade, next, observation.cause, observation.occurred_at, alerts)
 }
 
+/// The trade in its next state, with what was told. What ends without success leaves no credit behind that counts.
+fn moved_on(
+    trade: &Trade,
+    target: TradeState,
+    observation: &Observation,
+    merged: Merged,
+    alerts: &mut Vec<Alert>,
+) -> Trade {
+    let mut next = trade.moved_to(target);
+    next.facts = trade.facts.updated_with(&observation.facts);
+    next.credits = merged.credits;
+    alerts.extend(merged.alerts);
+    match next.status() {
+        TradeStatus::Reverted => credit::reversed(&mut next.credits),
+        TradeStatus::Failed | TradeStatus::Canceled | TradeStatus::Expired => {
+            credit::given_up(&mut next.credits);
+        }
+        TradeStatus::Rejected
+        | TradeStatus::Accepted
+        | TradeStatus::Dispatching
+        | TradeStatus::Uncertain
+        | TradeStatus::Submitted
+        | TradeStatus::OfferSent
+        | TradeStatus::UserAccepted
+        | TradeStatus::OnHold
+        | TradeStatus::Completed
+        | TradeStatus::NeedsReview => {}
+    }
+    next
+}
+
 /// New facts without a new state are a version too; the same facts again are nothing.
-fn same_state(trade: &Trade, observation: &Observation, alerts: Vec<Alert>) -> Fold {
+fn same_state(trade: &Trade, observation: &Observation, merged: Merged, mut alerts: Vec<Alert>) -> Fold {
     let facts = trade.facts.updated_with(&observation.facts);
     if facts == trade.facts {
-        return Fold::Stale;
+        return credits_only(trade, observation, merged, None);
     }
-    let next = Trade { facts, ..trade.clone() };
+    let next = Trade { facts, credits: merged.credits, ..trade.clone() };
+    alerts.extend(merged.alerts);
+    changed(trade, next, observation.cause, observation.occurred_at, alerts)
+}
+
+/// Whatever else an observation says and however late it is: what it credits is applied.
+fn credits_only(trade: &Trade, observation: &Observation, merged: Merged, alert: Option<Alert>) -> Fold {
+    let mut alerts: Vec<Alert> = alert.into_iter().chain(merged.alerts).collect();
+    if merged.credits == trade.credits {
+        return if alerts.is_empty() {
+            Fold::Stale
+        } else {
+            Fold::Anomaly(Anomaly::Contradiction(alerts.swap_remove(0)))
+        };
+    }
+    let next = Trade { credits: merged.credits, ..trade.clone() };
     changed(trade, next, observation.cause, observation.occurred_at, alerts)
 }
 
 /// A final state leaves only along the table of states (invariant T3): a completed trade may be reverted.
-fn after_the_end(trade: &Trade, observation: &Observation) -> Fold {
+fn after_the_end(trade: &Trade, observation: &Observation, merged: Merged) -> Fold {
     let contradiction = || {
-        Fold::Anomaly(Anomaly::Contradiction(Alert::anomaly(format!(
+        Some(Alert::anomaly(format!(
             "the trade is {}, but the provider now says {}",
             trade.status(),
             observation.facts.provider_status.as_deref().unwrap_or("otherwise")
-        ))))
+        )))
     };
-    match (trade.status(), &observation.progress) {
+    let reverted = |reason: &Reason, by: ReversedBy, alert: Option<Alert>, merged: Merged| {
+        let mut alerts: Vec<Alert> = alert.into_iter().collect();
+        let target = TradeState::Reverted { reason: reason.clone(), by };
+        let next = moved_on(trade, target, observation, merged, &mut alerts);
+        changed(trade, next, observation.cause, observation.occurred_at, alerts)
+    };
+    let alert = match (trade.status(), &observation.progress) {
         (TradeStatus::Completed, Progress::Reverted { reason, by }) => {
-            let mut next = trade.moved_to(TradeState::Reverted { reason: reason.clone(), by: *by });
-            next.facts = trade.facts.updated_with(&observation.facts);
-            changed(trade, next, observation.cause, observation.occurred_at, Vec::new())
+            return reverted(reason, *by, None, merged);
+        }
+        // What was credited is not there any more: whoever spent it must know.
+        (
+            TradeStatus::Completed,
+            Progress::Failed(reason) | Progress::Canceled(reason) | Progress::Expired(reason),
+        ) if contradict::is_deposit(trade) => {
+            return reverted(reason, ReversedBy::Unknown, contradiction(), merged);
         }
         (TradeStatus::Completed, Progress::Failed(_) | Progress::Canceled(_) | Progress::Expired(_)) => {
             contradiction()
         }
+        // A deposit that we gave up may still be paid: late, but welcome.
+        (TradeStatus::Expired, Progress::Held { .. } | Progress::Delivered { .. })
+            if contradict::is_deposit(trade) =>
+        {
+            None
+        }
         (
             TradeStatus::Failed | TradeStatus::Canceled | TradeStatus::Expired,
-            Progress::UserAccepted | Progress::Delivered { .. } | Progress::Reverted { .. },
+            Progress::UserAccepted
+            | Progress::Held { .. }
+            | Progress::Delivered { .. }
+            | Progress::Reverted { .. },
         ) => contradiction(),
         // Ended on our own word, a refusal or the deadline, and now the provider has it after all.
         (
             TradeStatus::Failed | TradeStatus::Canceled | TradeStatus::Expired,
             Progress::Submitted | Progress::OfferSent,
         ) if trade.facts == ProviderFacts::default() => contradiction(),
-        (_, Progress::Unknown) => Fold::Anomaly(Anomaly::Contradiction(drift_alert(observation))),
+        (_, Progress::Unknown) => Some(drift_alert(observation)),
         (
             _,
             Progress::Submitted
             | Progress::OfferSent
             | Progress::UserAccepted
+            | Progress::Held { .. }
             | Progress::Delivered { .. }
             | Progress::Failed(_)
             | Progress::Canceled(_)
             | Progress::Expired(_)
             | Progress::Reverted { .. },
-        ) => Fold::Stale,
-    }
+        ) => None,
+    };
+    credits_only(trade, observation, merged, alert)
 }
 
 /// Forwards is any later state: skipping is normal, going back is not.

@@ -3,15 +3,21 @@
 use jiff::Timestamp;
 
 use crate::observation::{Hold, Observation, Progress};
+use crate::order::OrderKind;
 use crate::rules::{GameRules, Rules, after};
-use crate::trade::{ReversedBy, Trade, TradeState, TradeStatus};
+use crate::trade::{Cause, Reason, ReversedBy, Trade, TradeState, TradeStatus};
+use crate::transition::end_link::LINK_LOST;
 
 pub(super) fn of(trade: &Trade, observation: &Observation, rules: &Rules, now: Timestamp) -> TradeState {
     match &observation.progress {
+        Progress::Submitted | Progress::Unknown if link_is_lost(trade, observation) => {
+            TradeState::Failed { reason: Reason::new(LINK_LOST) }
+        }
         // The provider has the trade, whatever else its unknown word means.
         Progress::Submitted | Progress::Unknown => TradeState::Submitted,
         Progress::OfferSent => TradeState::OfferSent,
         Progress::UserAccepted => TradeState::UserAccepted,
+        Progress::Held { until } => held(trade, *until, rules, now),
         Progress::Delivered { hold } => delivered(trade, *hold, rules, now),
         Progress::Failed(reason) if !was_accepted(trade) => TradeState::Failed { reason: reason.clone() },
         Progress::Canceled(reason) if !was_accepted(trade) => TradeState::Canceled { reason: reason.clone() },
@@ -28,6 +34,23 @@ pub(super) fn of(trade: &Trade, observation: &Observation, rules: &Rules, now: T
 /// Whether the user had taken the item before this observation.
 pub(super) fn was_accepted(trade: &Trade) -> bool {
     matches!(trade.status(), TradeStatus::UserAccepted | TradeStatus::OnHold)
+}
+
+/// The provider has the hosted page, but its address was in the answer that never came: no user can be sent there.
+fn link_is_lost(trade: &Trade, observation: &Observation) -> bool {
+    trade.kind() == Some(OrderKind::DepositLink)
+        && trade.status() == TradeStatus::Uncertain
+        && observation.cause == Cause::LookUp
+        && observation.facts.redirect_url.is_none()
+        && trade.facts.redirect_url.is_none()
+}
+
+fn held(trade: &Trade, until: Option<Timestamp>, rules: &Rules, now: Timestamp) -> TradeState {
+    // Counted from the first sight, not from every look.
+    let known =
+        if let TradeState::OnHold { hold_ends_at } = &trade.state { Some(*hold_ends_at) } else { None };
+    let hold_ends_at = until.or(known).unwrap_or_else(|| after(now, rules.games.protection));
+    TradeState::OnHold { hold_ends_at }
 }
 
 fn delivered(trade: &Trade, hold: Hold, rules: &Rules, now: Timestamp) -> TradeState {

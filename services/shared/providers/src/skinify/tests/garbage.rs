@@ -7,7 +7,7 @@ use crate::provider::LookedUp;
 
 const HTML: &str = "<!DOCTYPE html><html><body>Just a moment...</body></html>";
 
-fn bodies() -> Vec<Vec<u8>> {
+pub(super) fn bodies() -> Vec<Vec<u8>> {
     let deep_list = "[".repeat(200_000);
     let deep_object = r#"{"status":"#.repeat(50_000);
     let closed = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));

@@ -3,7 +3,7 @@
 use skinbus_domain::{Cause, Observation, Progress};
 
 use super::{INFO_NEWER, INFO_OLDER, look_up, reopens, with};
-use crate::provider::LookedUp;
+use crate::provider::{Closed, LookedUp};
 
 fn rows(body: &str) -> (Vec<Observation>, usize) {
     let told = look_up(200, body);
@@ -120,11 +120,11 @@ fn a_row_of_ours_that_cannot_be_read_is_an_unknown_status() {
 fn a_limit_closes_the_account() {
     let limit = r#"{"status":"error","error_message":"request_limit_exceeded"}"#;
     for status in [200, 403, 429, 503] {
-        let expected = LookedUp::Closed { until: reopens(), reason: "request_limit_exceeded" };
+        let expected = LookedUp::Closed(Closed { until: reopens(), reason: "request_limit_exceeded" });
         assert_eq!(look_up(status, limit), expected, "{status}");
     }
     for body in ["<html>Too Many Requests</html>", INFO_OLDER] {
-        let expected = LookedUp::Closed { until: reopens(), reason: "http_429" };
+        let expected = LookedUp::Closed(Closed { until: reopens(), reason: "http_429" });
         assert_eq!(look_up(429, body), expected, "{body}");
     }
 }

@@ -24,6 +24,7 @@ fn older() -> Observation {
             provider_status: Some("processing".to_owned()),
             ..ProviderFacts::default()
         },
+        credits: Vec::new(),
     }
 }
 
@@ -83,13 +84,7 @@ fn a_skin_may_be_missing() {
 #[test]
 fn a_custom_id_may_be_a_number() {
     let body = with(BUY_OLDER, "\"wd-20431\"", "20431");
-    let skinify = super::skinify();
-    let answer = crate::Provider::read_placed(
-        &skinify,
-        &reference("20431"),
-        &super::response(200, body),
-        super::now(),
-    );
+    let answer = super::placed_as("20431", 200, body);
     assert!(matches!(answer.outcome, Outcome::Placed(_)), "{answer:?}");
 }
 

@@ -3,12 +3,7 @@
 use skinbus_domain::Outcome;
 use skinbus_domain::trade::Reason;
 
-use super::{bought, place, reopens, unknown};
-use crate::provider::PlaceAnswer;
-
-fn error(word: &str) -> String {
-    serde_json::json!({"status": "error", "error_message": word}).to_string()
-}
+use super::{Answered, bought, error, place, reopens, unknown};
 
 #[test]
 fn the_documented_refusals() {
@@ -33,7 +28,7 @@ fn the_documented_refusals() {
 #[test]
 fn over_the_limit_nothing_is_bought_and_the_account_closes() {
     let reason = Reason::from_provider("rate_limited", "request_limit_exceeded");
-    let expected = PlaceAnswer {
+    let expected = Answered {
         outcome: Outcome::NotSent { reason, retry_at: reopens() },
         closed: Some((reopens(), "request_limit_exceeded")),
     };

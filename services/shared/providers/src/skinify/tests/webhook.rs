@@ -4,7 +4,7 @@ use http::{HeaderMap, HeaderValue, header};
 use secrecy::ExposeSecret;
 
 use super::with;
-use crate::provider::{WebhookEvent, WebhookTrust, Webhooks};
+use crate::provider::{WebhookEvent, WebhookRequest, WebhookTrust, Webhooks};
 use crate::skinify::{SkinifyWebhooks, signature_of};
 
 const IPN: &str = include_str!("fixtures/ipn.json");
@@ -26,11 +26,15 @@ fn headers(content_type: &str) -> HeaderMap {
 }
 
 fn verify(content_type: &str, body: &[u8]) -> Result<WebhookTrust, &'static str> {
-    webhooks().verify(&headers(content_type), body).map_err(|forged| forged.reason)
+    let headers = headers(content_type);
+    let webhook = WebhookRequest { headers: &headers, query: "", body };
+    webhooks().verify(&webhook).map_err(|forged| forged.reason)
 }
 
 fn read(body: &str) -> Option<WebhookEvent> {
-    webhooks().read(&headers(""), body.as_bytes())
+    let headers = headers("");
+    let webhook = WebhookRequest { headers: &headers, query: "", body: body.as_bytes() };
+    webhooks().read(&webhook, WebhookTrust::Hint)
 }
 
 #[test]
@@ -100,7 +104,9 @@ fn everybody_else_is_refused() {
 fn an_account_without_a_signature_takes_nothing() {
     let webhooks = SkinifyWebhooks::new("".into());
     for body in ["token_md5=", r#"{"token_md5": ""}"#, IPN] {
-        assert!(webhooks.verify(&headers(""), body.as_bytes()).is_err(), "{body}");
+        let headers = headers("");
+        let webhook = WebhookRequest { headers: &headers, query: "", body: body.as_bytes() };
+        assert!(webhooks.verify(&webhook).is_err(), "{body}");
     }
 }
 
@@ -111,6 +117,8 @@ fn what_it_says_is_kept_without_the_proof() {
         assert_eq!(event.reference, "dep-501");
         assert_eq!(event.provider_id, "700412");
         assert_eq!(event.claimed_status, "success");
+        // Whoever knows the constant can write anything, so nothing of it is an observation.
+        assert_eq!(event.observation, None);
         let kept: serde_json::Value = serde_json::from_slice(&event.body).unwrap();
         assert_eq!(kept["transaction_id"], "700412");
         assert!(!String::from_utf8_lossy(&event.body).contains(PROOF));

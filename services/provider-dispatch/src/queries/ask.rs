@@ -1,0 +1,88 @@
+//! Asking the provider one question, under the quota, once for all who ask it at the same time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use skinbus_bus::queries::QueryError;
+use skinbus_domain::query::{Query, QueryAnswer};
+use skinbus_domain::quota::Lane;
+use skinbus_providers::Queried;
+use skinbus_runtime::clock;
+
+use super::{refused, unavailable};
+use crate::permits::Permit;
+use crate::{Dispatcher, metrics};
+
+/// How long a question waits for a permit. Whoever asks waits longer.
+const PERMIT_WAIT: Duration = Duration::from_secs(10);
+
+/// An answer, and when the provider gave it.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    pub(crate) answer: QueryAnswer,
+    pub(crate) at: Timestamp,
+}
+
+/// The provider's answer; the last one where it is young enough. `question` is the request's own bytes.
+pub(super) async fn shared(
+    dispatcher: &Dispatcher,
+    question: Vec<u8>,
+    query: &Query,
+) -> Result<Arc<Answered>, QueryError> {
+    let asking = async { once(dispatcher, query).await.map(Arc::new) };
+    dispatcher
+        .queries
+        .answers
+        .try_get_with(question, asking)
+        .await
+        .map_err(|error: Arc<QueryError>| QueryError::clone(&error))
+}
+
+/// The provider's answer, asked for now.
+pub(super) async fn once(dispatcher: &Dispatcher, query: &Query) -> Result<Answered, QueryError> {
+    let served = &dispatcher.served;
+    let request = served.provider.query(query).map_err(|error| refused("unsupported_query", error.0))?;
+    let permit = permit(dispatcher).await?;
+    let began = clock::monotonic_now();
+    let answer = dispatcher.queries.http.send(request).await;
+    let took = clock::monotonic_now().duration_since(began);
+    permit.settle();
+    dispatcher.reached(&answer);
+    let at = clock::now();
+    let read = match answer {
+        // A list of many megabytes takes long to read, and must not keep others waiting.
+        Ok(response) if response.body().len() > LARGE_BYTES => {
+            tokio::task::block_in_place(|| served.provider.read_queried(query, &response, at))
+        }
+        Ok(response) => served.provider.read_queried(query, &response, at),
+        Err(failure) => {
+            metrics::call(&served.account.name, "query", "failed", took);
+            return Err(unavailable("provider_unreachable", &failure.to_string()));
+        }
+    };
+    let outcome = match read {
+        Queried::Answer(answer) => Ok(Answered { answer, at }),
+        Queried::Refused { code, provider_code } => Err(refused(code, &provider_code)),
+        Queried::Closed(closed) => {
+            dispatcher.permits.close_until(closed.until, closed.reason);
+            Err(unavailable("closed", closed.reason))
+        }
+        Queried::Unreadable { problem } => {
+            Err(QueryError { code: 502, status: format!("unreadable_answer: {problem}") })
+        }
+    };
+    metrics::call(&served.account.name, "query", if outcome.is_ok() { "answered" } else { "failed" }, took);
+    outcome
+}
+
+/// Bodies beyond this are read aside.
+const LARGE_BYTES: usize = 256 * 1024;
+
+async fn permit(dispatcher: &Dispatcher) -> Result<Permit, QueryError> {
+    let permit = tokio::select! {
+        permit = tokio::time::timeout(PERMIT_WAIT, dispatcher.permits.take(Lane::Catalogue)) => permit.ok().flatten(),
+        () = dispatcher.shutdown.requested() => None,
+    };
+    permit.ok_or_else(|| unavailable("quota_spent", "orders and look-ups need the quota; ask again later"))
+}

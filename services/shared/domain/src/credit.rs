@@ -1,0 +1,129 @@
+//! What arrived for a deposit: each thing once, under a key that is unique for ever (invariant T4).
+
+use rust_decimal::Decimal;
+
+use crate::fold::Alert;
+use crate::money::Money;
+
+#[cfg(test)]
+mod tests;
+
+/// Money or value that arrived.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Credit {
+    /// The provider's own unique key. Applied once.
+    pub key: String,
+    /// The thing that was received, for example one traded item. Two keys for one thing contradict each other.
+    pub thing: String,
+    /// What the merchant's balance at the provider receives.
+    pub amount: Money,
+    /// The same in the currency that the user was shown, where the provider tells.
+    pub local_amount: Option<LocalAmount>,
+    /// What the local amount was multiplied with, where the provider tells.
+    pub multiplier: Option<Decimal>,
+    /// How sure it is.
+    pub state: CreditState,
+}
+
+/// An amount in a currency that may be the merchant's own, so that its label is no ISO code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LocalAmount {
+    /// The currency's label.
+    pub currency: String,
+    /// How much, exactly.
+    pub amount: Decimal,
+}
+
+/// How sure a credit is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CreditState {
+    /// It may still be taken back: nothing to spend.
+    Pending,
+    /// It is the merchant's.
+    Credited,
+    /// It was taken back, or never became sure.
+    Reversed,
+}
+
+/// What came of laying told credits over known ones.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Merged {
+    pub(crate) credits: Vec<Credit>,
+    pub(crate) alerts: Vec<Alert>,
+}
+
+/// Lays `told` over `known`. A credit moves from pending to credited to reversed and never back; what contradicts a
+/// credit that counts is not applied, and somebody is told.
+pub(crate) fn merged(known: &[Credit], told: &[Credit]) -> Merged {
+    let mut merged = Merged { credits: known.to_vec(), alerts: Vec::new() };
+    for credit in told {
+        merged.lay(credit);
+    }
+    merged
+}
+
+impl Merged {
+    fn lay(&mut self, told: &Credit) {
+        if let Some(twin) =
+            self.credits.iter().find(|known| known.thing == told.thing && known.key != told.key)
+        {
+            self.alerts.push(Alert::anomaly(format!(
+                "a credit {} for {}, which was credited as {} already; not applied",
+                told.key, told.thing, twin.key
+            )));
+            return;
+        }
+        let Some(known) = self.credits.iter_mut().find(|known| known.key == told.key) else {
+            self.credits.push(told.clone());
+            return;
+        };
+        match (known.state, told.state) {
+            // Nothing counts yet, so a better knowledge of the amount replaces the old one.
+            (CreditState::Pending, _) => {
+                if known.amount != told.amount && told.state == CreditState::Credited {
+                    self.alerts.push(Alert::anomaly(format!(
+                        "the credit {} was to be {}, and {} was credited",
+                        told.key, known.amount, told.amount
+                    )));
+                }
+                *known = told.clone();
+            }
+            (CreditState::Credited, CreditState::Credited) if known.amount != told.amount => {
+                self.alerts.push(Alert::anomaly(format!(
+                    "the credit {} was {}, and is now said to be {}; the first stands",
+                    told.key, known.amount, told.amount
+                )));
+            }
+            (CreditState::Credited, CreditState::Reversed) => known.state = CreditState::Reversed,
+            (CreditState::Credited, CreditState::Pending | CreditState::Credited) => {}
+            (CreditState::Reversed, CreditState::Credited) => {
+                self.alerts.push(Alert::anomaly(format!(
+                    "the credit {} was reversed, and is now said to be credited; it stays reversed",
+                    told.key
+                )));
+            }
+            (CreditState::Reversed, CreditState::Pending | CreditState::Reversed) => {}
+        }
+    }
+}
+
+/// The credits of a trade that is completed without another word about them.
+pub(crate) fn made_sure(credits: &mut [Credit]) {
+    for credit in credits.iter_mut().filter(|credit| credit.state == CreditState::Pending) {
+        credit.state = CreditState::Credited;
+    }
+}
+
+/// The credits of a trade that was taken back: none of them counts any more.
+pub(crate) fn reversed(credits: &mut [Credit]) {
+    for credit in credits {
+        credit.state = CreditState::Reversed;
+    }
+}
+
+/// The credits of a trade that ended without success: what was not sure never will be.
+pub(crate) fn given_up(credits: &mut [Credit]) {
+    for credit in credits.iter_mut().filter(|credit| credit.state == CreditState::Pending) {
+        credit.state = CreditState::Reversed;
+    }
+}

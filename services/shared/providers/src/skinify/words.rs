@@ -1,0 +1,45 @@
+//! Skinify's error words, in the stable words of this crate.
+
+/// The one documented word for "over the rate limit".
+pub(super) const LIMIT_EXCEEDED: &str = "request_limit_exceeded";
+
+/// The documented word for a deposit that the provider does not have.
+pub(super) const DEPOSIT_NOT_FOUND: &str = "deposit_not_found";
+
+/// What a documented error of anything but a purchase means.
+pub(super) fn code(word: &str) -> &'static str {
+    match word {
+        "deposit_id_or_transaction_id_missing"
+        | "invalid_currency"
+        | "invalid_deposit_id"
+        | "invalid_game"
+        | "invalid_priority_game"
+        | "invalid_steam_id"
+        | "invalid_transaction_id"
+        | "missing_one_of_required_params"
+        | "missing_partner_or_token"
+        | "missing_skin_parameters"
+        | "missing_start_or_end_date"
+        | "missing_starting_or_ending"
+        | "nothing_things_selected"
+        | "request_deposit_inventory"
+        | "required_params_missing"
+        | "steam_id_missing"
+        | "trade_token_missing" => "invalid_request",
+        DEPOSIT_NOT_FOUND => "not_found",
+        // Not documented; the words say so themselves.
+        "skin_not_found" | "skin_unavailable" => "not_found",
+        "private_inventory" => "private_inventory",
+        "invalid_tradeurl" | "invalid_trade_token" => "invalid_trade_url",
+        "account_cant_trading" | "you_have_vac_ban" => "user_not_tradable",
+        "trade_unavailable" => "trade_unavailable",
+        "empty_inventory" => "empty_inventory",
+        "inventory_updated" => "inventory_outdated",
+        "min_deal_sum" => "below_minimum",
+        "request_timeout" => "internal_error",
+        // Not documented; the likely word for a wrong API token.
+        "invalid_token" => "unauthorized",
+        // `unavaliable_inventory` and `steam_error` among them: no stable word says as much as the provider's own.
+        _ => "refused",
+    }
+}

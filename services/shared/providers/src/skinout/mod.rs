@@ -1,0 +1,205 @@
+//! Skinout Pay: deposits on its hosted page, and purchases ("withdrawals") paid from the project's balance.
+//!
+//! | operation | call |
+//! | --- | --- |
+//! | open a deposit page | `POST /deposit/create`, JSON, header `Api-Key` |
+//! | look a deposit up | `GET /deposit/status?payment_id=a` |
+//! | buy | `POST /withdraw/buy`, JSON |
+//! | look purchases up | `GET /withdraw/status?payment_id=a,b,c` |
+//! | record of deposits, of purchases | `GET /deposit/history`, `GET /withdraw/history` |
+//! | search, list of skins, balance, currencies | see [`Paths`]: no documentation of them is known |
+//!
+//! Amounts are whole thousandths of a dollar, except `min_amount`, which is plain dollars: both are text in requests.
+//! Errors are sentences, of which one is documented: what they say decides nothing. What is documented nowhere is read
+//! the safe way: a repeated `payment_id` may buy again, and an error in words is no proof that nothing was bought.
+
+mod deposits;
+mod lists;
+mod look_up;
+mod place;
+mod purchases;
+mod queries;
+mod records;
+mod violations;
+mod webhook;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use jiff::Timestamp;
+use secrecy::SecretString;
+use skinbus_domain::query::Query;
+use skinbus_domain::quota::Limit;
+use skinbus_domain::rules::{ByKind, Idempotency, after};
+use skinbus_domain::trade::Reason;
+use skinbus_domain::{Command, CommandOutcome, Currency, Order, Reference, Trade};
+
+pub use webhook::{SkinoutWebhooks, signature_of};
+
+use crate::capability::{Capability, Support};
+use crate::provider::{
+    Closed, CommandAnswer, LookUp, LookUpTarget, LookedUp, NotBuildable, PlaceAnswer, Placing, Provider,
+    ProviderDefaults, Queried,
+};
+use crate::registry::Endpoints;
+use crate::request::Api;
+
+/// What is documented about Skinout Pay, or assumed the safe way where it is not.
+pub const DEFAULTS: ProviderDefaults = ProviderDefaults {
+    name: "skinout",
+    title: "Skinout Pay",
+    base_url: "https://pay.skinout.gg/api/v1",
+    // Not documented: one request a second is a guess that should offend nobody.
+    quota: Limit { requests: 60, per: Duration::from_secs(60) },
+    limit_pause: Duration::from_secs(60),
+    // `payment_id` "must be unique"; what becomes of a repeated one is not documented.
+    idempotency: ByKind::all(Idempotency::Undocumented),
+    can_look_up: ByKind { purchase: true, deposit_link: true, deposit_items: false, listing: false },
+    call_timeout: Duration::from_secs(30),
+    place_calls_max: 1,
+    // Not documented; a skin is said to be sent within two minutes.
+    settle_time: Duration::from_secs(300),
+    refusal_settle_time: Duration::from_secs(15),
+    // No bound is documented for purchases; deposits are asked for one by one.
+    look_up_batch: 50,
+    place_together_max: 1,
+    price_currency: Currency::USD,
+    support,
+    violations: |_, order| violations::of(order),
+};
+
+/// Where the methods are whose path is not documented; our best guess unless set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paths {
+    /// The list of available skins.
+    pub list: String,
+    /// Searching for skins.
+    pub search: String,
+    /// The project's balance.
+    pub balance: String,
+    /// Known currencies.
+    pub currencies: String,
+}
+
+impl Default for Paths {
+    fn default() -> Self {
+        let path = |text: &str| text.to_owned();
+        Self {
+            list: path("/withdraw/list"),
+            search: path("/withdraw/search"),
+            balance: path("/balance"),
+            currencies: path("/currencies"),
+        }
+    }
+}
+
+fn support(capability: Capability) -> Support {
+    use Support::{Supported, Unsupported};
+    match capability {
+        Capability::PurchaseByOffer => Supported("POST /withdraw/buy with skin_id"),
+        Capability::PurchaseByName => Supported("POST /withdraw/buy with skin_name"),
+        Capability::DepositLink => Supported("POST /deposit/create"),
+        Capability::LookUpPurchases => Supported("GET /withdraw/status"),
+        Capability::LookUpDeposits => Supported("GET /deposit/status"),
+        Capability::Prices | Capability::Offers => Supported("the list of skins; its path is a setting"),
+        Capability::OffersByPrice => Unsupported("the list has no filter; Skinbus filters it"),
+        Capability::Search => Supported("POST /withdraw/search"),
+        Capability::Balance => Supported("the project's balance; its path is a setting"),
+        Capability::Currencies => Supported("the list of currencies; its path is a setting"),
+        Capability::PurchaseHistory => Supported("GET /withdraw/history"),
+        Capability::DepositHistory => Supported("GET /deposit/history"),
+        Capability::DepositWebhooks => Supported("Deposit Callback URL: a hint"),
+        Capability::PurchaseWebhooks => Supported("Withdraw Callback URL: a hint"),
+        Capability::PurchaseTogether => Unsupported("a call buys one skin"),
+        Capability::DepositItems | Capability::DepositItemsByName => {
+            Unsupported("users choose their items on the hosted page")
+        }
+        Capability::Listing | Capability::LookUpListings => Unsupported("items of users are not put on sale"),
+        Capability::Inventory => Unsupported("only the hosted page shows inventories"),
+        Capability::SteamPrices => Unsupported("prices of Steam's market are not told"),
+        Capability::Status => Unsupported("there is no such call"),
+        Capability::MoneyHistory => Unsupported("movements of money are not told"),
+        Capability::FailedWebhooks => Unsupported("failed webhooks are not told"),
+        Capability::ApproveHold => Unsupported("a hold ends by itself"),
+        Capability::CancelReservation => Unsupported("purchases are not reserved"),
+        Capability::CancelListing | Capability::ChangePrice => Unsupported("there are no listings"),
+        Capability::UpdateTradeToken => Unsupported("a purchase keeps its trade URL"),
+    }
+}
+
+/// One account at Skinout Pay: a project.
+pub struct Skinout {
+    api: Api,
+    project_id: String,
+    paths: Paths,
+}
+
+impl Skinout {
+    /// The project with this id and API key. `endpoints.result_url` is of no use here: webhooks go to the callback
+    /// addresses in the project's own settings.
+    #[must_use]
+    pub fn new(endpoints: Endpoints, api_key: &SecretString, project_id: String, paths: Paths) -> Self {
+        let api = Api::new(&endpoints.base_url).with_secret_header("api-key", api_key);
+        Self { api, project_id, paths }
+    }
+}
+
+impl Provider for Skinout {
+    fn place(&self, order: &Order, reference: &Reference) -> Result<Request<Bytes>, NotBuildable> {
+        place::request(self, order, reference)
+    }
+
+    fn read_placed(&self, placing: &Placing<'_>, response: &Response<Bytes>, now: Timestamp) -> PlaceAnswer {
+        place::read(placing, response, now)
+    }
+
+    fn place_together(&self, _: &[(&Order, &Reference)]) -> Result<Request<Bytes>, NotBuildable> {
+        Err(NotBuildable("Skinout buys one skin in a call"))
+    }
+
+    /// Nothing is ever placed so; and if it were, its outcome would be unknown.
+    fn read_placed_together(
+        &self,
+        orders: &[(&Order, &Reference)],
+        _: &Response<Bytes>,
+        _: Timestamp,
+    ) -> Vec<PlaceAnswer> {
+        orders.iter().map(|_| place::unknown("not_placeable").into()).collect()
+    }
+
+    fn look_up(&self, targets: &[LookUpTarget]) -> Result<LookUp, NotBuildable> {
+        look_up::request(&self.api, targets)
+    }
+
+    fn read_looked_up(&self, asked: &[LookUpTarget], response: &Response<Bytes>, now: Timestamp) -> LookedUp {
+        look_up::read(asked, response, now)
+    }
+
+    fn query(&self, query: &Query) -> Result<Request<Bytes>, NotBuildable> {
+        queries::request(self, query)
+    }
+
+    fn read_queried(&self, query: &Query, response: &Response<Bytes>, now: Timestamp) -> Queried {
+        queries::read(query, response, now)
+    }
+
+    fn command(&self, _: &Command, _: &Trade) -> Result<Request<Bytes>, NotBuildable> {
+        Err(NotBuildable("Skinout changes no order that it has"))
+    }
+
+    fn read_commanded(&self, _: &Command, _: &Response<Bytes>, _: Timestamp) -> CommandAnswer {
+        CommandOutcome::Unknown(Reason::new("not_commandable")).into()
+    }
+}
+
+/// Until when the account is closed after an answer with this status. No limit is documented, neither its size nor how it
+/// is told: to wait can buy nothing twice.
+fn closed(status: StatusCode, now: Timestamp) -> Option<Closed> {
+    (status == StatusCode::TOO_MANY_REQUESTS)
+        .then(|| Closed { until: after(now, DEFAULTS.limit_pause), reason: "http_429" })
+}

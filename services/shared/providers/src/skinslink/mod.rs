@@ -1,0 +1,208 @@
+//! Skinslink: deposits on a hosted page, deposits of named items, purchases.
+//!
+//! | operation | call |
+//! | --- | --- |
+//! | hosted page | `POST /merchant/create-intent` |
+//! | deposit of items | `POST /merchant/create-deposit` |
+//! | deposit of items by name | `POST /merchant/get-prices`, then `POST /merchant/create-deposit-by-hash-name` |
+//! | purchase | `POST /merchant/purchase` |
+//! | look a deposit or a purchase up | `GET /merchant/deposit/status`, `GET /merchant/purchase/status` |
+//!
+//! `success: true` does not mean success here: a call that made nothing but a failed trade is answered with HTTP 200,
+//! `success: true` and `data.status: failed`. So `data.status` decides. Error words are documented only in part; the
+//! HTTP status decides where they are missing, and for a call that places an order 408, 429 and 5xx leave the outcome
+//! open.
+//!
+//! The documented status answer has no amount. Every deposit is created with a custom currency that is the United
+//! States dollar at the rate 1 and the multiplier 1, so that the sum in that currency, which the status answer does
+//! have, is what the merchant receives. A deposit by names cannot have one: its amount is in the answer that makes it.
+
+mod answers;
+mod errors;
+mod place;
+mod queries;
+mod requests;
+mod status;
+mod violations;
+mod webhook;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use jiff::Timestamp;
+use secrecy::SecretString;
+use skinbus_domain::order::{Game, Operation, OrderKind};
+use skinbus_domain::query::Query;
+use skinbus_domain::quota::Limit;
+use skinbus_domain::rules::{ByKind, Idempotency};
+use skinbus_domain::trade::Reason;
+use skinbus_domain::{Command, CommandOutcome, Currency, Order, Reference, Trade};
+
+pub use webhook::SkinslinkWebhooks;
+
+use crate::capability::{Capability, Support};
+use crate::provider::{
+    CommandAnswer, LookUp, LookUpTarget, LookedUp, NotBuildable, PlaceAnswer, Placing, Provider,
+    ProviderDefaults, Queried,
+};
+use crate::registry::Endpoints;
+use crate::request::Api;
+
+/// What is documented about Skinslink, or assumed the safe way where it is not.
+pub const DEFAULTS: ProviderDefaults = ProviderDefaults {
+    name: "skinslink",
+    title: "Skinslink",
+    base_url: "https://api.skinslink.com/api/v1",
+    // Documented: no strict limit, but at most one look at a deposit a second. Once a second in all keeps that as well.
+    quota: Limit { requests: 60, per: Duration::from_secs(60) },
+    limit_pause: Duration::from_secs(60),
+    // Documented: 409 for a `merchant_tx_id` that was used. Seen in clients: a repeated purchase is answered with the
+    // first one. In both cases nothing is bought or taken twice.
+    idempotency: ByKind {
+        purchase: Idempotency::UniqueReference,
+        deposit_link: Idempotency::UniqueReference,
+        deposit_items: Idempotency::UniqueReference,
+        listing: Idempotency::Undocumented,
+    },
+    can_look_up: ByKind { purchase: true, deposit_link: true, deposit_items: true, listing: false },
+    call_timeout: Duration::from_secs(40),
+    place_calls_max: 2,
+    // Seen in clients: what is not found two minutes after a lost answer never arrived.
+    settle_time: Duration::from_secs(300),
+    refusal_settle_time: Duration::from_secs(15),
+    look_up_batch: 1,
+    place_together_max: 1,
+    price_currency: Currency::USD,
+    support,
+    violations: violations::violations,
+};
+
+fn support(capability: Capability) -> Support {
+    use Support::{Supported, Unsupported};
+    match capability {
+        Capability::PurchaseByOffer | Capability::PurchaseByName => Supported("POST /merchant/purchase"),
+        Capability::PurchaseTogether => Unsupported("one call buys one item"),
+        Capability::DepositLink => Supported("POST /merchant/create-intent"),
+        Capability::DepositItems => Supported("POST /merchant/create-deposit"),
+        Capability::DepositItemsByName => {
+            Supported("POST /merchant/get-prices, then POST /merchant/create-deposit-by-hash-name")
+        }
+        Capability::Listing => Unsupported("Skinslink sells nothing for users"),
+        Capability::LookUpPurchases => Supported("GET /merchant/purchase/status"),
+        Capability::LookUpDeposits => Supported("GET /merchant/deposit/status"),
+        Capability::LookUpListings => Unsupported("there are no listings"),
+        Capability::Inventory => Supported("POST /merchant/inventory"),
+        Capability::Prices => Supported("GET /merchant/purchase/available"),
+        Capability::Search => Supported("GET /merchant/purchase/search"),
+        Capability::Offers => Supported("GET /merchant/purchase/available with full=true"),
+        Capability::OffersByPrice => Unsupported("the list has no filter; Skinbus filters it"),
+        Capability::SteamPrices => Unsupported("Skinslink tells only its own prices"),
+        Capability::Balance => Supported("GET /merchant/balance"),
+        Capability::Currencies => Unsupported("prices are in USD; no call lists others"),
+        Capability::Status => Unsupported("no such call is documented"),
+        Capability::PurchaseHistory => Supported("GET /merchant/purchase"),
+        Capability::DepositHistory => Unsupported("no such call is documented"),
+        Capability::MoneyHistory => Unsupported("no such call is documented"),
+        Capability::FailedWebhooks => Unsupported("no such call is documented"),
+        Capability::ApproveHold => Unsupported("a hold ends by itself"),
+        Capability::CancelReservation => Unsupported("nothing is reserved, and no call cancels a purchase"),
+        Capability::CancelListing => Unsupported("there are no listings"),
+        Capability::ChangePrice => Unsupported("there are no listings"),
+        Capability::UpdateTradeToken => Unsupported("no such call is documented"),
+        Capability::DepositWebhooks => Supported("webhooks with trade_id"),
+        Capability::PurchaseWebhooks => Supported("webhooks with purchase_id"),
+    }
+}
+
+/// A game as Skinslink calls it.
+fn game_word(game: Game) -> &'static str {
+    match game {
+        Game::Cs2 => "csgo",
+        Game::Dota2 => "dota2",
+        Game::Rust => "rust",
+        Game::Tf2 => "tf2",
+    }
+}
+
+/// One account at Skinslink.
+pub struct Skinslink {
+    api: Api,
+    result_url: Option<String>,
+}
+
+impl Skinslink {
+    /// An account with this API key.
+    #[must_use]
+    pub fn new(endpoints: Endpoints, api_key: &SecretString) -> Self {
+        Self {
+            api: Api::new(&endpoints.base_url).with_secret_header("x-api-key", api_key),
+            result_url: endpoints.result_url,
+        }
+    }
+}
+
+impl Provider for Skinslink {
+    fn place(&self, order: &Order, reference: &Reference) -> Result<Request<Bytes>, NotBuildable> {
+        match &order.operation {
+            Operation::Purchase(purchase) => requests::purchase(&self.api, purchase, reference),
+            Operation::Deposit(deposit) => {
+                requests::deposit(&self.api, deposit, reference, self.result_url.as_deref())
+            }
+            Operation::Listing(_) => Err(NotBuildable("Skinslink sells nothing for users")),
+        }
+    }
+
+    fn read_placed(&self, placing: &Placing<'_>, response: &Response<Bytes>, now: Timestamp) -> PlaceAnswer {
+        place::read(&self.api, self.result_url.as_deref(), placing, response, now)
+    }
+
+    fn place_together(&self, _: &[(&Order, &Reference)]) -> Result<Request<Bytes>, NotBuildable> {
+        Err(NotBuildable("Skinslink buys one item in a call"))
+    }
+
+    fn read_placed_together(
+        &self,
+        _: &[(&Order, &Reference)],
+        _: &Response<Bytes>,
+        _: Timestamp,
+    ) -> Vec<PlaceAnswer> {
+        Vec::new()
+    }
+
+    fn look_up(&self, targets: &[LookUpTarget]) -> Result<LookUp, NotBuildable> {
+        let target = targets.first().ok_or(NotBuildable("a look-up needs a reference"))?;
+        let path = match target.kind {
+            OrderKind::Purchase => "/merchant/purchase/status",
+            OrderKind::DepositLink | OrderKind::DepositItems => "/merchant/deposit/status",
+            OrderKind::Listing => return Err(NotBuildable("Skinslink has no listings")),
+        };
+        // Which of the two ids wins where both are given is not documented; ours is always known.
+        let request = self.api.get(path, &vec![("merchant_tx_id", target.reference.as_str())])?;
+        Ok(LookUp { request, asked: 1 })
+    }
+
+    fn read_looked_up(&self, asked: &[LookUpTarget], response: &Response<Bytes>, now: Timestamp) -> LookedUp {
+        status::looked_up(asked, response, now)
+    }
+
+    fn query(&self, query: &Query) -> Result<Request<Bytes>, NotBuildable> {
+        queries::request(&self.api, query)
+    }
+
+    fn read_queried(&self, query: &Query, response: &Response<Bytes>, now: Timestamp) -> Queried {
+        answers::read(query, response, now)
+    }
+
+    fn command(&self, _: &Command, _: &Trade) -> Result<Request<Bytes>, NotBuildable> {
+        Err(NotBuildable("Skinslink documents no call that changes an order"))
+    }
+
+    fn read_commanded(&self, _: &Command, _: &Response<Bytes>, _: Timestamp) -> CommandAnswer {
+        CommandOutcome::Unknown(Reason::new("unreadable_answer")).into()
+    }
+}
