@@ -8,6 +8,7 @@
 //! | path | what |
 //! | --- | --- |
 //! | `/skinify/api/…` | Skinify's API; see [`skinify`] |
+//! | `/shadowpay/…` | ShadowPay's API and its payment links; see [`shadowpay`] |
 //! | `GET /_ledger` | what was truly executed, whatever was answered; never shows a trade token |
 //! | `GET /_quota` | every arrival counted, with the busiest window there ever was |
 //! | `GET /_control`, `POST /_control` | the settings, and how to change them while it runs |
@@ -38,6 +39,7 @@ mod quota;
 mod random;
 mod router;
 mod server;
+pub mod shadowpay;
 mod shared;
 pub mod skinify;
 

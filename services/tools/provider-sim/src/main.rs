@@ -5,17 +5,21 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use clap::Parser;
-use provider_sim::{Options, run, skinify};
+use provider_sim::{Options, run, shadowpay, skinify};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 /// HTTP simulator of the providers.
 #[derive(Parser)]
 #[command(name = "provider-sim", version)]
+// The providers' types have this name too, which clap would take as the id of a group and find twice.
+#[group(skip)]
 struct Arguments {
     /// Where to listen; port 0 takes any free port, which is then logged.
     #[arg(long, default_value = "127.0.0.1:8090")]
     listen: SocketAddr,
+    #[command(flatten)]
+    shadowpay: shadowpay::Arguments,
     #[command(flatten)]
     skinify: skinify::Arguments,
 }
@@ -24,6 +28,7 @@ impl Arguments {
     /// Every project whose credentials are given; adding a provider is one more line here.
     fn options(self) -> Options {
         let mut options = Options::listening_on(self.listen);
+        options.projects.extend(self.shadowpay.project());
         options.projects.extend(self.skinify.project());
         options
     }

@@ -58,7 +58,7 @@ fn every_mistake_is_reported_at_once_and_none_shows_a_secret() {
         "accounts.e_both.webhook_signature_file: provider skinify needs it",
         "accounts.f_token.webhook_signature_file: must hold 32 lower-case hexadecimal digits",
         "accounts.g_empty.webhook_path_secret_file: the secret file is empty",
-        "accounts.h_unknown.provider: no adapter for the provider \"skinslink\"; known: ",
+        "accounts.h_unknown.webhook_secret_file: provider skinslink needs it",
         "accounts.j_hidden.webhook_signature_file: the secret file is empty",
     ];
     assert_eq!(found.len(), expected.len(), "{found:#?}");
