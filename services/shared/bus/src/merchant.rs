@@ -1,7 +1,12 @@
-//! The merchant's side of NATS: place orders, follow status changes, read a trade's history.
+//! The merchant's side of NATS: place orders, follow status changes, read a trade's history, ask providers, send commands.
 //!
 //! For merchants' programs and for tools. Nothing here creates or changes a stream. What is received never holds the
 //! user's trade token (invariant S1): whoever only watches does not need it.
+
+mod asking;
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -51,6 +56,14 @@ pub enum MerchantError {
     /// No receipt came, or none could be given; placing the same order again is safe.
     #[error("placing an order on {subject}: {}", .error.status)]
     Place {
+        /// Where.
+        subject: String,
+        /// As the service said it, or code 503 where nobody answered.
+        error: QueryError,
+    },
+    /// A question or a command was not answered, or refused before it was asked; either may be repeated.
+    #[error("asking {subject}: {} (code {})", .error.status, .error.code)]
+    Ask {
         /// Where.
         subject: String,
         /// As the service said it, or code 503 where nobody answered.
@@ -344,56 +357,4 @@ fn status_subject(merchant: &MerchantId, order_id: Option<&OrderId>) -> String {
 
 fn read_error(what: &str, error: &dyn std::error::Error) -> MerchantError {
     MerchantError::Read { what: what.to_owned(), problem: chain(error) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use skinbus_proto::Message;
-
-    fn incoming(subject: &str, payload: Vec<u8>) -> Incoming {
-        Incoming {
-            subject: subject.to_owned(),
-            headers: HeaderMap::new(),
-            payload: Bytes::from(payload),
-            stream: String::new(),
-            sequence: 0,
-            deliveries: 1,
-        }
-    }
-
-    #[test]
-    fn a_received_version_has_no_trade_token() {
-        let recipient =
-            v1::SteamUser { steam_id: "76561198000000042".to_owned(), trade_token: "AbCd_-12".to_owned() };
-        let purchase = v1::Purchase { recipient: Some(recipient), ..v1::Purchase::default() };
-        let order = v1::OrderRequest {
-            operation: Some(v1::order_request::Operation::Purchase(purchase)),
-            ..v1::OrderRequest::default()
-        };
-        let trade = v1::Trade { order: Some(order), ..v1::Trade::default() };
-        let change = v1::TradeStatusChanged { trade: Some(trade), ..v1::TradeStatusChanged::default() };
-        let received =
-            Received::read(&incoming("skinbus.v1.status.acme.wd-1", change.encode_to_vec())).unwrap();
-        let bytes = received.change.encode_to_vec();
-        assert!(!bytes.windows(8).any(|part| part == b"AbCd_-12"));
-        assert!(bytes.windows(17).any(|part| part == b"76561198000000042"));
-    }
-
-    #[test]
-    fn a_dead_letter_is_listed_without_its_body() {
-        let letter = v1::DeadLetter {
-            reason: "undecodable".to_owned(),
-            stream: "ORDERS".to_owned(),
-            sequence: 7,
-            payload: Bytes::from_static(b"AbCd_-12"),
-            ..v1::DeadLetter::default()
-        };
-        let listed = DeadLetter::read(&incoming("skinbus.v1.dead.intake", letter.encode_to_vec())).unwrap();
-        assert_eq!(
-            (listed.stage.as_str(), listed.reason.as_str(), listed.sequence),
-            ("intake", "undecodable", 7)
-        );
-        assert!(!format!("{listed:?}").contains("AbCd"));
-    }
 }

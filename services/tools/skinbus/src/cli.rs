@@ -1,17 +1,35 @@
 //! The command line as data. No argument that may hold a trade token has a parser here: the library's errors quote what
 //! was given.
 
-use std::path::PathBuf;
-use std::time::Duration;
+mod command;
+mod order;
+mod query;
+mod signature;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
 use skinbus_domain::ids::{AccountId, MerchantId, OrderId};
+
+pub(crate) use command::{ProviderCommand, Target};
+pub(crate) use order::{
+    DepositArguments, GameName, ListItemArguments, OrderArguments, PlaceArguments, RecipientArguments,
+    UserArguments,
+};
+pub(crate) use query::{
+    HistoryArguments, InventoryArguments, LookupArguments, MomentOrAge, OffersArguments, QueryArguments,
+    QueryCommand, Record, RowArguments, SearchArguments, WholeListArguments,
+};
+pub(crate) use signature::{SignatureArguments, Signer};
 
 const EXIT_CODES: &str = "\
 Exit codes:
   0   done
   1   failed; the last line on stderr says why
-  2   the order was refused; its violations are listed
+  2   the order was refused, and its violations are listed; or the provider refused the command
   3   the order id belongs to another order
   64  the command line is wrong
 
@@ -54,8 +72,18 @@ pub(crate) enum Command {
     Dev(DevArguments),
     /// Run everything for a minute, place orders of every kind, and compare what came of them with the simulator's record
     Demo(DemoArguments),
-    /// Place an order
+    /// Place an order that buys an item for a user
     Place(Box<PlaceArguments>),
+    /// Place an order that takes items from a user: on a hosted page, or by a trade offer for items that you name
+    Deposit(Box<DepositArguments>),
+    /// Place an order that puts a user's item on sale
+    ListItem(Box<ListItemArguments>),
+    /// Change an order that the provider already has
+    #[command(subcommand)]
+    Command(ProviderCommand),
+    /// Ask an account's provider; that changes nothing there
+    #[command(subcommand)]
+    Query(Box<QueryCommand>),
     /// Show status changes as they happen
     Watch(WatchArguments),
     /// Look at one trade
@@ -96,75 +124,6 @@ pub(crate) struct DemoArguments {
     /// The nats-server to run; else the one on PATH
     #[arg(long, value_name = "PATH", env = "NATS_SERVER_BINARY")]
     pub(crate) nats_server: Option<PathBuf>,
-}
-
-#[derive(Args)]
-pub(crate) struct PlaceArguments {
-    /// The provider account that serves the order
-    #[arg(long)]
-    pub(crate) account: String,
-    #[command(flatten)]
-    pub(crate) item: ItemArguments,
-    /// The item's game; needed with --name
-    #[arg(long)]
-    pub(crate) game: Option<GameName>,
-    /// Never pay more, for example 1.50
-    #[arg(long, value_name = "AMOUNT")]
-    pub(crate) max_price: String,
-    #[arg(long, default_value = "USD")]
-    pub(crate) currency: String,
-    #[command(flatten)]
-    pub(crate) recipient: RecipientArguments,
-    /// Your id of the order, unique for ever; else a random one
-    #[arg(long)]
-    pub(crate) order_id: Option<String>,
-    /// Not sent to the provider after this, for example 5m
-    #[arg(long, value_name = "DURATION", value_parser = skinbus_runtime::config::duration)]
-    pub(crate) expires_in: Option<Duration>,
-    /// Echoed in every status change; may be given several times
-    #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
-    pub(crate) metadata: Vec<(String, String)>,
-    /// Publish onto the stream and do not wait for a receipt
-    #[arg(long)]
-    pub(crate) publish: bool,
-    /// Then follow the order until it is final
-    #[arg(long)]
-    pub(crate) watch: bool,
-    /// Print JSON, one object a line
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[derive(Args)]
-#[group(required = true, multiple = false)]
-pub(crate) struct ItemArguments {
-    /// The provider's id of an offered item
-    #[arg(long, value_name = "ID")]
-    pub(crate) offer_id: Option<String>,
-    /// Steam's name of the item
-    #[arg(long, requires = "game")]
-    pub(crate) name: Option<String>,
-}
-
-#[derive(Args)]
-pub(crate) struct RecipientArguments {
-    /// The user's trade URL, in place of the two below
-    #[arg(long, value_name = "URL", conflicts_with_all = ["steam_id", "trade_token"], required_unless_present = "steam_id")]
-    pub(crate) trade_url: Option<String>,
-    /// SteamID64 of the user who gets the item
-    #[arg(long, value_name = "ID", requires = "trade_token")]
-    pub(crate) steam_id: Option<String>,
-    /// The token of the user's trade URL
-    #[arg(long, value_name = "TOKEN", requires = "steam_id")]
-    pub(crate) trade_token: Option<String>,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-pub(crate) enum GameName {
-    Cs2,
-    Dota2,
-    Rust,
-    Tf2,
 }
 
 #[derive(Args)]
@@ -214,61 +173,8 @@ pub(crate) struct QuotaArguments {
 }
 
 #[derive(Args)]
-pub(crate) struct SignatureArguments {
-    /// The file of the API token
-    #[arg(long, value_name = "FILE")]
-    pub(crate) token_file: PathBuf,
-}
-
-#[derive(Args)]
 pub(crate) struct ChildArguments {
     pub(crate) program: PathBuf,
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     pub(crate) arguments: Vec<std::ffi::OsString>,
-}
-
-fn key_value(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
-        Some(_) | None => Err("must be like key=value".to_owned()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use clap::CommandFactory;
-
-    fn refusal(arguments: &[&str]) -> String {
-        Cli::try_parse_from(arguments).err().map(|error| error.to_string()).unwrap_or_default()
-    }
-
-    const PLACE: [&str; 7] = ["skinbus", "place", "--account", "a", "--max-price", "1", "--metadata"];
-
-    #[test]
-    fn the_definition_is_sound() {
-        Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn a_trade_token_is_never_quoted() {
-        for arguments in [
-            ["--offer-id=1", "--steam-id=1", "--trade-url=https://x/?token=AbCd_-12"],
-            ["--offer-id=1", "--trade-token=AbCd_-12", "--trade-url=https://x/?token=AbCd_-12"],
-            ["--offer-id=1", "--name=AK", "--trade-token=AbCd_-12"],
-        ] {
-            let text = refusal(&[&PLACE[..], &["a=b"], &arguments[..]].concat());
-            assert!(!text.is_empty() && !text.contains("AbCd"), "{text}");
-        }
-    }
-
-    #[test]
-    fn durations_and_metadata_are_read() {
-        let rest = ["a=b=c", "--offer-id=1", "--trade-url=u", "--expires-in=1h 30m"];
-        let cli = Cli::try_parse_from([&PLACE[..], &rest[..]].concat()).ok().unwrap();
-        let Command::Place(place) = cli.command else { panic!("another command") };
-        assert_eq!(place.expires_in, Some(Duration::from_secs(5400)));
-        assert_eq!(place.metadata, [("a".to_owned(), "b=c".to_owned())]);
-        assert!(refusal(&[&PLACE[..], &["a"]].concat()).contains("must be like key=value"));
-    }
 }

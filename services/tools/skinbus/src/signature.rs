@@ -1,18 +1,67 @@
 //! `skinbus webhook-signature`: the constant that stands for a key where webhooks come in.
 
-use secrecy::ExposeSecret;
+use std::path::Path;
+
+use secrecy::{ExposeSecret, SecretString};
+use skinbus_providers::{skinify, skinout, skinsback};
 use skinbus_runtime::secrets::read_secret;
 
-use crate::cli::SignatureArguments;
+use crate::cli::{SignatureArguments, Signer};
 use crate::failure::{Exit, Failure};
 use crate::terminal::Terminal;
 
-/// Prints what verifies webhooks and cannot call the provider, so that webhook-ingress need not have the token.
+/// Prints what verifies webhooks and cannot call the provider, so that webhook-ingress need not have the key.
 pub(crate) fn run(arguments: &SignatureArguments, terminal: &mut Terminal) -> Result<Exit, Failure> {
-    let path = arguments.token_file.display();
-    let token = read_secret(&arguments.token_file)
-        .map_err(|error| Failure::new(format!("reading the token from {path}: {error}")))?;
-    let signature = skinbus_providers::skinify::signature_of(&token);
-    terminal.line(signature.expose_secret())?;
+    terminal.line(signature(arguments)?.expose_secret())?;
     Ok(Exit::Done)
+}
+
+fn signature(arguments: &SignatureArguments) -> Result<SecretString, Failure> {
+    let SignatureArguments { provider, key_file, token_file, client_id } = arguments;
+    let Some(path) = key_file.as_ref().or(token_file.as_ref()) else {
+        return Err(Failure::Usage("--key-file is needed".to_owned()));
+    };
+    match (provider, client_id) {
+        (Signer::Skinsback, Some(client_id)) => Ok(skinsback::signature_of(client_id, &key(path)?)),
+        (Signer::Skinsback, None) => Err(Failure::Usage("--client-id is needed for skinsback".to_owned())),
+        (Signer::Skinify | Signer::Skinout, Some(_)) => {
+            Err(Failure::Usage("--client-id is for skinsback only".to_owned()))
+        }
+        (Signer::Skinify, None) => Ok(skinify::signature_of(&key(path)?)),
+        (Signer::Skinout, None) => Ok(skinout::signature_of(&key(path)?)),
+    }
+}
+
+fn key(path: &Path) -> Result<SecretString, Failure> {
+    read_secret(path)
+        .map_err(|error| Failure::new(format!("reading the key from {}: {error}", path.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::{Cli, Command};
+    use clap::Parser;
+
+    fn run_with(options: &[&str]) -> Result<String, Failure> {
+        let cli = Cli::try_parse_from([&["skinbus", "webhook-signature"], options].concat()).ok().unwrap();
+        let Command::WebhookSignature(arguments) = cli.command else { panic!("another command") };
+        signature(&arguments).map(|signature| signature.expose_secret().to_owned())
+    }
+
+    #[test]
+    fn the_constant_is_made_of_the_file() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("token");
+        std::fs::write(&path, "token\n").unwrap();
+        let path = path.to_str().unwrap();
+        let expected = "94a08da1fecbb6e8b46990538c7b50b2";
+        for options in
+            [&["--token-file", path][..], &["--key-file", path], &["--provider=skinout", "--key-file", path]]
+        {
+            assert_eq!(run_with(options).ok().as_deref(), Some(expected), "{options:?}");
+        }
+        assert!(matches!(run_with(&["--key-file", path, "--client-id=1"]), Err(Failure::Usage(_))));
+        assert!(run_with(&["--provider=skinsback", "--key-file", path, "--client-id=1"]).is_ok());
+    }
 }

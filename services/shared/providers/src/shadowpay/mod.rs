@@ -1,115 +1,218 @@
-//! ShadowPay: a stub.
+//! ShadowPay, API v1: payment links ("Pay by Steam Skins"), purchases and listings ("CORE").
+//!
+//! | operation | call |
+//! | --- | --- |
+//! | payment link | `POST {pay_url}/{public hash}` |
+//! | purchase | `GET /get_item_by_id`, then `POST /buy_item` |
+//! | listing | `POST /sell_items`; `POST /cancel_items`, `POST /change_item_price` |
+//! | look purchases up | `POST /list_buy_info_by_custom_id` |
+//! | look listings up | `POST /operation_history` |
+//!
+//! The API token is a parameter of every call: in the body of a `POST`, in the address of a `GET`, as documented. So the
+//! address of a request is a secret here (invariant S1).
+//!
+//! What is documented nowhere is read the safe way: a payment link has no look-up, so a lost answer ends the order and a
+//! late payment is still credited; "not found" proves no absence.
+
+mod commands;
+mod link;
+mod listing;
+mod look_up;
+mod purchase;
+mod queries;
+mod refusal;
+mod rows;
+mod sign;
+mod status;
+mod violations;
+mod webhook;
+mod wire;
+
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
 use jiff::Timestamp;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
+use skinbus_domain::order::Operation;
 use skinbus_domain::query::Query;
 use skinbus_domain::quota::Limit;
 use skinbus_domain::rules::{ByKind, Idempotency};
-use skinbus_domain::trade::Reason;
-use skinbus_domain::{Command, CommandOutcome, Currency, Order, Outcome, Reference, Trade};
+use skinbus_domain::{Command, Currency, Order, OrderKind, Reference, Trade};
 
-use crate::capability::Support;
+pub use webhook::ShadowpayWebhooks;
+
+use crate::capability::{Capability, Support};
 use crate::provider::{
-    CommandAnswer, Forged, LookUp, LookUpTarget, LookedUp, NotBuildable, PlaceAnswer, Placing, Provider,
-    ProviderDefaults, Queried, WebhookEvent, WebhookRequest, WebhookTrust, Webhooks,
+    CommandAnswer, LookUp, LookUpTarget, LookedUp, NotBuildable, PlaceAnswer, Placing, Provider,
+    ProviderDefaults, Queried,
 };
 use crate::registry::Endpoints;
+use crate::request::Api;
+
+/// Where payment links are made; documented with the language in it.
+const PAY_URL: &str = "https://shadowpay.com/en/pay";
 
 /// What is documented about ShadowPay, or assumed the safe way where it is not.
 pub const DEFAULTS: ProviderDefaults = ProviderDefaults {
     name: "shadowpay",
     title: "ShadowPay",
     base_url: "https://shadowpay.com/api/v1",
+    // No limit is documented; one request a second is careful.
     quota: Limit { requests: 60, per: Duration::from_secs(60) },
     limit_pause: Duration::from_secs(60),
+    // A repeated `custom_id` is refused, but a purchase starts with a look at the offer: repeated after a lost answer, that
+    // look would find the offer gone, because it was bought, and call the order refused. So purchases are not repeated.
+    // Links and listings have no documented protection at all.
     idempotency: ByKind::all(Idempotency::Undocumented),
-    can_look_up: ByKind::all(false),
+    can_look_up: ByKind { purchase: true, deposit_link: false, deposit_items: false, listing: true },
     call_timeout: Duration::from_secs(30),
-    place_calls_max: 1,
+    place_calls_max: 2,
     settle_time: Duration::from_secs(300),
-    refusal_settle_time: Duration::from_secs(15),
-    look_up_batch: 1,
+    // "Not found" right after an error may mean "not yet": the same time, over which it is asked five times.
+    refusal_settle_time: Duration::from_secs(300),
+    // No number is documented.
+    look_up_batch: 50,
     place_together_max: 1,
     price_currency: Currency::USD,
-    support: |_| Support::Unsupported("not built yet"),
-    violations: |_, _| Vec::new(),
+    support,
+    violations: violations::of,
 };
 
+fn support(capability: Capability) -> Support {
+    use Support::{Supported, Unsupported};
+    match capability {
+        Capability::PurchaseByOffer => Supported("GET /get_item_by_id, POST /buy_item"),
+        Capability::PurchaseByName => Unsupported("sells by the id of an offer only: search first"),
+        Capability::PurchaseTogether => Unsupported("one item in a call"),
+        Capability::DepositLink => Supported("POST /pay/{public hash}"),
+        Capability::DepositItems | Capability::DepositItemsByName => {
+            Unsupported("users put items on sale themselves, on its page")
+        }
+        Capability::Listing => Supported("POST /sell_items"),
+        Capability::LookUpPurchases => Supported("POST /list_buy_info_by_custom_id"),
+        Capability::LookUpDeposits => Unsupported("its notifications are the only record of payments"),
+        Capability::LookUpListings => Supported("POST /operation_history: sales only"),
+        Capability::Inventory => Supported("POST /inventory"),
+        Capability::Prices => Supported("POST /search_items_by_list_names without names"),
+        Capability::Search => Supported("POST /search_item, POST /search_items_by_list_names"),
+        Capability::Offers => Supported("GET /get_items_on_sale; one offer: GET /get_item_by_id"),
+        Capability::OffersByPrice => Supported("POST /search_similar_items"),
+        Capability::SteamPrices => Supported("GET /get_steam_prices"),
+        Capability::Balance => Supported("POST /get_balance"),
+        Capability::Currencies => Unsupported("USD only"),
+        Capability::Status => Unsupported("no such call"),
+        Capability::PurchaseHistory => Supported("POST /operation_history"),
+        Capability::DepositHistory => Unsupported("its notifications are the only record of payments"),
+        Capability::MoneyHistory => Unsupported("no such call"),
+        Capability::FailedWebhooks => Unsupported("no such call"),
+        Capability::ApproveHold => Unsupported("no holds on deposits"),
+        Capability::CancelReservation => Unsupported("no reservations"),
+        Capability::CancelListing => Supported("POST /cancel_items"),
+        Capability::ChangePrice => Supported("POST /change_item_price"),
+        Capability::UpdateTradeToken => Unsupported("no such call"),
+        Capability::DepositWebhooks => Supported("IPN, one for each sold item"),
+        Capability::PurchaseWebhooks => Unsupported("not sent"),
+    }
+}
+
 /// One account at ShadowPay.
-pub struct Shadowpay;
+pub struct Shadowpay {
+    api: Api,
+    pay: Api,
+    token: SecretString,
+    public_hash: String,
+    secret_hash: SecretString,
+}
 
 impl Shadowpay {
-    /// An account.
+    /// An account with this API token. Payment links are made under `pay_url`, or at ShadowPay's own address, with the two
+    /// hashes of the merchant.
     #[must_use]
-    pub fn new(_: Endpoints, _: SecretString, _: String, _: SecretString, _: Option<String>) -> Self {
-        Self
+    pub fn new(
+        endpoints: Endpoints,
+        token: SecretString,
+        public_hash: String,
+        secret_hash: SecretString,
+        pay_url: Option<String>,
+    ) -> Self {
+        Self {
+            api: Api::new(&endpoints.base_url),
+            pay: Api::new(pay_url.as_deref().unwrap_or(PAY_URL)),
+            token,
+            public_hash,
+            secret_hash,
+        }
+    }
+
+    fn post(&self, path: &str, fields: &[(&str, &str)]) -> Result<Request<Bytes>, NotBuildable> {
+        self.api.post_form(path, &self.with_token(fields))
+    }
+
+    fn get(&self, path: &str, fields: &[(&str, &str)]) -> Result<Request<Bytes>, NotBuildable> {
+        self.api.get(path, &self.with_token(fields))
+    }
+
+    fn with_token<'a>(&'a self, fields: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+        [&[("token", self.token.expose_secret())], fields].concat()
     }
 }
 
 impl Provider for Shadowpay {
-    fn place(&self, _: &Order, _: &Reference) -> Result<Request<Bytes>, NotBuildable> {
-        Err(NotBuildable("not built yet"))
+    fn place(&self, order: &Order, reference: &Reference) -> Result<Request<Bytes>, NotBuildable> {
+        match &order.operation {
+            Operation::Purchase(purchase) => purchase::check(self, purchase),
+            Operation::Deposit(deposit) => link::request(self, deposit, reference),
+            Operation::Listing(listing) => listing::request(self, listing),
+        }
     }
-    fn read_placed(&self, _: &Placing<'_>, _: &Response<Bytes>, _: Timestamp) -> PlaceAnswer {
-        Outcome::Refused(Reason::new("not_built")).into()
+
+    fn read_placed(&self, placing: &Placing<'_>, response: &Response<Bytes>, now: Timestamp) -> PlaceAnswer {
+        match placing.order.operation.kind() {
+            OrderKind::Purchase if placing.call <= 1 => purchase::read_checked(self, placing, response, now),
+            OrderKind::Purchase => purchase::read_bought(placing, response, now),
+            OrderKind::DepositLink | OrderKind::DepositItems => link::read(placing, response, now),
+            OrderKind::Listing => listing::read(placing, response, now),
+        }
     }
+
     fn place_together(&self, _: &[(&Order, &Reference)]) -> Result<Request<Bytes>, NotBuildable> {
-        Err(NotBuildable("not built yet"))
+        Err(NotBuildable("ShadowPay buys one item in a call"))
     }
+
     fn read_placed_together(
         &self,
-        _: &[(&Order, &Reference)],
+        orders: &[(&Order, &Reference)],
         _: &Response<Bytes>,
         _: Timestamp,
     ) -> Vec<PlaceAnswer> {
-        Vec::new()
+        orders.iter().map(|_| refusal::unknown("unsupported").into()).collect()
     }
-    fn look_up(&self, _: &[LookUpTarget]) -> Result<LookUp, NotBuildable> {
-        Err(NotBuildable("not built yet"))
-    }
-    fn read_looked_up(&self, _: &[LookUpTarget], _: &Response<Bytes>, _: Timestamp) -> LookedUp {
-        LookedUp::Unreadable { problem: String::new() }
-    }
-    fn query(&self, _: &Query) -> Result<Request<Bytes>, NotBuildable> {
-        Err(NotBuildable("not built yet"))
-    }
-    fn read_queried(&self, _: &Query, _: &Response<Bytes>, _: Timestamp) -> Queried {
-        Queried::Unreadable { problem: String::new() }
-    }
-    fn command(&self, _: &Command, _: &Trade) -> Result<Request<Bytes>, NotBuildable> {
-        Err(NotBuildable("not built yet"))
-    }
-    fn read_commanded(&self, _: &Command, _: &Response<Bytes>, _: Timestamp) -> CommandAnswer {
-        CommandOutcome::Unknown(Reason::new("not_built")).into()
-    }
-}
 
-/// The webhook side of one account.
-pub struct ShadowpayWebhooks;
+    fn look_up(&self, targets: &[LookUpTarget]) -> Result<LookUp, NotBuildable> {
+        look_up::request(self, targets)
+    }
 
-impl ShadowpayWebhooks {
-    /// Verifies with these.
-    #[must_use]
-    pub fn new(_: SecretString) -> Self {
-        Self
+    fn read_looked_up(&self, asked: &[LookUpTarget], response: &Response<Bytes>, now: Timestamp) -> LookedUp {
+        look_up::read(asked, response, now)
     }
-}
 
-impl Webhooks for ShadowpayWebhooks {
-    fn verify(&self, _: &WebhookRequest<'_>) -> Result<WebhookTrust, Forged> {
-        Err(Forged { reason: "not_built" })
+    fn query(&self, query: &Query) -> Result<Request<Bytes>, NotBuildable> {
+        queries::request(self, query)
     }
-    fn read(&self, _: &WebhookRequest<'_>, _: WebhookTrust) -> Option<WebhookEvent> {
-        None
+
+    fn read_queried(&self, query: &Query, response: &Response<Bytes>, now: Timestamp) -> Queried {
+        queries::read(query, response, now)
     }
-    fn takes_get(&self) -> bool {
-        false
+
+    fn command(&self, command: &Command, trade: &Trade) -> Result<Request<Bytes>, NotBuildable> {
+        commands::request(self, command, trade)
     }
-    fn refusal(&self) -> &'static str {
-        "error"
+
+    fn read_commanded(&self, command: &Command, response: &Response<Bytes>, now: Timestamp) -> CommandAnswer {
+        commands::read(command, response, now)
     }
 }

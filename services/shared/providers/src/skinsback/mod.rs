@@ -1,4 +1,38 @@
-//! SkinsBack: a stub.
+//! SkinsBack: deposits on its page and by trade offer, purchases one by one and several at once.
+//!
+//! | operation | method |
+//! | --- | --- |
+//! | place a purchase, several purchases | `market_buy`, `market_batch_buy` |
+//! | place a deposit on a page, of named items | `create`, `create_from_user_inventory` |
+//! | look purchases up, look a deposit up | `market_getinfo`, `orderstatus` |
+//! | ask for items | `user_inventory`, `market_pricelist`, `market_search` |
+//! | ask for the account | `balance`, `currencies`, `status` |
+//! | ask for records | `market_history`, `orders`, `callback_error_list` |
+//! | take a held deposit's risk early | `offer_approve` |
+//!
+//! Every method is a `POST` to one address. References are unique at SkinsBack (`custom_id`, `order_id`): one that is
+//! known already is refused without a word about what it belongs to, so a look-up follows.
+
+mod account;
+mod commands;
+mod errors;
+mod fields;
+mod items;
+mod look_up;
+mod place;
+mod queries;
+mod records;
+mod request;
+mod signing;
+mod status;
+mod support;
+mod together;
+mod violations;
+mod webhook;
+mod wire;
+
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 
@@ -9,34 +43,45 @@ use secrecy::SecretString;
 use skinbus_domain::query::Query;
 use skinbus_domain::quota::Limit;
 use skinbus_domain::rules::{ByKind, Idempotency};
-use skinbus_domain::trade::Reason;
-use skinbus_domain::{Command, CommandOutcome, Currency, Order, Outcome, Reference, Trade};
+use skinbus_domain::{Command, Currency, Order, Reference, Trade};
 
-use crate::capability::Support;
+pub use signing::signature_of;
+pub use webhook::SkinsbackWebhooks;
+
 use crate::provider::{
-    CommandAnswer, Forged, LookUp, LookUpTarget, LookedUp, NotBuildable, PlaceAnswer, Placing, Provider,
-    ProviderDefaults, Queried, WebhookEvent, WebhookRequest, WebhookTrust, Webhooks,
+    CommandAnswer, LookUp, LookUpTarget, LookedUp, NotBuildable, PlaceAnswer, Placing, Provider,
+    ProviderDefaults, Queried,
 };
 use crate::registry::Endpoints;
+use crate::request::Api;
 
 /// What is documented about SkinsBack, or assumed the safe way where it is not.
 pub const DEFAULTS: ProviderDefaults = ProviderDefaults {
     name: "skinsback",
     title: "SkinsBack",
     base_url: "https://skinsback.com/api.php",
-    quota: Limit { requests: 60, per: Duration::from_secs(60) },
+    // Documented: 500 requests a minute, then a block of unstated length.
+    quota: Limit { requests: 500, per: Duration::from_secs(60) },
     limit_pause: Duration::from_secs(60),
-    idempotency: ByKind::all(Idempotency::Undocumented),
-    can_look_up: ByKind::all(false),
+    // Documented: a used `order_id` or `custom_id` is refused by name. There are no listings.
+    idempotency: ByKind {
+        purchase: Idempotency::UniqueReference,
+        deposit_link: Idempotency::UniqueReference,
+        deposit_items: Idempotency::UniqueReference,
+        listing: Idempotency::Undocumented,
+    },
+    can_look_up: ByKind { purchase: true, deposit_link: true, deposit_items: true, listing: false },
     call_timeout: Duration::from_secs(60),
     place_calls_max: 1,
     settle_time: Duration::from_secs(300),
     refusal_settle_time: Duration::from_secs(15),
-    look_up_batch: 1,
-    place_together_max: 1,
+    // Not documented: the longest list of `custom_ids`.
+    look_up_batch: 50,
+    // Not documented: the longest list of `items`.
+    place_together_max: 10,
     price_currency: Currency::USD,
-    support: |_| Support::Unsupported("not built yet"),
-    violations: |_, _| Vec::new(),
+    support: support::support,
+    violations: violations::violations,
 };
 
 /// How requests prove who sends them.
@@ -49,83 +94,79 @@ pub enum Authentication {
     BodySignature,
 }
 
-/// The constant that `X-SIGN` carries: lower-case hex MD5 of Client ID and Client Secret.
-#[must_use]
-pub fn signature_of(_: &str, _: &SecretString) -> SecretString {
-    SecretString::from(String::new())
+/// One account at SkinsBack.
+pub struct Skinsback {
+    api: Api,
+    client_id: String,
+    client_secret: SecretString,
+    authentication: Authentication,
+    result_url: Option<String>,
 }
 
-/// One account at SkinsBack.
-pub struct Skinsback;
-
 impl Skinsback {
-    /// An account.
+    /// An account of the project with this Client ID and Client Secret.
     #[must_use]
-    pub fn new(_: Endpoints, _: String, _: SecretString, _: Authentication) -> Self {
-        Self
+    pub fn new(
+        endpoints: Endpoints,
+        client_id: String,
+        client_secret: SecretString,
+        authentication: Authentication,
+    ) -> Self {
+        let api = Api::new(&endpoints.base_url);
+        let api = match authentication {
+            Authentication::Headers => api
+                .with_secret_header("x-client-id", &SecretString::from(client_id.clone()))
+                .with_secret_header("x-client-secret", &client_secret),
+            Authentication::BodySignature => api,
+        };
+        Self { api, client_id, client_secret, authentication, result_url: endpoints.result_url }
     }
 }
 
 impl Provider for Skinsback {
-    fn place(&self, _: &Order, _: &Reference) -> Result<Request<Bytes>, NotBuildable> {
-        Err(NotBuildable("not built yet"))
+    fn place(&self, order: &Order, reference: &Reference) -> Result<Request<Bytes>, NotBuildable> {
+        self.request(place::parameters(&order.operation, reference, self.result_url.as_deref())?)
     }
-    fn read_placed(&self, _: &Placing<'_>, _: &Response<Bytes>, _: Timestamp) -> PlaceAnswer {
-        Outcome::Refused(Reason::new("not_built")).into()
+
+    fn read_placed(&self, placing: &Placing<'_>, response: &Response<Bytes>, now: Timestamp) -> PlaceAnswer {
+        place::read(placing, response, now)
     }
-    fn place_together(&self, _: &[(&Order, &Reference)]) -> Result<Request<Bytes>, NotBuildable> {
-        Err(NotBuildable("not built yet"))
+
+    fn place_together(&self, orders: &[(&Order, &Reference)]) -> Result<Request<Bytes>, NotBuildable> {
+        self.request(together::parameters(orders)?)
     }
+
     fn read_placed_together(
         &self,
-        _: &[(&Order, &Reference)],
-        _: &Response<Bytes>,
-        _: Timestamp,
+        orders: &[(&Order, &Reference)],
+        response: &Response<Bytes>,
+        now: Timestamp,
     ) -> Vec<PlaceAnswer> {
-        Vec::new()
+        together::read(orders, response, now)
     }
-    fn look_up(&self, _: &[LookUpTarget]) -> Result<LookUp, NotBuildable> {
-        Err(NotBuildable("not built yet"))
-    }
-    fn read_looked_up(&self, _: &[LookUpTarget], _: &Response<Bytes>, _: Timestamp) -> LookedUp {
-        LookedUp::Unreadable { problem: String::new() }
-    }
-    fn query(&self, _: &Query) -> Result<Request<Bytes>, NotBuildable> {
-        Err(NotBuildable("not built yet"))
-    }
-    fn read_queried(&self, _: &Query, _: &Response<Bytes>, _: Timestamp) -> Queried {
-        Queried::Unreadable { problem: String::new() }
-    }
-    fn command(&self, _: &Command, _: &Trade) -> Result<Request<Bytes>, NotBuildable> {
-        Err(NotBuildable("not built yet"))
-    }
-    fn read_commanded(&self, _: &Command, _: &Response<Bytes>, _: Timestamp) -> CommandAnswer {
-        CommandOutcome::Unknown(Reason::new("not_built")).into()
-    }
-}
 
-/// The webhook side of one account.
-pub struct SkinsbackWebhooks;
+    fn look_up(&self, targets: &[LookUpTarget]) -> Result<LookUp, NotBuildable> {
+        let (parameters, asked) = look_up::parameters(targets)?;
+        Ok(LookUp { request: self.request(parameters)?, asked })
+    }
 
-impl SkinsbackWebhooks {
-    /// Verifies with these.
-    #[must_use]
-    pub fn new(_: SecretString, _: Option<SecretString>) -> Self {
-        Self
+    fn read_looked_up(&self, asked: &[LookUpTarget], response: &Response<Bytes>, now: Timestamp) -> LookedUp {
+        look_up::read(asked, response, now)
     }
-}
 
-impl Webhooks for SkinsbackWebhooks {
-    fn verify(&self, _: &WebhookRequest<'_>) -> Result<WebhookTrust, Forged> {
-        Err(Forged { reason: "not_built" })
+    fn query(&self, query: &Query) -> Result<Request<Bytes>, NotBuildable> {
+        self.request(queries::parameters(query)?)
     }
-    fn read(&self, _: &WebhookRequest<'_>, _: WebhookTrust) -> Option<WebhookEvent> {
-        None
+
+    fn read_queried(&self, query: &Query, response: &Response<Bytes>, now: Timestamp) -> Queried {
+        queries::read(query, response, now)
     }
-    fn takes_get(&self) -> bool {
-        false
+
+    fn command(&self, command: &Command, trade: &Trade) -> Result<Request<Bytes>, NotBuildable> {
+        self.request(commands::parameters(command, trade)?)
     }
-    fn refusal(&self) -> &'static str {
-        "error"
+
+    fn read_commanded(&self, _: &Command, response: &Response<Bytes>, now: Timestamp) -> CommandAnswer {
+        commands::read(response, now)
     }
 }

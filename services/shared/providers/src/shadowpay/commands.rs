@@ -1,0 +1,138 @@
+//! Changes of a listing that ShadowPay already has.
+
+use bytes::Bytes;
+use http::{Request, Response};
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use skinbus_domain::trade::Reason;
+use skinbus_domain::{Command, CommandOutcome, Currency, OrderKind, Trade};
+
+use super::refusal::{self, before_anything, likely};
+use super::wire::{self, Entries, Envelope};
+use super::{Shadowpay, sign};
+use crate::provider::{CommandAnswer, NotBuildable};
+use crate::values::{decimal, shown};
+use crate::wire::{Text, object};
+
+pub(super) fn request(
+    account: &Shadowpay,
+    command: &Command,
+    trade: &Trade,
+) -> Result<Request<Bytes>, NotBuildable> {
+    let order = trade.order.as_ref().ok_or(NotBuildable("the trade has no order"))?;
+    if order.operation.kind() != OrderKind::Listing {
+        return Err(NotBuildable("ShadowPay changes listings only"));
+    }
+    let listing_id =
+        trade.facts.provider_id.as_deref().ok_or(NotBuildable("the listing's id is not known"))?;
+    let steam_id = order.operation.user().steam_id.to_string();
+    match command {
+        Command::Cancel => {
+            let fields = [("steamid", steam_id.as_str()), ("items[0][id]", listing_id)];
+            account.post("/cancel_items", &fields)
+        }
+        Command::ChangePrice { price } if price.currency != Currency::USD => {
+            Err(NotBuildable("prices of listings are in USD"))
+        }
+        Command::ChangePrice { price } => {
+            let price = price.amount.to_string();
+            let fields = [
+                ("steamid", steam_id.as_str()),
+                ("id", listing_id),
+                ("price", &price),
+                ("currency", sign::CURRENCY),
+            ];
+            account.post("/change_item_price", &fields)
+        }
+        Command::ApproveHold => Err(NotBuildable("ShadowPay has no holds to approve")),
+        Command::UpdateTradeToken { .. } => Err(NotBuildable("ShadowPay cannot change a trade token")),
+    }
+}
+
+pub(super) fn read(command: &Command, response: &Response<Bytes>, now: Timestamp) -> CommandAnswer {
+    match command {
+        Command::Cancel => {
+            let answer = wire::envelope::<Canceled<'_>>(response.body());
+            outcome(&answer, response, now, canceled)
+        }
+        Command::ChangePrice { price } => {
+            let answer = wire::envelope::<Repriced>(response.body());
+            outcome(&answer, response, now, |repriced| changed(repriced, price.amount))
+        }
+        Command::ApproveHold | Command::UpdateTradeToken { .. } => {
+            CommandOutcome::Refused(Reason::new("unsupported")).into()
+        }
+    }
+}
+
+fn outcome<T>(
+    answer: &Envelope<T>,
+    response: &Response<Bytes>,
+    now: Timestamp,
+    on_success: impl FnOnce(&T) -> CommandOutcome,
+) -> CommandAnswer {
+    let status = response.status();
+    let outcome = match answer {
+        Envelope::Success(fields) if status.is_success() => on_success(fields),
+        Envelope::Error(word) if status.is_success() || status.is_client_error() => {
+            let reason = |code: &str| Reason::from_provider(code, &shown(word));
+            match before_anything(word) {
+                Some(code) => CommandOutcome::Refused(reason(code)),
+                None => CommandOutcome::Unknown(reason(likely(word))),
+            }
+        }
+        Envelope::Unrecognised(_) if status.is_success() => unknown("unreadable_answer"),
+        Envelope::Success(_) | Envelope::Error(_) | Envelope::Unrecognised(_) => {
+            unknown(&format!("http_{}", status.as_u16()))
+        }
+    };
+    CommandAnswer { outcome, closed: refusal::closed(answer, status, now) }
+}
+
+fn unknown(code: &str) -> CommandOutcome {
+    CommandOutcome::Unknown(Reason::new(code))
+}
+
+/// Answer of `POST /cancel_items`. What the second list holds is not documented, so it is only counted.
+#[derive(Deserialize)]
+struct Canceled<'a> {
+    #[serde(borrow)]
+    cancelled_items: Vec<&'a RawValue>,
+    #[serde(borrow)]
+    not_cancelled_items: Option<Entries<'a>>,
+}
+
+#[derive(Deserialize)]
+struct CanceledItem {
+    state: String,
+}
+
+/// The request names a listing and the answer an asset. One listing was named, so one row is its row.
+fn canceled(answer: &Canceled<'_>) -> CommandOutcome {
+    let refused = answer.not_cancelled_items.as_ref().map_or(0, |entries| entries.0.len());
+    match (answer.cancelled_items.as_slice(), refused) {
+        ([row], 0) => match object::<CanceledItem>(row.get().as_bytes()) {
+            Ok(item) if item.state == "cancelled" => CommandOutcome::Done,
+            Ok(_) | Err(_) => unknown("unreadable_item"),
+        },
+        // It is in a deal, or was taken off sale before.
+        ([], 1..) => CommandOutcome::Refused(Reason::new("not_cancelable")),
+        (_, _) => unknown("other_count"),
+    }
+}
+
+/// Answer of `POST /change_item_price`.
+#[derive(Deserialize)]
+struct Repriced {
+    new_price: Text,
+}
+
+fn changed(repriced: &Repriced, wanted: Decimal) -> CommandOutcome {
+    match decimal(&repriced.new_price, "new_price") {
+        Ok(price) if price == wanted => CommandOutcome::Done,
+        Ok(_) => unknown("other_price"),
+        Err(_) => unknown("unreadable_price"),
+    }
+}
