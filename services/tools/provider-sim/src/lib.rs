@@ -9,6 +9,8 @@
 //! | --- | --- |
 //! | `/skinify/api/…` | Skinify's API; see [`skinify`] |
 //! | `/shadowpay/…` | ShadowPay's API and its payment links; see [`shadowpay`] |
+//! | `/skinsback/api.php` | SkinsBack's API; see [`skinsback`] |
+//! | `/skinslink/api/v1/…` | Skinslink's API; see [`skinslink`] |
 //! | `GET /_ledger` | what was truly executed, whatever was answered; never shows a trade token |
 //! | `GET /_quota` | every arrival counted, with the busiest window there ever was |
 //! | `GET /_control`, `POST /_control` | the settings, and how to change them while it runs |
@@ -42,6 +44,8 @@ mod server;
 pub mod shadowpay;
 mod shared;
 pub mod skinify;
+pub mod skinsback;
+pub mod skinslink;
 
 pub use options::{Options, Project};
 pub use server::{Simulator, StartError, run};

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use clap::Parser;
-use provider_sim::{Options, run, shadowpay, skinify};
+use provider_sim::{Options, run, shadowpay, skinify, skinsback, skinslink};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
@@ -22,6 +22,10 @@ struct Arguments {
     shadowpay: shadowpay::Arguments,
     #[command(flatten)]
     skinify: skinify::Arguments,
+    #[command(flatten)]
+    skinsback: skinsback::Arguments,
+    #[command(flatten)]
+    skinslink: skinslink::Arguments,
 }
 
 impl Arguments {
@@ -30,6 +34,8 @@ impl Arguments {
         let mut options = Options::listening_on(self.listen);
         options.projects.extend(self.shadowpay.project());
         options.projects.extend(self.skinify.project());
+        options.projects.extend(self.skinsback.project());
+        options.projects.extend(self.skinslink.project());
         options
     }
 }

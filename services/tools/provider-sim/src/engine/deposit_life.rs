@@ -209,6 +209,15 @@ impl State {
         true
     }
 
+    /// Lets a deposit fail for this reason, as where it is refused when it is created; it no longer lives by itself.
+    pub(crate) fn fail_deposit(&mut self, index: usize, reason: &str, now: Moment) {
+        if let Some(deposit) = self.deposits.get_mut(index) {
+            deposit.by_hand = true;
+        }
+        let details = StepDetails { reason: Some(reason.to_owned()), ..StepDetails::default() };
+        self.step_deposit(index, DepositStep::Fail, &details, now, now.life_ms);
+    }
+
     /// A step that was planned at creation.
     pub(super) fn live_deposit(&mut self, index: usize, step: DepositStep, now: Moment, life_ms: u64) {
         let Some(deposit) = self.deposits.get(index).filter(|deposit| !deposit.by_hand) else {

@@ -4,6 +4,8 @@ use super::Options;
 
 /// A simulated Skinify project, if its token is given.
 #[derive(Debug, Clone, clap::Args)]
+// A group is named after its type by default, and every provider has a type of this name.
+#[group(id = "skinify")]
 pub struct Arguments {
     /// The API token of the simulated Skinify project; without it there is no Skinify.
     #[arg(long, env = "SKINIFY_TOKEN", hide_env_values = true)]
