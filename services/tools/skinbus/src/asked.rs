@@ -1,7 +1,7 @@
 //! What an order asks for, in words. Never its trade token (invariant S1).
 
-use skinbus_proto::v1;
 use skinbus_proto::v1::order_request::Operation;
+use skinbus_proto::{moment, v1};
 
 use crate::view;
 
@@ -48,7 +48,7 @@ pub(crate) fn lines(order: &v1::OrderRequest) -> Lines {
         Some(Operation::Listing(listing)) => of_listing(listing),
         None => Vec::new(),
     };
-    lines.push(("expires", view::moment_text(order.expires_at.as_ref())));
+    lines.push(("expires", view::time_or_nothing(order.expires_at.as_ref().and_then(moment))));
     lines.retain(|(_, value)| !value.is_empty());
     lines
 }

@@ -14,7 +14,7 @@ const COLUMNS: [(&str, Fit); 6] = [
     ("order", Fit::Whole),
     ("item", Fit::Start(10)),
     ("statuses", Fit::End(20)),
-    ("price", Fit::Whole),
+    ("amount", Fit::Whole),
     ("hold", Fit::Whole),
     ("reason", Fit::Start(12)),
 ];
@@ -40,7 +40,7 @@ pub(crate) struct Row {
     /// Every status in turn; facts that change within one are not shown twice.
     path: Vec<Option<TradeStatus>>,
     reason: String,
-    price: Option<String>,
+    amount: Option<String>,
     hold_ends_at: Option<Timestamp>,
     /// The last version that was received; 0 for none.
     version: u64,
@@ -112,11 +112,9 @@ impl Board {
             row.path.push(status);
         }
         row.reason = view::reason(change);
-        row.price = view::price(change).or_else(|| row.price.take());
+        row.amount = view::amount(change).or_else(|| row.amount.take());
         row.hold_ends_at = view::hold_ends_at(change).or(row.hold_ends_at);
-        if let Some(name) = view::item_name(change) {
-            name.clone_into(&mut row.item);
-        } else if row.item.is_empty() {
+        if view::item_name(change).is_some() || row.item.is_empty() {
             row.item = view::item(change);
         }
         self.changes += 1;
@@ -155,7 +153,7 @@ impl Board {
                 Cell::plain(order_id),
                 Cell::plain(start_of(&row.item, ITEM_MAX_CHARS)),
                 Cell::new(view::tone(row.status()), row.path_words()),
-                Cell::plain(row.price.clone().unwrap_or_default()),
+                Cell::plain(row.amount.clone().unwrap_or_default()),
                 Cell::plain(row.hold(now)),
                 Cell::plain(start_of(&row.reason, REASON_MAX_CHARS)),
             ]);
@@ -174,7 +172,7 @@ pub(crate) fn line(change: &v1::TradeStatusChanged, now: Timestamp, palette: Pal
     let hold = view::hold_ends_at(change).filter(|_| status == Some(TradeStatus::OnHold));
     let hold = hold.and_then(|end| view::time_left(end, now)).map(|left| format!("{left} left"));
     let reason = Some(view::reason(change)).filter(|reason| !reason.is_empty());
-    let details = [same.then(|| "more facts".to_owned()), view::price(change), hold, reason];
+    let details = [same.then(|| "more facts".to_owned()), view::amount(change), hold, reason];
     for detail in details.into_iter().flatten() {
         line.push_str("  ");
         line.push_str(&detail);
@@ -185,7 +183,7 @@ pub(crate) fn line(change: &v1::TradeStatusChanged, now: Timestamp, palette: Pal
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::samples::{bought, change, with_trade};
+    use crate::samples::{bought, change, credit, deposit_order, with_trade};
     use TradeStatus::{Accepted, Completed, Dispatching, OfferSent, OnHold, Rejected, Submitted};
 
     fn board() -> Board {
@@ -205,7 +203,7 @@ mod tests {
     #[test]
     fn the_table_shows_every_order_as_it_stands() {
         let expected = [
-            "order  item       statuses                            price     hold  reason",
+            "order  item       statuses                            amount    hold  reason",
             "wd-1   Rust Door  ACCEPTED → DISPATCHING → SUBMITTED  0.04 USD",
             "wd-2              REJECTED",
         ];
@@ -242,5 +240,21 @@ mod tests {
         assert_eq!(text, "09:40:00.250  wd-1                    SUBMITTED  0.04 USD");
         let text = line(&change("wd-1", 4, Some(Submitted), Submitted), at(0), Palette::COLOURS);
         assert_eq!(text, "09:40:00.250  wd-1                    \u{1b}[36mSUBMITTED\u{1b}[0m  more facts");
+    }
+
+    #[test]
+    fn a_deposit_shows_what_arrived() {
+        let credits = vec![credit("k-1", "12.50", "USD", v1::CreditState::Pending)];
+        let order = Some(deposit_order(v1::Deposit::default()));
+        let mut board = Board::default();
+        board.apply(&with_trade(
+            change("dp-1", 1, None, OnHold),
+            v1::Trade { order, credits, ..v1::Trade::default() },
+        ));
+        let expected = [
+            "order  item               statuses  amount             hold  reason",
+            "dp-1   deposit on a page  ON_HOLD   12.50 USD pending",
+        ];
+        assert_eq!(board.table(board.latest(1), at(0)).render(Palette::PLAIN, 100), expected);
     }
 }

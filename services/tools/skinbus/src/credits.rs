@@ -17,23 +17,15 @@ fn state_word(state: v1::CreditState) -> &'static str {
 
 /// One credit: how much, how sure, under which key, and what the user was shown.
 pub(crate) fn line(credit: &v1::Credit) -> String {
-    let mut line = credit.amount.as_ref().map(view::money).unwrap_or_default();
+    let amount = credit.amount.as_ref().map_or_else(|| "no amount".to_owned(), view::money);
+    let has_other_name = !credit.thing.is_empty() && credit.thing != credit.key;
     let words = [
-        Some(state_word(credit.state()).to_owned()),
+        Some(format!("{amount} {}", state_word(credit.state()))),
         Some(format!("key {}", credit.key)),
-        Some(&credit.thing).filter(|thing| **thing != credit.key && !thing.is_empty()).cloned(),
+        has_other_name.then(|| format!("for {}", credit.thing)),
         credit.local_amount.as_ref().map(|shown| format!("shown as {}", view::money(shown))),
     ];
-    for word in words.into_iter().flatten() {
-        let separator = if line.ends_with(|last: char| last.is_ascii_alphabetic()) && !line.contains(',') {
-            " "
-        } else {
-            ", "
-        };
-        line.push_str(separator);
-        line.push_str(&word);
-    }
-    line
+    words.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// The sums by state and currency, like `12.50 USD credited`; what counts comes first.
@@ -80,7 +72,7 @@ mod tests {
             thing: "asset 7".to_owned(),
             ..credit("k-1", "12.50", "USD", Pending)
         };
-        assert_eq!(line(&credit), "12.50 USD pending, key k-1, asset 7, shown as 1250 COIN");
+        assert_eq!(line(&credit), "12.50 USD pending, key k-1, for asset 7, shown as 1250 COIN");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Tables of text: columns as wide as they must be, and no wider than the terminal.
 
 use crate::terminal::{Palette, Tone};
+use crate::view;
 
 /// One field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,7 +12,8 @@ pub(crate) struct Cell {
 
 impl Cell {
     pub(crate) fn new(tone: Tone, text: impl Into<String>) -> Self {
-        Self { text: text.into(), tone }
+        // Texts of providers come here too: none of them may steer the terminal, or break a row.
+        Self { text: view::printable(&text.into()), tone }
     }
 
     pub(crate) fn plain(text: impl Into<String>) -> Self {
@@ -47,6 +49,21 @@ impl Table {
 
     pub(crate) fn row(&mut self, cells: Vec<Cell>) {
         self.rows.push(cells);
+    }
+
+    /// The same without the columns in which no row has a text.
+    pub(crate) fn without_empty_columns(mut self) -> Self {
+        let is_used = |index: usize| {
+            self.rows.iter().any(|cells| cells.get(index).is_some_and(|cell| !cell.text.is_empty()))
+        };
+        let used: Vec<bool> = (0..self.columns.len()).map(is_used).collect();
+        let mut kept = used.iter().copied();
+        self.columns.retain(|_| kept.next().unwrap_or(true));
+        for cells in &mut self.rows {
+            let mut kept = used.iter().copied();
+            cells.retain(|_| kept.next().unwrap_or(true));
+        }
+        self
     }
 
     /// The lines, none of them wider than `width`.
@@ -174,5 +191,14 @@ mod tests {
     fn colours_do_not_count_as_width() {
         let line = table().render(Palette::COLOURS, 80).remove(2);
         assert_eq!(line, format!("wd-22  \x1b[31mREJECTED\x1b[0m{}required", " ".repeat(26)));
+    }
+
+    #[test]
+    fn columns_without_texts_can_be_left_out() {
+        let mut table = Table::new(&["id", "name", "count"].map(|heading| (heading, Fit::Whole)));
+        table.row(vec![Cell::plain(""), Cell::plain("AK"), Cell::plain("")]);
+        table.row(vec![Cell::plain(""), Cell::plain("A\u{1b}\nWP"), Cell::plain("2")]);
+        let expected = ["name    count", "AK", "A\u{fffd}\u{fffd}WP   2"];
+        assert_eq!(table.without_empty_columns().render(Palette::PLAIN, 80), expected);
     }
 }

@@ -6,9 +6,11 @@ use skinbus_proto::{json, moment, status_from_proto, v1};
 use crate::cli::{Connection, ShowArguments};
 use crate::connect::{connect, explain};
 use crate::failure::{Exit, Failure};
-use crate::receipt;
 use crate::terminal::{Palette, Terminal, Tone};
-use crate::view;
+use crate::{asked, credits, receipt, view};
+
+/// Before everything that belongs to a version.
+const INDENT: &str = "      ";
 
 pub(crate) async fn show(
     connection: &Connection,
@@ -44,6 +46,9 @@ fn timeline(changes: &[v1::TradeStatusChanged], palette: Palette) -> Vec<String>
         let account = account.map(|account| format!("  at {account}")).unwrap_or_default();
         let title = format!("{}/{}  {}{account}", last.merchant, last.order_id, view::item(last));
         lines.push(palette.paint(Tone::Strong, title.trim_end()));
+        let order = trade.and_then(|trade| trade.order.as_ref());
+        let asked = order.map(asked::lines).unwrap_or_default();
+        lines.extend(asked.iter().flat_map(|(name, value)| fact_lines(name, value, palette)));
     }
     let mut told: Vec<(&'static str, String)> = Vec::new();
     for change in changes {
@@ -53,15 +58,24 @@ fn timeline(changes: &[v1::TradeStatusChanged], palette: Palette) -> Vec<String>
             trade
                 .iter()
                 .flat_map(|trade| &trade.violations)
-                .map(|broken| format!("      {}", receipt::violation(broken))),
+                .map(|broken| format!("{INDENT}{}", receipt::violation(broken))),
         );
         let facts = facts(change);
         for (name, value) in facts.iter().filter(|fact| !told.contains(fact)) {
-            lines.push(format!("      {} {value}", palette.paint(Tone::Quiet, &format!("{name}:"))));
+            lines.extend(fact_lines(name, value, palette));
         }
         told = facts;
     }
     lines
+}
+
+/// One fact. An address has a line of its own, so that terminals know it whole.
+fn fact_lines(name: &str, value: &str, palette: Palette) -> Vec<String> {
+    let (name, value) = (palette.paint(Tone::Quiet, &format!("{name}:")), view::printable(value));
+    if value.starts_with("https://") || value.starts_with("http://") {
+        return vec![format!("{INDENT}{name}"), format!("{INDENT}{value}")];
+    }
+    vec![format!("{INDENT}{name} {value}")]
 }
 
 fn headline(change: &v1::TradeStatusChanged, palette: Palette) -> String {
@@ -86,7 +100,7 @@ fn facts(change: &v1::TradeStatusChanged) -> Vec<(&'static str, String)> {
         return Vec::new();
     };
     let known = trade.facts.clone().unwrap_or_default();
-    let time = |at: Option<_>| at.as_ref().and_then(moment).map(view::time).unwrap_or_default();
+    let time = |at: Option<_>| view::time_or_nothing(at.as_ref().and_then(moment));
     let attempt = trade.attempt.as_ref();
     let attempt = attempt.map(|attempt| format!("{}, reference {}", attempt.number, attempt.reference));
     // Violations have lines of their own.
@@ -104,17 +118,21 @@ fn facts(change: &v1::TradeStatusChanged) -> Vec<(&'static str, String)> {
         ("offer lapses", time(known.offer_expires_at)),
         ("bot", known.bot_steam_id.clone()),
         ("page", known.redirect_url.clone()),
-        ("hold ends", time(trade.hold_ends_at)),
+        ("hold until", time(trade.hold_ends_at)),
         ("watched until", time(trade.watch_until)),
         ("happened", time(change.occurred_at)),
     ];
-    facts.into_iter().filter(|(_, value)| !value.is_empty()).collect()
+    let credits = trade.credits.iter().map(|credit| ("credit", credits::line(credit)));
+    // One credit is its own sum.
+    let totals = if trade.credits.len() > 1 { credits::totals(&trade.credits) } else { Vec::new() };
+    let totals = ("in all", totals.join(", "));
+    facts.into_iter().chain(credits).chain([totals]).filter(|(_, value)| !value.is_empty()).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::samples::{bought, change};
+    use crate::samples::{bought, change, credit, deposit_order, with_trade};
     use skinbus_domain::TradeStatus::{Accepted, Dispatching, OfferSent, Rejected, Submitted};
 
     #[test]
@@ -147,12 +165,47 @@ mod tests {
             given: String::new(),
         };
         let trade = v1::Trade { violations: vec![violation], ..v1::Trade::default() };
-        let rejected = crate::samples::with_trade(change("wd-2", 1, None, Rejected), trade);
+        let rejected = with_trade(change("wd-2", 1, None, Rejected), trade);
         let expected = [
             "acme/wd-2",
             "   1  2025-11-21 09:40:00.250Z  REJECTED  by lookup",
             "      account: must be given [required]",
         ];
         assert_eq!(timeline(&[rejected], Palette::PLAIN), expected);
+    }
+
+    #[test]
+    fn a_deposit_shows_its_page_and_every_credit() {
+        let trade = |credits: &[v1::Credit]| v1::Trade {
+            order: Some(deposit_order(v1::Deposit::default())),
+            facts: Some(v1::ProviderFacts {
+                redirect_url: "https://pay.example/d/1?lang=en".to_owned(),
+                ..v1::ProviderFacts::default()
+            }),
+            credits: credits.to_vec(),
+            ..v1::Trade::default()
+        };
+        let pending = credit("k-1", "1.50", "USD", v1::CreditState::Pending);
+        let credited = credit("k-1", "1.50", "USD", v1::CreditState::Credited);
+        let other = credit("k-2", "2.00", "USD", v1::CreditState::Pending);
+        let changes = [
+            with_trade(change("dp-1", 1, None, Submitted), trade(&[])),
+            with_trade(change("dp-1", 2, Some(Submitted), Submitted), trade(std::slice::from_ref(&pending))),
+            with_trade(change("dp-1", 3, Some(Submitted), Submitted), trade(&[credited, other])),
+        ];
+        let expected = [
+            "acme/dp-1  deposit on a page",
+            "      user: 76561198000000042",
+            "   1  2025-11-21 09:40:00.250Z  SUBMITTED  by lookup",
+            "      page:",
+            "      https://pay.example/d/1?lang=en",
+            "   2  2025-11-21 09:40:00.250Z  SUBMITTED, more facts  by lookup",
+            "      credit: 1.50 USD pending, key k-1",
+            "   3  2025-11-21 09:40:00.250Z  SUBMITTED, more facts  by lookup",
+            "      credit: 1.50 USD credited, key k-1",
+            "      credit: 2.00 USD pending, key k-2",
+            "      in all: 1.50 USD credited, 2.00 USD pending",
+        ];
+        assert_eq!(timeline(&changes, Palette::PLAIN), expected);
     }
 }

@@ -5,6 +5,7 @@ use skinbus_domain::TradeStatus;
 use skinbus_proto::{moment, status_from_proto, v1};
 
 use crate::terminal::Tone;
+use crate::{asked, credits};
 
 /// The status after the change; `None` for one that a newer version of Skinbus has.
 pub(crate) fn status(change: &v1::TradeStatusChanged) -> Option<TradeStatus> {
@@ -75,26 +76,56 @@ pub(crate) fn reason(change: &v1::TradeStatusChanged) -> String {
 
 /// What was paid.
 pub(crate) fn price(change: &v1::TradeStatusChanged) -> Option<String> {
-    let paid = facts(change)?.price_paid.as_ref()?;
-    Some(format!("{} {}", paid.amount, paid.currency))
+    facts(change)?.price_paid.as_ref().map(money)
 }
 
-/// What is bought: the name that the provider told, else what was asked for.
-pub(crate) fn item(change: &v1::TradeStatusChanged) -> String {
-    use v1::order_request::Operation;
-    if let Some(name) = item_name(change) {
-        return name.to_owned();
+/// What the trade comes to so far: what arrived, what was paid, or what is asked for a listed item.
+pub(crate) fn amount(change: &v1::TradeStatusChanged) -> Option<String> {
+    let trade = change.trade.as_ref()?;
+    let totals = credits::totals(&trade.credits);
+    if !totals.is_empty() {
+        return Some(totals.join(", "));
     }
+    let asked = || trade.order.as_ref().and_then(asked::listed_price);
+    price(change).or_else(|| asked().map(|price| format!("{price} asked")))
+}
+
+/// The hosted page of a deposit, for the user to visit.
+pub(crate) fn page(change: &v1::TradeStatusChanged) -> Option<String> {
+    let page = facts(change).map(|facts| facts.redirect_url.as_str());
+    page.filter(|page| !page.is_empty()).map(printable)
+}
+
+/// An amount with its currency.
+pub(crate) fn money(money: &v1::Money) -> String {
+    format!("{} {}", money.amount, money.currency)
+}
+
+/// A game as it is written on the command line; empty where none is named.
+pub(crate) fn game(game: v1::Game) -> String {
+    let name = match game {
+        v1::Game::Unspecified => "",
+        v1::Game::Cs2 => "cs2",
+        v1::Game::Dota2 => "dota2",
+        v1::Game::Rust => "rust",
+        v1::Game::Tf2 => "tf2",
+    };
+    name.to_owned()
+}
+
+/// A text from outside without what a terminal would obey.
+pub(crate) fn printable(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() { char::REPLACEMENT_CHARACTER } else { letter }).collect()
+}
+
+/// What the order is about: the name that the provider told, else what was asked for.
+pub(crate) fn item(change: &v1::TradeStatusChanged) -> String {
     let order = change.trade.as_ref().and_then(|trade| trade.order.as_ref());
-    match order.and_then(|order| order.operation.as_ref()) {
-        Some(Operation::Purchase(purchase)) => match &purchase.item {
-            Some(v1::purchase::Item::OfferId(id)) => format!("offer {id}"),
-            Some(v1::purchase::Item::MarketHashName(name)) => name.clone(),
-            None => String::new(),
-        },
-        Some(Operation::Deposit(_)) => "deposit".to_owned(),
-        Some(Operation::Listing(_)) => "listing".to_owned(),
-        None => String::new(),
+    let is_listing = order.is_some_and(|order| asked::listed_price(order).is_some());
+    match item_name(change) {
+        Some(name) if is_listing => format!("listing of {name}"),
+        Some(name) => name.to_owned(),
+        None => order.map(asked::title).unwrap_or_default(),
     }
 }
 
@@ -118,6 +149,11 @@ pub(crate) fn time(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
 }
 
+/// The same; empty where there is none.
+pub(crate) fn time_or_nothing(at: Option<Timestamp>) -> String {
+    at.map(time).unwrap_or_default()
+}
+
 /// A time of day in UTC, to the millisecond.
 pub(crate) fn clock_time(at: Timestamp) -> String {
     at.strftime("%H:%M:%S%.3f").to_string()
@@ -126,13 +162,19 @@ pub(crate) fn clock_time(at: Timestamp) -> String {
 /// How long until `at`, with the two largest units; `None` where it has passed.
 pub(crate) fn time_left(at: Timestamp, now: Timestamp) -> Option<String> {
     let seconds = u64::try_from(at.duration_since(now).as_secs()).ok().filter(|_| at > now)?;
+    // At the end every second that has begun counts.
+    Some(span(if seconds < 60 { seconds + 1 } else { seconds }))
+}
+
+/// A span of time, with its two largest units.
+pub(crate) fn span(seconds: u64) -> String {
     let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);
-    Some(match (days, hours, minutes) {
-        (0, 0, 0) => format!("{} s", seconds + 1),
+    match (days, hours, minutes) {
+        (0, 0, 0) => format!("{seconds} s"),
         (0, 0, minutes) => format!("{minutes} min {} s", seconds % 60),
         (0, hours, minutes) => format!("{hours} h {minutes} min"),
         (days, hours, _) => format!("{days} d {hours} h"),
-    })
+    }
 }
 
 /// The words of a text in lines of at most `width` characters, where no single word is longer.
@@ -156,7 +198,7 @@ pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::samples::{change, with_trade};
+    use crate::samples::{change, credit, listing_order, with_trade};
 
     #[test]
     fn the_time_left_has_two_units() {
@@ -203,5 +245,33 @@ mod tests {
 
     fn reason_of(trade: v1::Trade) -> String {
         reason(&with_trade(change("wd-1", 1, None, TradeStatus::Failed), trade))
+    }
+
+    #[test]
+    fn the_amount_is_what_arrived_before_what_was_asked() {
+        let of = |trade: v1::Trade| amount(&with_trade(change("wd-1", 1, None, TradeStatus::Submitted), trade));
+        let order = Some(listing_order("7", "12.50"));
+        let listed = v1::Trade { order: order.clone(), ..v1::Trade::default() };
+        assert_eq!(of(listed).as_deref(), Some("12.50 USD asked"));
+        let credits = vec![
+            credit("1", "11", "USD", v1::CreditState::Credited),
+            credit("2", "1", "USD", v1::CreditState::Pending),
+        ];
+        let sold = v1::Trade { order, credits, ..v1::Trade::default() };
+        assert_eq!(of(sold).as_deref(), Some("11 USD credited, 1 USD pending"));
+        assert_eq!(of(v1::Trade::default()), None);
+    }
+
+    #[test]
+    fn a_named_listing_is_still_a_listing() {
+        let facts = v1::ProviderFacts { item_name: "AK".to_owned(), ..v1::ProviderFacts::default() };
+        let order = Some(listing_order("7", "12.50"));
+        let trade = v1::Trade { order, facts: Some(facts), ..v1::Trade::default() };
+        assert_eq!(item(&with_trade(change("wd-1", 1, None, TradeStatus::Submitted), trade)), "listing of AK");
+    }
+
+    #[test]
+    fn a_terminal_is_told_nothing_by_others() {
+        assert_eq!(printable("a\u{1b}[2Jb"), "a\u{fffd}[2Jb");
     }
 }

@@ -1,5 +1,6 @@
 //! `skinbus watch`: status changes as they happen.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use skinbus_bus::merchant::{MerchantClient, Received, StatusChanges};
@@ -11,7 +12,8 @@ use crate::board::{self, Board, News};
 use crate::cli::{Connection, WatchArguments};
 use crate::connect::{connect, explain};
 use crate::failure::{Exit, Failure, complain};
-use crate::terminal::Terminal;
+use crate::terminal::{Terminal, Tone};
+use crate::view;
 
 /// How often a live table is drawn anew without news, for the holds that count down.
 const TICK: Duration = Duration::from_secs(1);
@@ -31,6 +33,8 @@ pub(crate) struct Watch {
     before: Vec<Received>,
     style: Style,
     board: Board,
+    /// Hosted pages that were told, by order.
+    pages: BTreeMap<String, String>,
 }
 
 pub(crate) async fn run(
@@ -60,7 +64,7 @@ impl Watch {
         let key = TradeKey { merchant: merchant.clone(), order_id: order_id.clone() };
         // Read after subscribing: what is stored meanwhile comes twice, and is told once.
         let before = client.versions(&key).await.map_err(explain)?;
-        Ok(Self { changes, before, style, board: Board::default() })
+        Ok(Self { changes, before, style, board: Board::default(), pages: BTreeMap::new() })
     }
 
     /// All orders of a merchant from now on, or with the last version of each so far.
@@ -72,7 +76,7 @@ impl Watch {
     ) -> Result<Self, Failure> {
         let changes = client.follow(merchant, None).await.map_err(explain)?;
         let before = if all { client.newest(merchant).await.map_err(explain)? } else { Vec::new() };
-        Ok(Self { changes, before, style, board: Board::default() })
+        Ok(Self { changes, before, style, board: Board::default(), pages: BTreeMap::new() })
     }
 
     /// Shows everything until Ctrl-C, or until every order is settled.
@@ -111,8 +115,27 @@ impl Watch {
                 let line = json::write(change).map_err(|error| Failure::new(error.to_string()))?;
                 terminal.line(&line)?;
             }
-            Style::People if terminal.is_live() => {}
-            Style::People => terminal.line(&board::line(change, clock::now(), terminal.palette()))?,
+            Style::People if terminal.is_live() => self.tell_page(change, terminal)?,
+            Style::People => {
+                terminal.line(&board::line(change, clock::now(), terminal.palette()))?;
+                self.tell_page(change, terminal)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// An address is cut by no table, so that it can be clicked: it has a line of its own, which stays.
+    fn tell_page(
+        &mut self,
+        change: &v1::TradeStatusChanged,
+        terminal: &mut Terminal,
+    ) -> Result<(), Failure> {
+        let is_of_use = !view::is_settled(view::status(change));
+        let Some(page) = view::page(change).filter(|_| is_of_use) else { return Ok(()) };
+        if self.pages.get(&change.order_id) != Some(&page) {
+            terminal.toned(Tone::Quiet, &format!("{}: the user's page", change.order_id))?;
+            terminal.line(&page)?;
+            self.pages.insert(change.order_id.clone(), page);
         }
         Ok(())
     }

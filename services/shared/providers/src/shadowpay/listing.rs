@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use skinbus_domain::order::Listing;
 use skinbus_domain::trade::ReversedBy;
 use skinbus_domain::{
-    Cause, Credit, CreditState, Currency, Observation, Outcome, Progress, ProviderFacts, Reference,
+    Cause, Credit, CreditState, Currency, Hold, Observation, Outcome, Progress, ProviderFacts, Reference,
 };
 
 use super::refusal::{self, before_anything, refused, unknown};
@@ -169,8 +169,9 @@ fn credits(
     progress: &Progress,
 ) -> Result<Vec<Credit>, BadField> {
     let state = match progress {
-        Progress::Delivered { .. } => CreditState::Credited,
-        Progress::Held { .. } => CreditState::Pending,
+        // A sale that Steam may still undo is no money yet; when the trade completes, it is.
+        Progress::Delivered { hold: Hold::None } => CreditState::Credited,
+        Progress::Delivered { .. } | Progress::Held { .. } => CreditState::Pending,
         Progress::Submitted
         | Progress::OfferSent
         | Progress::UserAccepted

@@ -44,8 +44,8 @@ fn forwards(trade: &Trade, observation: &Observation, merged: Merged, rules: &Ru
     }
     alerts.extend(contradict::undone(trade, observation));
     let mut next = moved_on(trade, target, observation, merged, &mut alerts);
-    if next.status() == TradeStatus::Completed && observation.credits.is_empty() {
-        // The provider told the amount when it took the order, and now only says that it is done.
+    if next.status() == TradeStatus::Completed {
+        // What was told while it could be taken back is sure now, whether or not it is told again.
         credit::made_sure(&mut next.credits);
     }
     if next.status() == TradeStatus::Completed && contradict::is_deposit(&next) && next.credits.is_empty() {

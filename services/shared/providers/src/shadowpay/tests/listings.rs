@@ -48,7 +48,7 @@ fn a_sale() {
         amount: dollars("0.45"),
         local_amount: None,
         multiplier: None,
-        state: CreditState::Credited,
+        state: CreditState::Pending,
     };
     assert_eq!(row.credits, [credit]);
 }
