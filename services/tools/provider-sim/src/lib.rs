@@ -9,6 +9,7 @@
 //! | --- | --- |
 //! | `/skinify/api/…` | Skinify's API; see [`skinify`] |
 //! | `/shadowpay/…` | ShadowPay's API and its payment links; see [`shadowpay`] |
+//! | `/skinout/api/v1/…` | Skinout Pay's API; see [`skinout`] |
 //! | `/skinsback/api.php` | SkinsBack's API; see [`skinsback`] |
 //! | `/skinslink/api/v1/…` | Skinslink's API; see [`skinslink`] |
 //! | `GET /_ledger` | what was truly executed, whatever was answered; never shows a trade token |
@@ -44,6 +45,7 @@ mod server;
 pub mod shadowpay;
 mod shared;
 pub mod skinify;
+pub mod skinout;
 pub mod skinsback;
 pub mod skinslink;
 

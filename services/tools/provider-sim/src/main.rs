@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use clap::Parser;
-use provider_sim::{Options, run, shadowpay, skinify, skinsback, skinslink};
+use provider_sim::{Options, run, shadowpay, skinify, skinout, skinsback, skinslink};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
@@ -23,6 +23,8 @@ struct Arguments {
     #[command(flatten)]
     skinify: skinify::Arguments,
     #[command(flatten)]
+    skinout: skinout::Arguments,
+    #[command(flatten)]
     skinsback: skinsback::Arguments,
     #[command(flatten)]
     skinslink: skinslink::Arguments,
@@ -34,6 +36,7 @@ impl Arguments {
         let mut options = Options::listening_on(self.listen);
         options.projects.extend(self.shadowpay.project());
         options.projects.extend(self.skinify.project());
+        options.projects.extend(self.skinout.project());
         options.projects.extend(self.skinsback.project());
         options.projects.extend(self.skinslink.project());
         options
@@ -71,4 +74,16 @@ async fn serve(options: Options) -> Result<(), Box<dyn std::error::Error>> {
     });
     run(options, shutdown).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Arguments;
+
+    #[test]
+    fn the_arguments_of_all_providers_fit_together() {
+        Arguments::command().debug_assert();
+    }
 }

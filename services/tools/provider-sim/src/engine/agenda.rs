@@ -38,6 +38,14 @@ impl Agenda {
         self.heap.pop().map(|Reverse((life_ms, _, due))| (life_ms, due))
     }
 
+    /// Forgets all that was planned for a deposit. It looks at everything that is planned.
+    pub(super) fn forget_deposit(&mut self, index: usize) {
+        self.heap.retain(|Reverse((_, _, due))| match due {
+            Due::DepositStep(planned, _) => *planned != index,
+            Due::Refund(_) | Due::PurchaseStep(..) | Due::ListingStep(..) => true,
+        });
+    }
+
     /// When the earliest is due.
     pub(super) fn next_life_ms(&self) -> Option<u64> {
         self.heap.peek().map(|Reverse((life_ms, _, _))| *life_ms)

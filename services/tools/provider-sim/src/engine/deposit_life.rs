@@ -79,6 +79,8 @@ pub(crate) struct NewDeposit<'a> {
     pub(crate) requested: Option<Decimal>,
     /// The answer already has the trade offer.
     pub(crate) offer_sent: bool,
+    /// We may send the offer with [`State::offer_deposit`]; by itself it goes out only much later.
+    pub(crate) waits_for_offer: bool,
     pub(crate) notes: BTreeMap<&'static str, String>,
 }
 
@@ -95,14 +97,27 @@ impl<'a> NewDeposit<'a> {
             assets: Vec::new(),
             requested: None,
             offer_sent: false,
+            waits_for_offer: false,
             notes: BTreeMap::new(),
         }
+    }
+
+    /// How long after its creation the offer goes out; `None` where it is out already.
+    fn offer_after(&self, pace: &Durations) -> Option<u64> {
+        let after_ms = if self.waits_for_offer { pace.offer_timeout_ms } else { pace.processing_ms };
+        (!self.offer_sent).then_some(after_ms)
     }
 }
 
 impl DepositFate {
-    fn steps(self, kind: DepositKind, offer_sent: bool, pace: &Durations) -> Vec<(u64, DepositStep)> {
-        let sent = if offer_sent { 0 } else { pace.processing_ms };
+    /// The steps of a life whose offer goes out so long after now, or is out already.
+    fn steps(
+        self,
+        kind: DepositKind,
+        offer_after_ms: Option<u64>,
+        pace: &Durations,
+    ) -> Vec<(u64, DepositStep)> {
+        let sent = offer_after_ms.unwrap_or(0);
         let answered = sent.saturating_add(pace.waiting_accept_ms);
         let settled = answered.saturating_add(pace.protection_ms);
         let undone = answered.saturating_add(pace.rollback_ms.min(pace.protection_ms));
@@ -118,7 +133,7 @@ impl DepositFate {
             Self::Failed => vec![offered, (answered, DepositStep::Fail)],
             Self::Reverted => vec![offered, held, (undone, DepositStep::Return)],
         };
-        if offer_sent {
+        if offer_after_ms.is_none() {
             steps.retain(|(_, step)| *step != DepositStep::Offer);
         }
         steps
@@ -152,6 +167,7 @@ impl State {
         }
         let pace = settings.durations.at(settings.speed);
         let fate = self.rules.deposit_fate(new.reference);
+        let steps = fate.steps(new.kind, new.offer_after(&pace), &pace);
         let phase = if new.offer_sent { Phase::OfferSent } else { Phase::Created };
         let payment = (!new.assets.is_empty()).then(|| self.payment(worth(&new.assets)));
         let index = self.deposits.add(Deposit {
@@ -176,10 +192,39 @@ impl State {
             by_hand: false,
             notes: new.notes,
         });
-        for (after_ms, step) in fate.steps(new.kind, new.offer_sent, &pace) {
+        self.plan_deposit(index, steps, now);
+        Ok(index)
+    }
+
+    /// Sends the offer of a deposit for assets that we chose, and lets it live on from there; false where it is past
+    /// that. The amount is in the deposit's currency.
+    pub(crate) fn offer_deposit(
+        &mut self,
+        index: usize,
+        assets: Vec<&'static Asset>,
+        amount: Decimal,
+        now: Moment,
+    ) -> bool {
+        let payment = self.payment(amount);
+        let created = self.deposits.get_mut(index).filter(|deposit| deposit.phase == Phase::Created);
+        let Some(deposit) = created else {
+            return false;
+        };
+        deposit.kind = DepositKind::FromInventory;
+        deposit.assets = assets;
+        deposit.payment = Some(payment);
+        let (kind, pace, reference) = (deposit.kind, deposit.pace, deposit.reference.clone());
+        self.forget_deposit_steps(index);
+        self.step_deposit(index, DepositStep::Offer, &StepDetails::default(), now, now.life_ms);
+        let steps = self.rules.deposit_fate(&reference).steps(kind, None, &pace);
+        self.plan_deposit(index, steps, now);
+        true
+    }
+
+    fn plan_deposit(&mut self, index: usize, steps: Vec<(u64, DepositStep)>, now: Moment) {
+        for (after_ms, step) in steps {
             self.plan(now.life_ms.saturating_add(after_ms), Due::DepositStep(index, step));
         }
-        Ok(index)
     }
 
     /// What a user owns of a game and has not given away: assets of open deposits and listings are not shown.
@@ -218,11 +263,29 @@ impl State {
         self.step_deposit(index, DepositStep::Fail, &details, now, now.life_ms);
     }
 
+    /// Sends the trade offer for these assets; false where an offer went out before, or nothing can be sent any more.
+    pub(crate) fn send_offer(&mut self, index: usize, assets: Vec<&'static Asset>, now: Moment) -> bool {
+        let payment = self.payment(worth(&assets));
+        let Some(deposit) = self.deposits.get_mut(index).filter(|deposit| deposit.phase == Phase::Created)
+        else {
+            return false;
+        };
+        deposit.kind = DepositKind::FromInventory;
+        deposit.assets = assets;
+        deposit.payment = Some(payment);
+        self.step_deposit(index, DepositStep::Offer, &StepDetails::default(), now, now.life_ms);
+        true
+    }
+
     /// A step that was planned at creation.
     pub(super) fn live_deposit(&mut self, index: usize, step: DepositStep, now: Moment, life_ms: u64) {
         let Some(deposit) = self.deposits.get(index).filter(|deposit| !deposit.by_hand) else {
             return;
         };
+        // It was sent on request before its time came.
+        if step == DepositStep::Offer && deposit.phase != Phase::Created {
+            return;
+        }
         let sold = INVENTORY.get(deposit.credits.len()).map_or(Decimal::ONE, |asset| asset.price);
         let details = match step {
             DepositStep::Credit => StepDetails { amount: Some(sold), ..StepDetails::default() },

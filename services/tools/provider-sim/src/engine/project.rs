@@ -180,6 +180,10 @@ impl State {
         self.agenda.plan(life_ms, due);
     }
 
+    pub(super) fn forget_deposit_steps(&mut self, index: usize) {
+        self.agenda.forget_deposit(index);
+    }
+
     /// Gives news to the task that tells them.
     pub(crate) fn tell(&mut self, news: News) -> Option<&mut News> {
         self.is_stirred = true;

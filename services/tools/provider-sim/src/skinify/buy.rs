@@ -15,7 +15,7 @@ use crate::engine::market::Market;
 use crate::fields::Fields;
 
 /// The shortest name that is searched for.
-const SHORTEST_NAME: usize = 3;
+pub(super) const SHORTEST_NAME: usize = 3;
 
 fn max_price(fields: &Fields) -> Result<Option<Decimal>, &'static str> {
     match fields.get("max_price") {

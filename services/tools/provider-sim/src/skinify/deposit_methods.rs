@@ -1,9 +1,12 @@
 //! `POST /create-deposit`, `GET /deposit-status`, `/get-deposits` and `/failed-ipn`.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::answers::SUCCESS;
 use super::deposit_wire::DepositRow;
+use super::from_inventory::{NOTE_MIN_AMOUNT, NOTE_TRADER};
 use super::ipn::md5_hex;
 use super::lookups::{period, start_from};
 use super::project::{Outcome, Skinify};
@@ -51,6 +54,13 @@ struct FailedIpnAnswer<'a> {
     items: Vec<FailedIpn<'a>>,
 }
 
+/// What is kept of a deposit for an offer through the API; of the trade token only that there was one.
+fn notes(fields: &Fields) -> BTreeMap<&'static str, String> {
+    let trader = fields.get("steam_id").filter(|_| fields.get("trade_url_token").is_some());
+    let noted = [(NOTE_TRADER, trader), (NOTE_MIN_AMOUNT, fields.get("min_amount"))];
+    noted.into_iter().filter_map(|(name, value)| Some((name, value?.to_owned()))).collect()
+}
+
 impl Skinify {
     pub(super) fn create_deposit(&self, fields: &Fields) -> Outcome {
         let deposit_id = fields.get("deposit_id").ok_or(words::INVALID_DEPOSIT_ID)?;
@@ -61,11 +71,14 @@ impl Skinify {
         if fields.get("priority_game").is_some_and(|word| words::game(word).is_none()) {
             return Err(words::INVALID_PRIORITY_GAME);
         }
+        let notes = notes(fields);
         let new = NewDeposit {
             steam_id,
             currency: fields.get("currency").unwrap_or("usd"),
             result_url: fields.get("result_url"),
             game: fields.get("priority_game").and_then(words::game),
+            waits_for_offer: notes.contains_key(NOTE_TRADER),
+            notes,
             ..NewDeposit::of(DepositKind::Hosted, deposit_id)
         };
         let settings = self.project.shared.settings();

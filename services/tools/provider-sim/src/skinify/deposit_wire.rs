@@ -13,7 +13,8 @@ use crate::engine::deposit::{Deposit, Payment};
 /// What one US dollar is worth, in hundredths.
 const RATES: [(&str, u32); 3] = [("usd", 100), ("eur", 92), ("rub", 8_000)];
 
-fn rate(currency: &str) -> Option<Decimal> {
+/// What one US dollar is worth in a currency that Skinify knows.
+pub(super) fn rate(currency: &str) -> Option<Decimal> {
     let (_, cents) = RATES.iter().find(|(known, _)| *known == currency)?;
     Some(Decimal::from_parts(*cents, 0, 0, false, 2))
 }

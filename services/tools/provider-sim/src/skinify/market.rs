@@ -1,8 +1,9 @@
-//! Price lists: `GET /withdraw/prices` and `/withdraw/price`.
+//! Price lists: `GET /withdraw/prices`, `/withdraw/price` and `/withdraw/search`, whose path and shape are guesses.
 
 use serde::Serialize;
 
 use super::answers::{Properties, SUCCESS};
+use super::buy::SHORTEST_NAME;
 use super::project::{Outcome, Skinify};
 use super::words;
 use crate::amount::Amount;
@@ -64,6 +65,24 @@ impl Skinify {
             |shelf: &&Shelf| shelf.is_stocked() && (!shelf.item.in_hold || fields.flag("include_hold"));
         let shelf = state.market.by_id(id).filter(shown).ok_or(words::SKIN_UNAVAILABLE)?;
         Ok(Answer::json(&PriceAnswer { status: SUCCESS, skin: offer(shelf, unhold_at) }))
+    }
+
+    /// Skins with a part of a name, of one game or of all.
+    pub(super) fn search(&self, fields: &Fields) -> Outcome {
+        let name = fields.get("name").unwrap_or_default();
+        if name.chars().count() < SHORTEST_NAME {
+            return Err(words::NAME_TOO_SHORT);
+        }
+        let game = fields.get("game").map(|word| words::game(word).ok_or(words::INVALID_GAME)).transpose()?;
+        let unhold_at = self.unhold_at();
+        let state = self.project.open();
+        let fits = |shelf: &&Shelf| !shelf.item.in_hold && game.is_none_or(|game| shelf.item.game == game);
+        let found = state.market.search(name).filter(fits);
+        let skins =
+            found.map(|shelf| Offer { id: Some(shelf.item.id.to_string()), ..offer(shelf, unhold_at) });
+        let answer = PricesAnswer { status: SUCCESS, skins: skins.collect() };
+        drop(state);
+        Ok(Answer::json(&answer))
     }
 
     /// Unix seconds of the end of a hold that begins now.

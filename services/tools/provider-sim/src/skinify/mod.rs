@@ -1,18 +1,26 @@
 //! Skinify: a project whose balance pays for skins, and which is credited for deposits.
 //!
 //! Mounted under `/skinify/api`. Its skins are the items of the engine's catalogue; the own id is `custom_id`.
+//!
+//! A deposit that is created with a `steam_id` and a `trade_url_token` can be offered with `/create-steam-offer`. By
+//! itself it gets an offer only after `offer_timeout_ms`, as if its user went to the page after all. The control
+//! API's object `skinify` has two more fields, with errors that are documented and need an unlucky user:
+//! `inventory_errors` by Steam id, for inventories and offers, and `offer_errors` by `deposit_id`, for offers;
+//! `null` takes one back.
 
 mod answers;
 mod arguments;
 mod buy;
 mod deposit_methods;
 mod deposit_wire;
+mod from_inventory;
 mod ipn;
 mod lookups;
 mod market;
 mod project;
 mod reservations;
 mod routes;
+mod switches;
 mod words;
 
 use rust_decimal::Decimal;

@@ -1,11 +1,13 @@
 //! The project: its credentials, and the way from a request to a method.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use http::{Method as Verb, StatusCode};
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::routes::{Method, PREFIX};
+use super::switches::{Switches, SwitchesPatch};
 use super::{NAME, Options, ipn, words};
 use crate::answer::Answer;
 use crate::call::Call;
@@ -14,13 +16,14 @@ use crate::engine::deposit::Deposit;
 use crate::engine::fate::Status;
 use crate::engine::news::{Message, Subject};
 use crate::engine::notifications::Encoding;
+use crate::engine::patch::Extras;
 use crate::engine::project::{Setup, Traits};
 use crate::engine::purchase::Purchase;
 use crate::engine::rules::Rules;
 use crate::notify::Receipt;
 use crate::provider::{Provider, Trouble};
 use crate::quota::Limit;
-use crate::shared::Shared;
+use crate::shared::{Shared, lock};
 
 /// The documented limit; the length of the block is not documented.
 const DOCUMENTED_LIMIT: Limit = Limit { requests: 300, window_ms: 60_000, block_ms: 10_000 };
@@ -33,6 +36,7 @@ pub(super) type Outcome = Result<Answer, &'static str>;
 pub(crate) struct Skinify {
     pub(super) options: Options,
     pub(super) project: Arc<Project>,
+    switches: Mutex<Switches>,
 }
 
 #[derive(Serialize)]
@@ -59,7 +63,13 @@ impl Skinify {
                 receipt: Receipt::Http200,
             },
         };
-        Self { options, project: Arc::new(Project::new(setup, shared)) }
+        let project = Arc::new(Project::new(setup, shared));
+        Self { options, project, switches: Mutex::new(Switches::default()) }
+    }
+
+    /// The errors that are set on purpose.
+    pub(super) fn switches(&self) -> Switches {
+        lock(&self.switches).clone()
     }
 
     /// The error envelope, with the word and the HTTP status that are set.
@@ -92,11 +102,14 @@ impl Skinify {
             Method::UpdateTradeToken => self.update_trade_token(fields),
             Method::Prices => self.prices(fields),
             Method::Price => self.price(fields),
+            Method::Search => self.search(fields),
             Method::ProjectBalance => Ok(self.project_balance()),
             Method::CreateDeposit => self.create_deposit(fields),
             Method::DepositStatus => self.deposit_status(fields),
             Method::GetDeposits => self.get_deposits(fields),
             Method::FailedIpn => Ok(self.failed_ipn()),
+            Method::SteamInventory => self.steam_inventory(fields),
+            Method::CreateSteamOffer => self.create_steam_offer(fields),
         }
     }
 }
@@ -158,5 +171,27 @@ impl Provider for Skinify {
     fn message(&self, subject: &Subject, forged: bool) -> Message {
         let state = self.project.open();
         ipn::message(subject, &self.options.token, forged, state.rules.notifications.encoding, state.now)
+    }
+
+    fn check_extras(&self, extras: &Extras) -> Result<(), String> {
+        extras.read::<SwitchesPatch>()?.check()
+    }
+
+    fn change_extras(&self, extras: &Extras) {
+        // What was checked can be read.
+        if let Ok(patch) = extras.read::<SwitchesPatch>() {
+            patch.apply(&mut lock(&self.switches));
+        }
+    }
+
+    fn extras_view(&self) -> Map<String, Value> {
+        match serde_json::to_value(self.switches()) {
+            Ok(Value::Object(view)) => view,
+            Ok(_) | Err(_) => Map::new(),
+        }
+    }
+
+    fn reset_extras(&self) {
+        *lock(&self.switches) = Switches::default();
     }
 }

@@ -15,11 +15,14 @@ pub(super) enum Method {
     UpdateTradeToken,
     Prices,
     Price,
+    Search,
     ProjectBalance,
     CreateDeposit,
     DepositStatus,
     GetDeposits,
     FailedIpn,
+    SteamInventory,
+    CreateSteamOffer,
 }
 
 impl Method {
@@ -33,11 +36,14 @@ impl Method {
             "/withdraw/update-trade-token" => Some(Self::UpdateTradeToken),
             "/withdraw/prices" => Some(Self::Prices),
             "/withdraw/price" => Some(Self::Price),
+            "/withdraw/search" => Some(Self::Search),
             "/project-balance" => Some(Self::ProjectBalance),
             "/create-deposit" => Some(Self::CreateDeposit),
             "/deposit-status" => Some(Self::DepositStatus),
             "/get-deposits" => Some(Self::GetDeposits),
             "/failed-ipn" => Some(Self::FailedIpn),
+            "/steam-inventory" => Some(Self::SteamInventory),
+            "/create-steam-offer" => Some(Self::CreateSteamOffer),
             _ => None,
         }
     }
@@ -52,21 +58,30 @@ impl Method {
             Self::UpdateTradeToken => "/withdraw/update-trade-token",
             Self::Prices => "/withdraw/prices",
             Self::Price => "/withdraw/price",
+            Self::Search => "/withdraw/search",
             Self::ProjectBalance => "/project-balance",
             Self::CreateDeposit => "/create-deposit",
             Self::DepositStatus => "/deposit-status",
             Self::GetDeposits => "/get-deposits",
             Self::FailedIpn => "/failed-ipn",
+            Self::SteamInventory => "/steam-inventory",
+            Self::CreateSteamOffer => "/create-steam-offer",
         }
     }
 
     pub(super) fn verb(self) -> Verb {
         match self {
-            Self::Buy | Self::CancelReservation | Self::UpdateTradeToken | Self::CreateDeposit => Verb::POST,
+            Self::Buy
+            | Self::CancelReservation
+            | Self::UpdateTradeToken
+            | Self::CreateDeposit
+            | Self::SteamInventory
+            | Self::CreateSteamOffer => Verb::POST,
             Self::Info
             | Self::History
             | Self::Prices
             | Self::Price
+            | Self::Search
             | Self::ProjectBalance
             | Self::DepositStatus
             | Self::GetDeposits

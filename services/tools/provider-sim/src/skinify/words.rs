@@ -22,6 +22,36 @@ pub(super) const DEPOSIT_ID_ALREADY_EXISTS: &str = "deposit_id_already_exists";
 pub(super) const DEPOSIT_ID_OR_TRANSACTION_ID_MISSING: &str = "deposit_id_or_transaction_id_missing";
 pub(super) const DEPOSIT_NOT_FOUND: &str = "deposit_not_found";
 
+pub(super) const INVALID_CURRENCY: &str = "invalid_currency";
+pub(super) const STEAM_ID_MISSING: &str = "steam_id_missing";
+pub(super) const TRADE_TOKEN_MISSING: &str = "trade_token_missing";
+pub(super) const INVALID_TRADEURL: &str = "invalid_tradeurl";
+pub(super) const EMPTY_INVENTORY: &str = "empty_inventory";
+/// The deposit was created without a Steam id or without a trade token.
+pub(super) const REQUEST_DEPOSIT_INVENTORY: &str = "request_deposit_inventory";
+/// The deposit is past the state in which an offer can be made.
+pub(super) const ORDER_CHANGED_STATE: &str = "order_changed_state";
+pub(super) const NOTHING_THINGS_SELECTED: &str = "nothing_things_selected";
+/// Some of the chosen things are gone.
+pub(super) const INVENTORY_UPDATED: &str = "inventory_updated";
+pub(super) const MIN_DEAL_SUM: &str = "min_deal_sum";
+
+/// Documented errors of inventories and offers that can be set on purpose.
+const MISFORTUNES: [&str; 12] = [
+    "request_timeout",
+    "private_inventory",
+    "unavaliable_inventory",
+    INVALID_TRADEURL,
+    EMPTY_INVENTORY,
+    "trade_unavailable",
+    "required_params_missing",
+    INVENTORY_UPDATED,
+    MIN_DEAL_SUM,
+    "account_cant_trading",
+    "steam_error",
+    "you_have_vac_ban",
+];
+
 /// Ours: the balance is too small.
 pub(super) const INSUFFICIENT_FUNDS: &str = "insufficient_funds";
 /// Ours: no such skin, or none left.
@@ -42,6 +72,11 @@ pub(super) const INTERNAL_ERROR: &str = "internal_error";
 pub(super) const METHOD_NOT_FOUND: &str = "method_not_found";
 /// Ours: GET and POST were mixed up.
 pub(super) const METHOD_NOT_ALLOWED: &str = "method_not_allowed";
+
+/// The documented error of inventories and offers with this word.
+pub(super) fn misfortune(word: &str) -> Option<&'static str> {
+    MISFORTUNES.into_iter().find(|known| *known == word)
+}
 
 /// Skinify's word for a purchase's status.
 pub(super) fn status(status: Status) -> &'static str {

@@ -8,6 +8,7 @@ mod by_themselves;
 mod controls;
 mod deposits;
 mod faults;
+mod from_inventory;
 mod lives;
 mod lookups;
 mod merchant;
