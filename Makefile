@@ -8,7 +8,9 @@ SHELL := bash
 TARGET := $(or $(CARGO_TARGET_DIR),$(CARGO_BUILD_TARGET_DIR),target)
 SERVICES := order-intake provider-dispatch trade-tracker webhook-ingress
 PROGRAMS := skinbus provider-sim $(SERVICES)
-PURE := skinbus-domain skinbus-providers skinbus-proto
+PURE := skinbus-domain skinbus-providers skinbus-proto skinbus-fuzz
+FUZZ := placed looked_up queried commanded webhook order_request money
+FUZZ_SECONDS ?= 60
 
 .PHONY: help
 help: ## Show this list
@@ -53,6 +55,19 @@ test-fast: needs-cargo ## Run the tests of the pure crates: no servers, some sec
 bench: needs-cargo ## Measure throughput and latency in a release build, with a real NATS server
 	cargo build --release --workspace --bins
 	nats=$$(.ci/nats-server) && NATS_SERVER_BINARY="$$nats" cargo run --release --bin bench
+
+# Without a sanitizer: our code has no unsafe block, and what is looked for are panics. What is found stays in the target
+# folder; a case that shows a bug belongs into tests/fuzz/corpus, where every run of the tests repeats it.
+.PHONY: fuzz
+fuzz: needs-cargo ## Fuzz everything that reads what others write; FUZZ_SECONDS=60 each, FUZZ=webhook for one
+	@cargo fuzz --version >/dev/null 2>&1 || { echo "cargo-fuzz is missing: cargo install --locked cargo-fuzz" >&2; exit 1; }
+	@cargo +nightly --version >/dev/null 2>&1 || { echo "fuzzing needs a nightly compiler: rustup toolchain install nightly" >&2; exit 1; }
+	folder="$$(realpath -m "$(TARGET)")/fuzz" && cd tests/fuzz && for target in $(FUZZ); do \
+	    mkdir -p "$$folder/found/$$target" "$$folder/crashes/$$target" && \
+	    cargo +nightly fuzz run --fuzz-dir targets --target-dir "$$folder" --sanitizer none "$$target" \
+	        "$$folder/found/$$target" "corpus/$$target" -- -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 \
+	        -rss_limit_mb=1024 -dict=targets/dictionary -artifact_prefix="$$folder/crashes/$$target/" || exit 1; \
+	done
 
 .PHONY: fmt
 fmt: needs-cargo ## Format Rust and protobuf

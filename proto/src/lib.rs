@@ -23,6 +23,7 @@ pub use prost::Message;
 /// The generated messages.
 pub mod v1 {
     #![expect(missing_docs, reason = "generated; the fields are documented in the proto files")]
+    #![allow(clippy::large_enum_variant, reason = "generated")]
     #![allow(rustdoc::invalid_html_tags, reason = "subjects in the proto files have <placeholders>")]
     include!(concat!(env!("OUT_DIR"), "/skinbus.v1.rs"));
 }

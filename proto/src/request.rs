@@ -77,7 +77,7 @@ pub fn read(
     let order = match (account, operation) {
         (Some((account, known)), Some(operation)) if reader.violations.is_empty() => {
             let order = Order { account, provider: known.provider.clone(), operation, expires_at };
-            let violations = (known.violations)(&order_id, &order);
+            let violations = reader.without_token((known.violations)(&order_id, &order));
             if violations.is_empty() { Ok(order) } else { Err(violations) }
         }
         (_, _) => Err(reader.violations),

@@ -11,6 +11,9 @@
     reason = "a test that cannot set up its world has failed"
 )]
 
+pub mod accounts;
+pub mod asking;
+pub mod changes;
 pub mod look;
 pub mod merchant;
 pub mod nats;
@@ -19,6 +22,7 @@ pub mod proxy;
 pub mod system;
 pub mod wait;
 
+pub use changes::Changes;
 pub use merchant::Merchant;
 pub use nats::{Cluster, NatsOptions, NatsServer};
 pub use proxy::Proxy;

@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use provider_sim::Simulator;
+use skinbus_runtime::config::ProviderName;
 use tempfile::TempDir;
 
+use crate::accounts;
 use crate::merchant::Merchant;
 use crate::nats::{NatsOptions, NatsServer};
 use crate::process::Process;
@@ -39,8 +41,20 @@ pub struct SystemOptions {
     pub settle_time: String,
     /// The same after an unproved refusal.
     pub refusal_settle_time: String,
+    /// The hold of a protected game where the provider gives no end, divided by `speed`.
+    pub protection: String,
+    /// How long a hosted page is waited for, divided by `speed`.
+    pub link_lifetime: String,
     /// Calls at the same time.
     pub concurrency: usize,
+    /// The providers at which the merchant has an account, each named as [`accounts::account`] says.
+    pub providers: Vec<ProviderName>,
+    /// Whether the providers know where the ingress is.
+    pub webhooks: bool,
+    /// Whether a purchase is kept that comes only days later.
+    pub keep_reservations: bool,
+    /// What the services are told in their environment.
+    pub variables: Vec<(String, String)>,
     /// Text appended to the configuration.
     pub extra: String,
 }
@@ -55,7 +69,13 @@ impl Default for SystemOptions {
             total_timeout: "2s".to_owned(),
             settle_time: "3s".to_owned(),
             refusal_settle_time: "1s".to_owned(),
+            protection: "8d".to_owned(),
+            link_lifetime: "7d".to_owned(),
             concurrency: 10,
+            providers: vec![ProviderName::Skinify],
+            webhooks: false,
+            keep_reservations: false,
+            variables: Vec::new(),
             extra: String::new(),
         }
     }
@@ -70,38 +90,67 @@ pub struct System {
     /// Its services, by name.
     pub services: Vec<Process>,
     directory: TempDir,
+    /// What services are told in their environment.
+    variables: Vec<(String, String)>,
+    providers: Vec<ProviderName>,
+    has_webhooks: bool,
 }
 
 impl System {
     /// Starts everything and waits until every service is ready.
     pub async fn start(options: SystemOptions) -> Self {
         let mut system = Self::start_without_services(options).await;
+        if system.has_webhooks {
+            system.open_ingress().await;
+        }
         for name in SERVICES {
-            system.launch(name, None);
+            if system.processes(name).next().is_none() {
+                system.launch(name, None);
+            }
         }
         system.ready().await;
         system
     }
 
+    /// Starts the ingress, and tells the others and the providers where it listens: the port is chosen by the system.
+    async fn open_ingress(&mut self) {
+        self.launch("webhook-ingress", None);
+        let ingress = self.service("webhook-ingress").address("\"webhooks\"").await;
+        let public_url = format!("http://{ingress}");
+        for provider in self.providers.clone() {
+            let url = format!("{public_url}/webhooks/{}/{WEBHOOK_PATH}", accounts::account(provider));
+            let addresses = serde_json::json!({"notifications": {"url": url, "purchase_url": url}});
+            self.control(&serde_json::json!({provider.as_str(): addresses})).await;
+        }
+        self.variables.push(("SKINBUS_WEBHOOKS__PUBLIC_URL".to_owned(), public_url));
+    }
+
     /// NATS and the simulator only.
     pub async fn start_without_services(options: SystemOptions) -> Self {
         let nats = NatsServer::start(options.nats).await;
-        let simulated = provider_sim::Options::listening_on("127.0.0.1:0".parse().unwrap())
-            .with(provider_sim::skinify::Options::with_token(TOKEN));
-        let simulator = Simulator::start(simulated).await.unwrap();
-        let directory = tempfile::tempdir().unwrap();
-        let system = Self { nats, simulator, services: Vec::new(), directory };
-        std::fs::write(system.path("token"), TOKEN).unwrap();
-        std::fs::write(system.path("webhook_path"), WEBHOOK_PATH).unwrap();
+        let simulator = Simulator::start(accounts::simulated(&options.providers)).await.unwrap();
+        let system = Self {
+            nats,
+            simulator,
+            services: Vec::new(),
+            directory: tempfile::tempdir().unwrap(),
+            variables: options.variables.clone(),
+            providers: options.providers.clone(),
+            has_webhooks: options.webhooks,
+        };
         std::fs::write(system.config_file(), system.configuration(&options)).unwrap();
         // The simulator's own limit is the one that the services are told.
         let window_ms = skinbus_runtime::config::duration(&options.window).unwrap().as_millis();
-        let limit = serde_json::json!({
-            "skinify": {"limit": {"requests": options.requests, "window_ms": u64::try_from(window_ms).unwrap()}},
+        let limit =
+            serde_json::json!({"requests": options.requests, "window_ms": u64::try_from(window_ms).unwrap()});
+        let mut change = serde_json::json!({
             "durations": {"processing_ms": 200, "waiting_accept_ms": 300, "offer_timeout_ms": 600,
                           "protection_ms": 1500, "rollback_ms": 700},
         });
-        system.control(&limit).await;
+        for provider in &options.providers {
+            change[provider.as_str()] = serde_json::json!({"limit": limit});
+        }
+        system.control(&change).await;
         system
     }
 
@@ -116,31 +165,6 @@ impl System {
     }
 
     fn configuration(&self, options: &SystemOptions) -> String {
-        let account = |name: &str, merchant: &str| {
-            format!(
-                r#"
-[accounts.{name}]
-provider = "skinify"
-merchant = "{merchant}"
-base_url = "http://{simulator}/skinify/api"
-token_file = {token:?}
-webhook_path_secret_file = {webhook_path:?}
-connect_timeout = "1s"
-total_timeout = "{total_timeout}"
-settle_time = "{settle_time}"
-refusal_settle_time = "{refusal_settle_time}"
-quota = {{ requests = {requests}, per = "{window}" }}
-"#,
-                simulator = self.simulator.address(),
-                token = self.path("token"),
-                webhook_path = self.path("webhook_path"),
-                total_timeout = options.total_timeout,
-                settle_time = options.settle_time,
-                refusal_settle_time = options.refusal_settle_time,
-                requests = options.requests,
-                window = options.window,
-            )
-        };
         format!(
             r#"
 [nats]
@@ -150,26 +174,32 @@ listen = "127.0.0.1:0"
 [tracking]
 speed = {speed}
 arm_delay = "200ms"
+protection = "{protection}"
+link_lifetime = "{link_lifetime}"
 [dispatch]
 concurrency = {concurrency}
 lease_margin = "1s"
 [shutdown]
 drain_timeout = "10s"
 {extra}
-{main}{other}
+{accounts}
 "#,
             nats = self.nats.url(),
             speed = options.speed,
+            protection = options.protection,
+            link_lifetime = options.link_lifetime,
             concurrency = options.concurrency,
             extra = options.extra,
-            main = account(ACCOUNT, MERCHANT),
-            other = account("skinify_other", "other"),
+            accounts = accounts::sections(options, self.simulator.address(), self.directory.path()),
         )
     }
 
     /// Starts one more process of a service; it may not be ready yet.
     pub fn launch(&mut self, name: &str, crash_at: Option<&str>) {
-        let process = Process::start(name, &self.config_file(), crash_at);
+        let crash_at = crash_at.map(|point| ("SKINBUS_CRASH_AT", point));
+        let told = self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let variables: Vec<_> = told.chain(crash_at).collect();
+        let process = Process::start_with(name, &self.config_file(), &variables);
         self.services.push(process);
     }
 

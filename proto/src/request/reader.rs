@@ -66,6 +66,16 @@ impl Reader<'_> {
         if holds_token || given.to_ascii_lowercase().contains("token=") { "" } else { given }
     }
 
+    /// The violations of a provider's own rules, which quote whatever they are about.
+    pub(super) fn without_token(&self, mut violations: Vec<Violation>) -> Vec<Violation> {
+        for violation in &mut violations {
+            if self.shown(&violation.given).is_empty() {
+                violation.given.clear();
+            }
+        }
+        violations
+    }
+
     pub(super) fn required<T>(&mut self, field: &str) -> Option<T> {
         self.refuse(field, "required", "must be given", "")
     }

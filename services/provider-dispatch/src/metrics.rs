@@ -9,6 +9,7 @@ use skinbus_domain::ids::AccountId;
 use skinbus_runtime::telemetry;
 
 struct Instruments {
+    #[expect(clippy::disallowed_types, reason = "a time in seconds, for a histogram")]
     calls: Histogram<f64>,
     conflicts: Counter<u64>,
 }

@@ -4,7 +4,7 @@
 //! meanwhile are placed together with the next call, which spares quota and the user a row of trade offers. Each of them
 //! keeps its own intent, reference and outcome, so partial success is nothing special.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use skinbus_domain::order::{Item, Operation, SteamId};
@@ -122,14 +122,38 @@ impl Together {
     fn next(&self, user: SteamId) {
         let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
         while let Some(waiting) = busy.get_mut(&user).filter(|waiting| !waiting.is_empty()) {
-            let count = waiting.len().min(self.call_max);
-            let mut next: Vec<Waiting> = waiting.drain(..count).collect();
+            let mut next = fitting(waiting, self.call_max);
             let Waiting { ready, turn } = next.remove(0);
             if turn.send(Turn::Call(Box::new(ready), next)).is_ok() {
                 return;
             }
         }
         busy.remove(&user);
+    }
+}
+
+/// Takes those that fit into one call, the longest waiting first; there is at least one. The answer may tell rows apart by
+/// their offer alone, so an offer is in a call once.
+fn fitting(waiting: &mut Vec<Waiting>, call_max: usize) -> Vec<Waiting> {
+    let (mut next, mut later, mut offers) = (Vec::new(), Vec::new(), BTreeSet::new());
+    for one in waiting.drain(..) {
+        if next.len() < call_max && offers.insert(offer_of(&one.ready.order).map(str::to_owned)) {
+            next.push(one);
+        } else {
+            later.push(one);
+        }
+    }
+    *waiting = later;
+    next
+}
+
+fn offer_of(order: &Order) -> Option<&str> {
+    match &order.operation {
+        Operation::Purchase(purchase) => match &purchase.item {
+            Item::Offer(offer) => Some(offer.as_str()),
+            Item::Name(_) => None,
+        },
+        Operation::Deposit(_) | Operation::Listing(_) => None,
     }
 }
 
@@ -200,7 +224,7 @@ async fn send(dispatcher: &Dispatcher, company: &[Member], permit: Permit) -> Ve
     let unreachable_for = dispatcher.reached(&answer);
     let outcomes: Vec<Outcome> = match answer {
         Ok(response) => {
-            crash_point("dispatch.after_answer");
+            crash_point("dispatch.after_joint_answer");
             let answers = served.provider.read_placed_together(&orders, &response, clock::now());
             answers.into_iter().map(|answer| outcome(dispatcher, answer)).collect()
         }

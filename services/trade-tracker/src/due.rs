@@ -24,7 +24,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::Tracker;
-use crate::look::{fold, fold_rows, look_up};
+use crate::look::{cancel, fold, fold_rows, look_up};
 use crate::metrics;
 
 /// How long more due looks are waited for, so that they go into one look-up. Schedules fire on a grid of 250 ms.
@@ -174,6 +174,19 @@ async fn look(tracker: &Tracker, account: &Account, chunk: Vec<(Due, Recorded)>)
     }
 }
 
+/// A user waits now: what the provider can deliver only days later is given up, and its price comes back. The look-up that
+/// follows tells what came of it; where nothing did, the next look tries again.
+async fn give_up_reservations(tracker: &Tracker, account: &Account, trades: &[Recorded]) {
+    if account.config.keep_reservations {
+        return;
+    }
+    for trade in trades.iter().map(Recorded::trade).filter(|trade| trade.is_reserved()) {
+        if let Err(error) = cancel(tracker, account, trade).await {
+            tracing::warn!(trade = %trade.key, code = error.code, status = error.status, "a reservation stays");
+        }
+    }
+}
+
 /// A look-up, during which the due looks stay ours.
 async fn tracker_look_up(
     tracker: &Tracker,
@@ -181,7 +194,10 @@ async fn tracker_look_up(
     trades: &[Recorded],
     dues: &[Due],
 ) -> Result<crate::look::Rows, QueryError> {
-    let mut looking = std::pin::pin!(look_up(tracker, account, trades));
+    let mut looking = std::pin::pin!(async {
+        give_up_reservations(tracker, account, trades).await;
+        look_up(tracker, account, trades).await
+    });
     loop {
         tokio::select! {
             biased;

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use skinbus_bus::ledger::{AdvanceError, Advanced, Retry, advance};
 use skinbus_bus::queries::QueryError;
 use skinbus_bus::subjects;
-use skinbus_domain::{Cause, Input, Observation, Recorded, resolving};
+use skinbus_domain::{Cause, Input, Observation, Recorded, Trade, resolving};
 use skinbus_proto::{moment, observation_from_row, target_of, v1};
 use skinbus_runtime::accounts::Account;
 use skinbus_runtime::crash::crash_point;
@@ -46,6 +46,17 @@ pub(crate) async fn look_up(
             .and_then(moment)
             .ok_or_else(|| unreadable("the answer does not say when it was asked".to_owned()))?,
     })
+}
+
+/// Has the provider give up what it reserved for this trade.
+pub(crate) async fn cancel(tracker: &Tracker, account: &Account, trade: &Trade) -> Result<(), QueryError> {
+    let request =
+        v1::CommandRequest { order_id: trade.key.order_id.to_string(), ..v1::CommandRequest::default() };
+    let timeout = PERMIT_WAIT.saturating_add(account.total_timeout);
+    let subject = subjects::command(&account.name, "cancel");
+    let response: v1::CommandResponse = tracker.bus.query(subject, &request, timeout).await?;
+    tracing::info!(trade = %trade.key, result = response.result().as_str_name(), "gave up a reservation");
+    Ok(())
 }
 
 /// Folds the rows into one trade. Tells whether it has a new version, whose follower then plans the next look.

@@ -65,6 +65,11 @@ async fn handle(tracker: &Tracker, incoming: &Incoming) -> Disposition {
     let Some(account) = account else {
         return Disposition::Dead(Cause::new("unknown_account", "no such account is configured"));
     };
+    if webhook.reference.is_empty() && !is_binding(&webhook) {
+        // Some providers' webhooks about purchases name their own id only. Nothing is lost: the trade is polled.
+        tracing::debug!(provider_id = webhook.provider_id, "a hint names no order");
+        return Disposition::Acknowledge;
+    }
     let order_id: Option<OrderId> =
         webhook.reference.parse::<Reference>().ok().and_then(|reference| reference.order_id().ok());
     let Some(order_id) = order_id else {

@@ -11,6 +11,7 @@ use crate::answer::Outcome;
 
 pub(crate) struct Metrics {
     webhooks: Counter<u64>,
+    #[expect(clippy::disallowed_types, reason = "a time in seconds, for a histogram")]
     store: Histogram<f64>,
 }
 

@@ -59,18 +59,17 @@ async fn what_the_provider_does_not_offer_is_refused() {
 
     let system = System::start(SystemOptions::default()).await;
     let merchant = system.merchant().await;
-    for (order_id, operation) in [
-        ("deposit", Operation::Deposit(v1::Deposit::default())),
-        ("listing", Operation::Listing(v1::Listing::default())),
-    ] {
-        let order = v1::OrderRequest { operation: Some(operation), ..order(order_id, "88101") };
-        merchant.publish(&order).await;
-        let rejected = merchant.reaches(order_id, TradeStatus::Rejected).await;
-        let expected = [(order_id.to_owned(), "unsupported_operation".to_owned())];
-        assert_eq!((rejected.version, broken(violations(&rejected))), (1, expected.to_vec()));
-        let receipt = merchant.place(&order).await.unwrap();
-        assert_eq!((receipt.status(), receipt.version), (TradeStatus::Rejected, 1));
-        assert_eq!(broken(&receipt.violations), expected);
-    }
+    let listing = Operation::Listing(v1::Listing::default());
+    let order = v1::OrderRequest { operation: Some(listing), ..order("wd-1", "88101") };
+    merchant.publish(&order).await;
+    let rejected = merchant.reaches("wd-1", TradeStatus::Rejected).await;
+    // Everything that is wrong, whether or not it would do any good to mend the rest.
+    let expected =
+        [("listing", "unsupported_operation"), ("listing.items", "one"), ("listing.seller", "required")]
+            .map(|(field, rule)| (field.to_owned(), rule.to_owned()));
+    assert_eq!((rejected.version, broken(violations(&rejected))), (1, expected.to_vec()));
+    let receipt = merchant.place(&order).await.unwrap();
+    assert_eq!((receipt.status(), receipt.version), (TradeStatus::Rejected, 1));
+    assert_eq!(broken(&receipt.violations), expected);
     assert_eq!(system.quota().await["arrivals"], 0);
 }

@@ -36,8 +36,21 @@ async fn a_purchase_that_stands_still_is_only_looked_at() {
 }
 
 #[tokio::test]
-async fn a_reserved_item_follows_later() {
+async fn a_reservation_that_nobody_wanted_is_given_up_and_paid_back() {
     let system = System::start(SystemOptions::default()).await;
+    let merchant = system.merchant().await;
+    merchant.publish(&order("wd-1", "88111")).await;
+    let canceled = merchant.reaches("wd-1", TradeStatus::Canceled).await;
+    assert_eq!(canceled.trade.unwrap().reason, "reservation_canceled");
+    assert_once(&system, &merchant, 1).await;
+    let ledger = system.record("_ledger").await;
+    assert_eq!(ledger["purchases"][0]["refunded"], true, "{ledger}");
+}
+
+#[tokio::test]
+async fn a_reserved_item_that_is_kept_follows_later() {
+    let options = SystemOptions { keep_reservations: true, ..SystemOptions::default() };
+    let system = System::start(options).await;
     let merchant = system.merchant().await;
     system.control(&json!({"durations": {"reservation_ms": 800}})).await;
     merchant.publish(&order("wd-1", "88111")).await;

@@ -24,19 +24,15 @@ pub(crate) struct Answered {
     pub(crate) at: Timestamp,
 }
 
-/// The provider's answer; the last one where it is young enough. `question` is the request's own bytes.
+/// The provider's answer; the last one where it is young enough, also where it was a refusal: otherwise a flood of callers
+/// would ask again and again. `question` is the request's own bytes.
 pub(super) async fn shared(
     dispatcher: &Dispatcher,
     question: Vec<u8>,
     query: &Query,
 ) -> Result<Arc<Answered>, QueryError> {
     let asking = async { once(dispatcher, query).await.map(Arc::new) };
-    dispatcher
-        .queries
-        .answers
-        .try_get_with(question, asking)
-        .await
-        .map_err(|error: Arc<QueryError>| QueryError::clone(&error))
+    dispatcher.queries.answers.get_with(question, asking).await
 }
 
 /// The provider's answer, asked for now.

@@ -36,7 +36,7 @@ pub(crate) struct Queries {
     /// Lists may be larger than any other answer.
     http: HttpClient,
     /// The last answers by question; they are forgotten after `queries.answer_age`.
-    answers: moka::future::Cache<Vec<u8>, Arc<ask::Answered>>,
+    answers: moka::future::Cache<Vec<u8>, Result<Arc<ask::Answered>, QueryError>>,
     lists: KeptLists,
 }
 

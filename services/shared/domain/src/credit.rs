@@ -62,7 +62,27 @@ pub(crate) fn merged(known: &[Credit], told: &[Credit]) -> Merged {
     merged
 }
 
+/// The same for a trade that ended without success: what is not sure yet is not written down, so that it neither counts
+/// nor stands in the way of a late credit under its key.
+pub(crate) fn merged_when_over(known: &[Credit], told: &[Credit]) -> Merged {
+    let sure: Vec<Credit> = told.iter().filter(|told| told.state != CreditState::Pending).cloned().collect();
+    merged(known, &sure)
+}
+
+/// Whether anything is the merchant's.
+pub(crate) fn any_counts(credits: &[Credit]) -> bool {
+    credits.iter().any(|credit| credit.state == CreditState::Credited)
+}
+
 impl Merged {
+    /// Whether anything is the merchant's that was not before.
+    pub(crate) fn adds_to(&self, known: &[Credit]) -> bool {
+        self.credits.iter().any(|credit| {
+            let counted = |known: &Credit| known.key == credit.key && known.state == CreditState::Credited;
+            credit.state == CreditState::Credited && !known.iter().any(counted)
+        })
+    }
+
     fn lay(&mut self, told: &Credit) {
         if let Some(twin) =
             self.credits.iter().find(|known| known.thing == told.thing && known.key != told.key)
@@ -77,6 +97,13 @@ impl Merged {
             self.credits.push(told.clone());
             return;
         };
+        if known.thing != told.thing {
+            self.alerts.push(Alert::anomaly(format!(
+                "the credit {} is for {}, and is now said to be for {}; not applied",
+                told.key, known.thing, told.thing
+            )));
+            return;
+        }
         match (known.state, told.state) {
             // Nothing counts yet, so a better knowledge of the amount replaces the old one.
             (CreditState::Pending, _) => {
@@ -119,6 +146,11 @@ pub(crate) fn reversed(credits: &mut [Credit]) {
     for credit in credits {
         credit.state = CreditState::Reversed;
     }
+}
+
+/// The credits of a page that we gave up: what was not sure is forgotten, since it may still come.
+pub(crate) fn forgotten(credits: &mut Vec<Credit>) {
+    credits.retain(|credit| credit.state != CreditState::Pending);
 }
 
 /// The credits of a trade that ended without success: what was not sure never will be.

@@ -151,7 +151,7 @@ pub fn fold(
         }
         Input::Observed(observation) => Ok(transition::observe::apply(trade()?, observation, rules, now)),
         Input::DeadlinePassed => Ok(transition::pass_deadline::apply(trade()?, now)),
-        Input::LinkEnded => Ok(transition::end_link::apply(trade()?)),
+        Input::LinkEnded => Ok(transition::end_link::apply(trade()?, rules, now)),
     }
 }
 

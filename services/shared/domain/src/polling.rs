@@ -67,7 +67,7 @@ pub fn need_at(recorded: &Recorded, rules: &Rules, now: Timestamp) -> Need {
         TradeState::Accepted { .. } => Need::HandOver,
         TradeState::Dispatching => Need::ExpireLease,
         TradeState::Uncertain { .. } if !can_look_up(trade, rules) => Need::EndLink,
-        TradeState::Submitted if link_end(recorded, rules).is_some_and(|end| end <= now) => Need::EndLink,
+        TradeState::Submitted if link_end(trade, rules).is_some_and(|end| end <= now) => Need::EndLink,
         TradeState::Uncertain { .. }
         | TradeState::Submitted
         | TradeState::OfferSent
@@ -99,8 +99,12 @@ pub fn need_when_hinted(recorded: &Recorded, rules: &Rules, now: Timestamp) -> N
             | TradeStatus::Completed
             | TradeStatus::Expired,
         ) if can_look_up(trade, rules) => Need::LookUp,
-        // A deposit that we gave up may still be paid.
-        (Need::Nothing, TradeStatus::Expired) if is_deposit && can_look_up(trade, rules) => Need::LookUp,
+        // A deposit that we gave up may still be paid, and one that is completed may be taken back or be paid once more.
+        (Need::Nothing, TradeStatus::Expired | TradeStatus::Completed)
+            if is_deposit && can_look_up(trade, rules) =>
+        {
+            Need::LookUp
+        }
         (need, _) => need,
     }
 }
@@ -148,7 +152,7 @@ fn wake_after(recorded: &Recorded, rules: &Rules, last: Timestamp) -> Option<Tim
             let next = planned.chain([settled]).filter(|look| *look > last).min();
             Some(next.unwrap_or_else(|| after(last, scaled(MINUTE, rules))))
         }
-        TradeState::Submitted => match link_end(recorded, rules) {
+        TradeState::Submitted => match link_end(trade, rules) {
             Some(end) if can_look_up(trade, rules) && end > last => pause(&LINK).map(|next| next.min(end)),
             Some(end) => Some(end.max(after(last, scaled(MARGIN, rules)))),
             None => pause(&SUBMITTED),
@@ -158,7 +162,10 @@ fn wake_after(recorded: &Recorded, rules: &Rules, last: Timestamp) -> Option<Tim
         TradeState::OnHold { hold_ends_at } => {
             let regular = after(last, scaled(6 * HOUR, rules));
             let end = after(*hold_ends_at, scaled(MARGIN, rules));
-            Some(if end > last { regular.min(end) } else { after(last, scaled(MINUTE, rules)) })
+            // Where the end was our own guess, the provider may take its time to say so.
+            let overdue = age(*hold_ends_at, last, rules);
+            let pause = if overdue < LATE_LOOK { MINUTE } else { HOUR };
+            Some(if end > last { regular.min(end) } else { after(last, scaled(pause, rules)) })
         }
         // Looked at for the last time when the watch ends.
         TradeState::Completed { watch_until } => watch_until.filter(|until| *until > last),
@@ -176,20 +183,19 @@ fn wake_after(recorded: &Recorded, rules: &Rules, last: Timestamp) -> Option<Tim
 }
 
 /// Whether the provider can be asked about this trade.
-fn can_look_up(trade: &Trade, rules: &Rules) -> bool {
+pub(crate) fn can_look_up(trade: &Trade, rules: &Rules) -> bool {
     trade.kind().is_none_or(|kind| rules.tracking.can_look_up.of(kind))
 }
 
 /// When a hosted page ends that nobody has used up, or a deposit for which no offer was ever sent; `None` for every other
 /// trade.
-fn link_end(recorded: &Recorded, rules: &Rules) -> Option<Timestamp> {
-    let trade = recorded.trade();
+pub(crate) fn link_end(trade: &Trade, rules: &Rules) -> Option<Timestamp> {
     let has_no_end = match trade.kind() {
         Some(OrderKind::DepositLink) => true,
         Some(OrderKind::DepositItems) => trade.facts.offer_id.is_none(),
         Some(OrderKind::Purchase | OrderKind::Listing) | None => false,
     };
-    let sent_by = trade.attempt.as_ref().map_or(recorded.change.recorded_at, |attempt| attempt.lease_until);
+    let sent_by = trade.attempt.as_ref()?.lease_until;
     let lifetime = match trade.kind() {
         Some(OrderKind::DepositItems) => scaled(HOUR, rules),
         Some(OrderKind::DepositLink | OrderKind::Purchase | OrderKind::Listing) | None => {

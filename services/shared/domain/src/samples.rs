@@ -1,4 +1,4 @@
-//! What the tests of this crate share: one order, one moment, and trades and words around them.
+//! What the tests of this crate share: one order of each kind, one moment, and trades and words around them.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,7 +9,10 @@ use crate::credit::{Credit, CreditState};
 use crate::ids::{Reference, TradeKey};
 use crate::money::{Currency, Money};
 use crate::observation::{Hold, Observation, Progress, ProviderFacts};
-use crate::order::{Game, Item, Operation, Order, Purchase, Request, SteamUser};
+use crate::order::{
+    Deposit, DepositedItem, Game, Item, ListedItem, Listing, Operation, Order, OrderKind, Purchase, Request,
+    SteamUser,
+};
 use crate::rules::{ByKind, GameRules, Idempotency, PlacingRules, Rules, TrackingRules};
 use crate::trade::{Attempt, Cause, Reason, Recorded, ReversedBy, StatusChange, Trade, TradeState};
 
@@ -47,17 +50,77 @@ pub(crate) fn order() -> Order {
     Order {
         account: "skinify_main".parse().unwrap(),
         provider: "skinify".to_owned(),
-        operation: Operation::Purchase(Purchase {
-            recipient: SteamUser {
-                steam_id: "76561198000000042".parse().unwrap(),
-                trade_token: Some("AbCd_-12".parse().unwrap()),
-            },
+        operation: operation(OrderKind::Purchase),
+        expires_at: None,
+    }
+}
+
+fn operation(kind: OrderKind) -> Operation {
+    let user = SteamUser {
+        steam_id: "76561198000000042".parse().unwrap(),
+        trade_token: Some("AbCd_-12".parse().unwrap()),
+    };
+    match kind {
+        OrderKind::Purchase => Operation::Purchase(Purchase {
+            recipient: user,
             game: Some(Game::Cs2),
             item: Item::Name("AK-47 | Redline (Field-Tested)".to_owned()),
             max_price: dollars("10.00"),
         }),
-        expires_at: None,
+        OrderKind::DepositLink => Operation::Deposit(deposit(user, Vec::new())),
+        OrderKind::DepositItems => {
+            let item =
+                DepositedItem { asset_id: "31415926".to_owned(), market_hash_name: None, min_price: None };
+            Operation::Deposit(deposit(user, vec![item]))
+        }
+        OrderKind::Listing => Operation::Listing(Listing {
+            seller: user,
+            item: ListedItem { asset_id: "31415926".to_owned(), game: Game::Cs2, price: dollars("5.00") },
+        }),
     }
+}
+
+fn deposit(user: SteamUser, items: Vec<DepositedItem>) -> Deposit {
+    Deposit {
+        user,
+        game: Some(Game::Cs2),
+        items,
+        min_amount: None,
+        max_amount: None,
+        currency: None,
+        custom_currency: None,
+        multiplier: None,
+        success_url: None,
+        fail_url: None,
+    }
+}
+
+/// The same trade, but of another kind of order.
+pub(crate) fn of_kind(kind: OrderKind, trade: &Trade) -> Trade {
+    let mut trade = trade.clone();
+    if let Some(order) = &mut trade.order {
+        order.operation = operation(kind);
+    }
+    // Drops the token again where the trade is over.
+    trade.moved_to(trade.state.clone())
+}
+
+/// The same trade, but of items of another game.
+pub(crate) fn with_game(trade: &Trade, game: Game) -> Trade {
+    let mut trade = trade.clone();
+    if let Some(order) = &mut trade.order {
+        match &mut order.operation {
+            Operation::Purchase(purchase) => purchase.game = Some(game),
+            Operation::Deposit(deposit) => deposit.game = Some(game),
+            Operation::Listing(listing) => listing.item.game = game,
+        }
+    }
+    trade
+}
+
+pub(crate) fn with_credits(trade: &Trade, credits: &[(&str, CreditState)]) -> Trade {
+    let credits = credits.iter().map(|(key, state)| credit(key, *state)).collect();
+    Trade { credits, ..trade.clone() }
 }
 
 pub(crate) fn key() -> TradeKey {
@@ -128,6 +191,11 @@ pub(crate) fn observed(progress: Progress) -> Observation {
         credits: Vec::new(),
         occurred_at: None,
     }
+}
+
+/// The same sighting, which also tells of these credits.
+pub(crate) fn crediting(progress: Progress, credits: impl Into<Vec<Credit>>) -> Observation {
+    Observation { credits: credits.into(), ..observed(progress) }
 }
 
 pub(crate) fn delivered(hold: Hold) -> Progress {

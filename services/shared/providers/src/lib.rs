@@ -7,15 +7,20 @@
 //! Adding a provider is one folder here and one line in [`registry`].
 
 pub mod capability;
+mod discreet;
+mod envelope;
+mod outcome;
 pub mod provider;
 pub mod registry;
 mod request;
+mod rows;
 pub mod shadowpay;
 pub mod skinify;
 pub mod skinout;
 pub mod skinsback;
 pub mod skinslink;
 mod values;
+mod webhook;
 mod wire;
 
 pub use capability::{Capability, Support};

@@ -146,9 +146,15 @@ pub enum Verdict {
     Next(Request<Bytes>),
 }
 
+impl From<Outcome> for Verdict {
+    fn from(outcome: Outcome) -> Self {
+        Self::Outcome(outcome)
+    }
+}
+
 impl From<Outcome> for PlaceAnswer {
     fn from(outcome: Outcome) -> Self {
-        Self { verdict: Verdict::Outcome(outcome), closed: None }
+        Self { verdict: outcome.into(), closed: None }
     }
 }
 
@@ -208,6 +214,23 @@ pub enum LookedUp {
     },
 }
 
+impl LookedUp {
+    /// The provider has none of what was asked for.
+    pub(crate) fn nothing() -> Self {
+        Self::Rows { rows: Vec::new(), unreadable: 0 }
+    }
+
+    /// The one row for the one thing that was asked for.
+    pub(crate) fn row(row: Observation) -> Self {
+        Self::Rows { rows: vec![row], unreadable: 0 }
+    }
+
+    /// An answer that cannot be read, with what was seen.
+    pub(crate) fn unreadable(problem: impl Into<String>) -> Self {
+        Self::Unreadable { problem: problem.into() }
+    }
+}
+
 /// What the answer to a query said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Queried {
@@ -227,6 +250,13 @@ pub enum Queried {
         /// What was seen; never more of the body than its error word.
         problem: String,
     },
+}
+
+impl Queried {
+    /// An answer that cannot be read, with what was seen.
+    pub(crate) fn unreadable(problem: impl Into<String>) -> Self {
+        Self::Unreadable { problem: problem.into() }
+    }
 }
 
 /// What an answer to a command means.

@@ -2,6 +2,7 @@
 
 use secrecy::SecretString;
 
+use crate::discreet::Discreet;
 use crate::provider::{Provider, ProviderDefaults, Webhooks};
 use crate::{shadowpay, skinify, skinout, skinsback, skinslink};
 
@@ -120,7 +121,8 @@ pub fn defaults(name: &str) -> Result<&'static ProviderDefaults, UnknownProvider
 /// The adapter for an account.
 #[must_use]
 pub fn provider(credentials: Credentials, endpoints: Endpoints) -> Box<dyn Provider> {
-    match credentials {
+    let secrets = secrets(&credentials, &endpoints);
+    let adapter: Box<dyn Provider> = match credentials {
         Credentials::Skinsback { client_id, client_secret, authentication } => {
             Box::new(skinsback::Skinsback::new(endpoints, client_id, client_secret, authentication))
         }
@@ -132,7 +134,21 @@ pub fn provider(credentials: Credentials, endpoints: Endpoints) -> Box<dyn Provi
             Box::new(shadowpay::Shadowpay::new(endpoints, token, public_hash, secret_hash, pay_url))
         }
         Credentials::Skinslink { api_key } => Box::new(skinslink::Skinslink::new(endpoints, &api_key)),
-    }
+    };
+    Box::new(Discreet::new(adapter, secrets))
+}
+
+/// What no answer may be quoted with.
+fn secrets(credentials: &Credentials, endpoints: &Endpoints) -> Vec<SecretString> {
+    let mut secrets = match credentials {
+        Credentials::Skinsback { client_secret, .. } => vec![client_secret.clone()],
+        Credentials::Skinout { api_key, .. } | Credentials::Skinslink { api_key } => vec![api_key.clone()],
+        Credentials::Skinify { token } => vec![token.clone()],
+        Credentials::Shadowpay { token, secret_hash, .. } => vec![token.clone(), secret_hash.clone()],
+    };
+    let path = endpoints.result_url.as_deref().and_then(|url| url.rsplit('/').next());
+    secrets.extend(path.map(SecretString::from));
+    secrets
 }
 
 /// The webhook side of an account.

@@ -5,8 +5,9 @@ use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
+use skinbus_domain::order::{SteamUser, TradeToken};
 
-use crate::provider::NotBuildable;
+use crate::provider::{LookUpTarget, NotBuildable};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
@@ -82,6 +83,45 @@ impl Api {
         }
         Ok(request)
     }
+}
+
+/// The token of a user's trade URL, which is gone once the trade has ended.
+pub(crate) fn trade_token(user: &SteamUser) -> Result<&str, NotBuildable> {
+    let token = user.trade_token.as_ref().map(TradeToken::reveal);
+    token.ok_or(NotBuildable("the order's trade token is gone: the trade has ended"))
+}
+
+/// Longest address of a look-up. Nothing is documented; 2,000 characters pass everywhere.
+const LOOK_UP_ADDRESS_MAX_BYTES: usize = 2000;
+
+/// Longest list of references in an address that begins so.
+pub(crate) fn references_max_bytes(base_url: &str, path: &str, name: &str) -> usize {
+    let rest = base_url.trim_end_matches('/').len() + path.len() + "?=".len() + name.len();
+    LOOK_UP_ADDRESS_MAX_BYTES.saturating_sub(rest)
+}
+
+/// The references of these targets with commas between them, as many from the first as fit, and how many those are.
+pub(crate) fn references<'a>(
+    targets: impl Iterator<Item = &'a LookUpTarget>,
+    max_bytes: usize,
+) -> Result<(String, usize), NotBuildable> {
+    let mut references = String::new();
+    let mut asked = 0;
+    for target in targets {
+        let comma = if asked == 0 { "" } else { "," };
+        // A comma takes three bytes in the address, and one in the list.
+        let commas_bytes = 2 * asked + comma.len();
+        if references.len() + commas_bytes + target.reference.as_str().len() > max_bytes {
+            break;
+        }
+        references.push_str(comma);
+        references.push_str(target.reference.as_str());
+        asked += 1;
+    }
+    if asked == 0 {
+        return Err(NotBuildable("a look-up needs a reference that fits into its address"));
+    }
+    Ok((references, asked))
 }
 
 fn encoded(pairs: &Pairs<'_>) -> Result<String, NotBuildable> {

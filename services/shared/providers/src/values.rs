@@ -84,6 +84,16 @@ pub(crate) fn decimal(text: &Text, field: &'static str) -> Result<Decimal, BadFi
     money(Currency::USD, text, field).map(|money| money.amount)
 }
 
+/// The number of rows before a page, where cursors are that; `None` where the cursor is none of ours. No list is so long
+/// that 32 bits do not count it.
+pub(crate) fn offset(cursor: Option<&str>) -> Option<u64> {
+    let Some(cursor) = cursor else {
+        return Some(0);
+    };
+    let is_number = cursor.bytes().all(|byte| byte.is_ascii_digit());
+    cursor.parse::<u32>().ok().filter(|_| is_number).map(u64::from)
+}
+
 /// Lower-case hexadecimal text of the bytes.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()

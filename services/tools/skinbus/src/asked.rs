@@ -18,7 +18,8 @@ pub(crate) fn title(order: &v1::OrderRequest) -> String {
             Some(v1::purchase::Item::MarketHashName(name)) => name.clone(),
             None => String::new(),
         },
-        Some(Operation::Deposit(deposit)) => match (item_lines(deposit).as_slice(), deposit.items.as_slice()) {
+        Some(Operation::Deposit(deposit)) => match (item_lines(deposit).as_slice(), deposit.items.as_slice())
+        {
             ([], _) => "deposit on a page".to_owned(),
             ([_], [item]) if !item.market_hash_name.is_empty() => {
                 format!("deposit of {}", item.market_hash_name)
@@ -165,10 +166,8 @@ mod tests {
         let user =
             v1::SteamUser { steam_id: "76561198000000042".to_owned(), trade_token: "AbCd_-12".to_owned() };
         let deposit = v1::Deposit { user: Some(user), ..v1::Deposit::default() };
-        let order = v1::OrderRequest {
-            operation: Some(Operation::Deposit(deposit)),
-            ..v1::OrderRequest::default()
-        };
+        let order =
+            v1::OrderRequest { operation: Some(Operation::Deposit(deposit)), ..v1::OrderRequest::default() };
         assert!(!format!("{} {:?}", title(&order), lines(&order)).contains("AbCd"));
     }
 }

@@ -42,6 +42,8 @@ pub(crate) struct Row {
     reason: String,
     amount: Option<String>,
     hold_ends_at: Option<Timestamp>,
+    credits: Vec<v1::Credit>,
+    page: Option<String>,
     /// The last version that was received; 0 for none.
     version: u64,
 }
@@ -59,16 +61,33 @@ impl Row {
         self.version
     }
 
+    /// What the trade comes to so far, in words.
+    pub(crate) fn amount(&self) -> Option<&str> {
+        self.amount.as_deref()
+    }
+
+    /// What arrived so far, however sure it is.
+    pub(crate) fn credits(&self) -> &[v1::Credit] {
+        &self.credits
+    }
+
+    /// The address of a hosted page, once it is known.
+    pub(crate) fn page(&self) -> Option<&str> {
+        self.page.as_deref()
+    }
+
     fn path_words(&self) -> String {
         let words: Vec<&str> = self.path.iter().map(|status| view::status_word(*status)).collect();
         words.join(" → ")
     }
 
     fn hold(&self, now: Timestamp) -> String {
+        let is_held = self.status() == Some(TradeStatus::OnHold);
         let Some(end) = self.hold_ends_at else {
-            return String::new();
+            // Of a held deposit the provider says when it is over, and mostly not before.
+            return if is_held { "no end known".to_owned() } else { String::new() };
         };
-        if self.status() != Some(TradeStatus::OnHold) {
+        if !is_held {
             return "over".to_owned();
         }
         view::time_left(end, now).map_or_else(|| "ends now".to_owned(), |left| format!("{left} left"))
@@ -114,6 +133,8 @@ impl Board {
         row.reason = view::reason(change);
         row.amount = view::amount(change).or_else(|| row.amount.take());
         row.hold_ends_at = view::hold_ends_at(change).or(row.hold_ends_at);
+        row.credits = change.trade.as_ref().map(|trade| trade.credits.clone()).unwrap_or_default();
+        row.page = view::page(change).or_else(|| row.page.take());
         if view::item_name(change).is_some() || row.item.is_empty() {
             row.item = view::item(change);
         }
@@ -252,8 +273,8 @@ mod tests {
             v1::Trade { order, credits, ..v1::Trade::default() },
         ));
         let expected = [
-            "order  item               statuses  amount             hold  reason",
-            "dp-1   deposit on a page  ON_HOLD   12.50 USD pending",
+            "order  item               statuses  amount             hold          reason",
+            "dp-1   deposit on a page  ON_HOLD   12.50 USD pending  no end known",
         ];
         assert_eq!(board.table(board.latest(1), at(0)).render(Palette::PLAIN, 100), expected);
     }

@@ -14,14 +14,14 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use skinbus_domain::ids::{AccountId, MerchantId, OrderId};
 
-pub(crate) use command::{ProviderCommand, Target};
+pub(crate) use command::ProviderCommand;
 pub(crate) use order::{
     DepositArguments, GameName, ListItemArguments, OrderArguments, PlaceArguments, RecipientArguments,
     UserArguments,
 };
 pub(crate) use query::{
-    HistoryArguments, InventoryArguments, LookupArguments, MomentOrAge, OffersArguments, QueryArguments,
-    QueryCommand, Record, RowArguments, SearchArguments, WholeListArguments,
+    HistoryArguments, InventoryArguments, LookupArguments, OffersArguments, QueryArguments, QueryCommand,
+    Record, RowArguments, SearchArguments, WholeListArguments,
 };
 pub(crate) use signature::{SignatureArguments, Signer};
 
@@ -79,8 +79,8 @@ pub(crate) enum Command {
     /// Place an order that puts a user's item on sale
     ListItem(Box<ListItemArguments>),
     /// Change an order that the provider already has
-    #[command(subcommand)]
-    Command(ProviderCommand),
+    #[command(subcommand, name = "command")]
+    Change(ProviderCommand),
     /// Ask an account's provider; that changes nothing there
     #[command(subcommand)]
     Query(Box<QueryCommand>),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use skinbus_bus::merchant::{MerchantClient, MerchantError};
+use skinbus_bus::queries::QueryError;
 use skinbus_runtime::config::NatsConfig;
 
 use crate::cli::Connection;
@@ -50,8 +51,32 @@ pub(crate) fn explain(error: MerchantError) -> Failure {
             format!("{text}; is order-intake running? Placing the same order_id again is safe")
         }
         MerchantError::Place { .. } => text,
+        MerchantError::Ask { error, .. } => format!("{text}; {}", advice(&error)),
         MerchantError::Read { .. } => format!("{text}; are the services running? `skinbus dev` starts them"),
     })
+}
+
+/// What a person can do about a question or a command that was not answered.
+fn advice(error: &QueryError) -> &'static str {
+    let word = error.status.split(':').next().unwrap_or_default();
+    match (error.code, word) {
+        (_, "no_answer") => {
+            "is the account right, and does provider-dispatch run for it? `skinbus dev` starts it. Asking again is safe"
+        }
+        (_, "unsupported_query" | "unsupported_command") => {
+            "this provider cannot do it, or not with these arguments"
+        }
+        (_, "unknown_order") => "is the order id right, and the account?",
+        (_, "quota_spent") => "`skinbus quota` shows how much is in use; ask again later",
+        (_, "unreadable_answer" | "list_too_long") => {
+            "the provider answered in a way that is not understood; provider-dispatch's log says more"
+        }
+        (400, "invalid_request" | "invalid_target" | "undecodable") => "check the arguments",
+        (400, _) => "the provider refuses the question; check the arguments",
+        (409, _) => "the list was renewed while it was read; ask again",
+        (503, _) => "it may pass; ask again later",
+        _ => "provider-dispatch's log says more",
+    }
 }
 
 #[cfg(test)]
@@ -71,5 +96,25 @@ mod tests {
             "connecting to NATS at nats://127.0.0.1:4222: no answer; is NATS running at nats://127.0.0.1:4222? \
              Start it with `skinbus dev`, or name another with --nats"
         );
+    }
+
+    #[test]
+    fn a_refused_question_is_a_sentence_with_its_code() {
+        let told = |code: usize, status: &str| {
+            let error = QueryError { code, status: status.to_owned() };
+            let subject = "skinbus.v1.query.skinify_main.balance".to_owned();
+            match explain(MerchantError::Ask { subject, error }) {
+                Failure::Problem(text) => text,
+                Failure::Usage(_) | Failure::Output(_) => panic!("not a problem"),
+            }
+        };
+        assert_eq!(
+            told(503, "quota_spent: orders need it"),
+            "asking skinbus.v1.query.skinify_main.balance: quota_spent: orders need it (code 503); \
+             `skinbus quota` shows how much is in use; ask again later"
+        );
+        assert!(told(503, "no_answer: no responders").contains("provider-dispatch"));
+        assert!(told(409, "list_changed: renewed").ends_with("ask again"));
+        assert!(told(400, "account_not_found: x").contains("refuses"));
     }
 }

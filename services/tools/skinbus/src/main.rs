@@ -3,9 +3,12 @@
 //! Everything that is printed goes through [`terminal::Terminal`]; what is printed is made by pure functions. Nothing here
 //! prints a trade token or a message's body (invariant S1).
 
+mod asked;
 mod board;
 mod cli;
+mod command;
 mod connect;
+mod credits;
 mod dead;
 mod demo;
 mod dev;
@@ -13,6 +16,7 @@ mod failure;
 mod http;
 mod order;
 mod place;
+mod query;
 mod quota;
 mod receipt;
 mod signature;
@@ -63,7 +67,11 @@ async fn run(cli: Cli) -> Result<Exit, Failure> {
     match &cli.command {
         Command::Dev(arguments) => dev::run(arguments, terminal).await,
         Command::Demo(arguments) => demo::run(arguments, terminal).await,
-        Command::Place(arguments) => place::run(connection, arguments, terminal).await,
+        Command::Place(arguments) => place::purchase(connection, arguments, terminal).await,
+        Command::Deposit(arguments) => place::deposit(connection, arguments, terminal).await,
+        Command::ListItem(arguments) => place::listing(connection, arguments, terminal).await,
+        Command::Change(command) => command::run(connection, command, terminal).await,
+        Command::Query(command) => query::run(connection, command, terminal).await,
         Command::Watch(arguments) => watch::run(connection, arguments, terminal).await,
         Command::Trade(TradeCommand::Show(arguments)) => trade::show(connection, arguments, terminal).await,
         Command::Quota(arguments) => quota::run(connection, arguments, terminal).await,

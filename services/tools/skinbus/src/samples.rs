@@ -48,3 +48,41 @@ pub(crate) fn bought(
         v1::Trade { facts: Some(facts), ..v1::Trade::default() },
     )
 }
+
+/// A credit of a deposit.
+pub(crate) fn credit(key: &str, amount: &str, currency: &str, state: v1::CreditState) -> v1::Credit {
+    v1::Credit {
+        key: key.to_owned(),
+        thing: key.to_owned(),
+        amount: Some(v1::Money { currency: currency.to_owned(), amount: amount.to_owned() }),
+        state: state.into(),
+        ..v1::Credit::default()
+    }
+}
+
+fn user() -> v1::SteamUser {
+    v1::SteamUser { steam_id: "76561198000000042".to_owned(), trade_token: String::new() }
+}
+
+/// An order for a deposit of the usual user.
+pub(crate) fn deposit_order(deposit: v1::Deposit) -> v1::OrderRequest {
+    let deposit = v1::Deposit { user: Some(user()), ..deposit };
+    v1::OrderRequest {
+        operation: Some(v1::order_request::Operation::Deposit(deposit)),
+        ..v1::OrderRequest::default()
+    }
+}
+
+/// An order for a listing of the usual user, in dollars.
+pub(crate) fn listing_order(asset_id: &str, price: &str) -> v1::OrderRequest {
+    let item = v1::ListedItem {
+        asset_id: asset_id.to_owned(),
+        game: v1::Game::Cs2.into(),
+        price: Some(v1::Money { currency: "USD".to_owned(), amount: price.to_owned() }),
+    };
+    let listing = v1::Listing { seller: Some(user()), items: vec![item] };
+    v1::OrderRequest {
+        operation: Some(v1::order_request::Operation::Listing(listing)),
+        ..v1::OrderRequest::default()
+    }
+}

@@ -62,6 +62,7 @@ mod tests {
             assert_eq!(run_with(options).ok().as_deref(), Some(expected), "{options:?}");
         }
         assert!(matches!(run_with(&["--key-file", path, "--client-id=1"]), Err(Failure::Usage(_))));
-        assert!(run_with(&["--provider=skinsback", "--key-file", path, "--client-id=1"]).is_ok());
+        let skinsback = run_with(&["--provider=skinsback", "--key-file", path, "--client-id=1"]);
+        assert_eq!(skinsback.ok().as_deref(), Some("07a48a580b954f0906fa7e2323fd9738"));
     }
 }

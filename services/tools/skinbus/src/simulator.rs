@@ -18,15 +18,51 @@ pub(crate) struct Simulator {
 /// A purchase that was executed, whatever was answered.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(crate) struct Purchase {
+    pub(crate) provider: String,
     /// Our reference: the order id.
     pub(crate) custom_id: Option<String>,
     /// The provider's word for its status now.
     pub(crate) status: String,
 }
 
-#[derive(Deserialize)]
-struct Ledger {
-    purchases: Vec<Purchase>,
+/// One payment of a link.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Payment {
+    pub(crate) amount: String,
+}
+
+/// A deposit that was made.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Deposit {
+    pub(crate) provider: String,
+    /// Our reference: the order id.
+    pub(crate) deposit_id: String,
+    /// How far it has come, in the simulator's own word.
+    pub(crate) phase: String,
+    /// What was given, as long as it counts.
+    pub(crate) amount: Option<String>,
+    pub(crate) currency: String,
+    /// Of a link that is paid item by item.
+    #[serde(rename = "credits")]
+    pub(crate) payments: Vec<Payment>,
+}
+
+/// An item that was put on sale, in US dollars.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Listing {
+    pub(crate) provider: String,
+    pub(crate) asset_id: String,
+    /// How far it has come, in the simulator's own word.
+    pub(crate) phase: String,
+    pub(crate) price: String,
+}
+
+/// Everything that was truly executed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub(crate) struct Ledger {
+    pub(crate) purchases: Vec<Purchase>,
+    pub(crate) deposits: Vec<Deposit>,
+    pub(crate) listings: Vec<Listing>,
 }
 
 /// The calls under one set of credentials.
@@ -46,16 +82,14 @@ impl Simulator {
         Ok(Self { client: http::client()?, address })
     }
 
-    /// Everything that was bought.
-    pub(crate) async fn purchases(&self) -> Result<Vec<Purchase>, Failure> {
-        let ledger: Ledger = self.get("/_ledger").await?;
-        Ok(ledger.purchases)
+    /// Everything that was executed at any provider.
+    pub(crate) async fn ledger(&self) -> Result<Ledger, Failure> {
+        self.get("/_ledger").await
     }
 
-    /// The calls to Skinify's API with the right token.
-    pub(crate) async fn calls(&self) -> Result<Calls, Failure> {
-        let mut records: BTreeMap<String, Calls> = self.get("/_quota").await?;
-        records.remove("skinify").ok_or_else(|| self.failed("/_quota", "it has no record of skinify"))
+    /// The calls with the right credentials, by provider.
+    pub(crate) async fn calls(&self) -> Result<BTreeMap<String, Calls>, Failure> {
+        self.get("/_quota").await
     }
 
     /// Changes how it behaves.

@@ -198,7 +198,7 @@ mod tests {
         let mut table = Table::new(&["id", "name", "count"].map(|heading| (heading, Fit::Whole)));
         table.row(vec![Cell::plain(""), Cell::plain("AK"), Cell::plain("")]);
         table.row(vec![Cell::plain(""), Cell::plain("A\u{1b}\nWP"), Cell::plain("2")]);
-        let expected = ["name    count", "AK", "A\u{fffd}\u{fffd}WP   2"];
+        let expected = ["name   count", "AK", "A\u{fffd}\u{fffd}WP  2"];
         assert_eq!(table.without_empty_columns().render(Palette::PLAIN, 80), expected);
     }
 }

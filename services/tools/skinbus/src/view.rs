@@ -115,7 +115,9 @@ pub(crate) fn game(game: v1::Game) -> String {
 
 /// A text from outside without what a terminal would obey.
 pub(crate) fn printable(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() { char::REPLACEMENT_CHARACTER } else { letter }).collect()
+    text.chars()
+        .map(|letter| if letter.is_control() { char::REPLACEMENT_CHARACTER } else { letter })
+        .collect()
 }
 
 /// What the order is about: the name that the provider told, else what was asked for.
@@ -249,7 +251,8 @@ mod tests {
 
     #[test]
     fn the_amount_is_what_arrived_before_what_was_asked() {
-        let of = |trade: v1::Trade| amount(&with_trade(change("wd-1", 1, None, TradeStatus::Submitted), trade));
+        let of =
+            |trade: v1::Trade| amount(&with_trade(change("wd-1", 1, None, TradeStatus::Submitted), trade));
         let order = Some(listing_order("7", "12.50"));
         let listed = v1::Trade { order: order.clone(), ..v1::Trade::default() };
         assert_eq!(of(listed).as_deref(), Some("12.50 USD asked"));
@@ -267,7 +270,10 @@ mod tests {
         let facts = v1::ProviderFacts { item_name: "AK".to_owned(), ..v1::ProviderFacts::default() };
         let order = Some(listing_order("7", "12.50"));
         let trade = v1::Trade { order, facts: Some(facts), ..v1::Trade::default() };
-        assert_eq!(item(&with_trade(change("wd-1", 1, None, TradeStatus::Submitted), trade)), "listing of AK");
+        assert_eq!(
+            item(&with_trade(change("wd-1", 1, None, TradeStatus::Submitted), trade)),
+            "listing of AK"
+        );
     }
 
     #[test]

@@ -125,11 +125,7 @@ impl Watch {
     }
 
     /// An address is cut by no table, so that it can be clicked: it has a line of its own, which stays.
-    fn tell_page(
-        &mut self,
-        change: &v1::TradeStatusChanged,
-        terminal: &mut Terminal,
-    ) -> Result<(), Failure> {
+    fn tell_page(&mut self, change: &v1::TradeStatusChanged, terminal: &mut Terminal) -> Result<(), Failure> {
         let is_of_use = !view::is_settled(view::status(change));
         let Some(page) = view::page(change).filter(|_| is_of_use) else { return Ok(()) };
         if self.pages.get(&change.order_id) != Some(&page) {

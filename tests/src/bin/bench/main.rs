@@ -4,6 +4,7 @@
     clippy::unwrap_used,
     clippy::print_stdout,
     clippy::disallowed_methods,
+    clippy::disallowed_types,
     clippy::as_conversions,
     clippy::float_arithmetic,
     clippy::cast_precision_loss,

@@ -31,6 +31,51 @@ fn an_amount_that_does_not_count_yet_does() {
     assert_eq!(merged.alerts.len(), 1, "somebody is told that it is another amount");
 }
 
+#[test]
+fn a_key_names_one_thing_for_ever() {
+    for state in [CreditState::Pending, CreditState::Credited, CreditState::Reversed] {
+        let first = credit("a", state);
+        let other = Credit { thing: "item-2".to_owned(), ..credit("a", CreditState::Credited) };
+        let merged = merged(std::slice::from_ref(&first), &[other]);
+        assert_eq!(merged.credits, [first]);
+        assert_eq!(merged.alerts.len(), 1);
+    }
+}
+
+#[test]
+fn what_was_reversed_stays_so_and_somebody_is_told() {
+    let reversed = credit("a", CreditState::Reversed);
+    let merged = merged(std::slice::from_ref(&reversed), &[credit("a", CreditState::Credited)]);
+    assert_eq!(merged.credits, [reversed]);
+    assert_eq!(merged.alerts.len(), 1);
+}
+
+#[test]
+fn when_it_is_over_only_what_is_sure_is_taken() {
+    let told = [credit("a", CreditState::Pending), credit("b", CreditState::Credited)];
+    let merged = merged_when_over(&[], &told);
+    assert_eq!(merged.credits, told[1..]);
+    assert_eq!(merged.alerts, []);
+    assert!(merged.adds_to(&[]) && merged.adds_to(&[credit("b", CreditState::Pending)]));
+    assert!(!merged.adds_to(&told));
+}
+
+#[test]
+fn each_end_does_with_pending_and_counting_credits_what_it_means() {
+    use CreditState::{Credited, Pending, Reversed};
+    let known = || vec![credit("a", Pending), credit("b", Credited), credit("c", Reversed)];
+    let states = |credits: &[Credit]| credits.iter().map(|credit| credit.state).collect::<Vec<_>>();
+    let [mut completed, mut taken_back, mut failed, mut unused] = [(); 4].map(|()| known());
+    made_sure(&mut completed);
+    assert_eq!(states(&completed), [Credited, Credited, Reversed]);
+    reversed(&mut taken_back);
+    assert_eq!(states(&taken_back), [Reversed, Reversed, Reversed]);
+    given_up(&mut failed);
+    assert_eq!(states(&failed), [Reversed, Credited, Reversed]);
+    forgotten(&mut unused);
+    assert_eq!(states(&unused), [Credited, Reversed]);
+}
+
 fn stream() -> impl Strategy<Value = Vec<Credit>> {
     let state = select(vec![CreditState::Pending, CreditState::Credited, CreditState::Reversed]);
     let one = (select(vec!["a", "b", "c"]), state).prop_map(|(key, state)| credit(key, state));

@@ -1,3 +1,4 @@
+mod kinds;
 mod needs;
 mod plans;
 mod progress;

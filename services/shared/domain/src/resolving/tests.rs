@@ -66,6 +66,7 @@ fn of_several_rows_the_known_one_comes_first() {
 fn of_several_unknown_rows_the_furthest_that_lives_comes_first() {
     let ways = [
         delivered(Hold::None),
+        Progress::Held { until: None },
         Progress::UserAccepted,
         Progress::OfferSent,
         Progress::Submitted,

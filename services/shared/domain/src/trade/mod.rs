@@ -79,6 +79,13 @@ impl Trade {
         self.order.as_ref().map(|order| order.operation.kind())
     }
 
+    /// Whether the provider has only put the item aside: it is paid for, and delivered days later, if at all. Adapters say
+    /// `reserved` for that, whatever their provider's word is.
+    #[must_use]
+    pub fn is_reserved(&self) -> bool {
+        self.status() == TradeStatus::Submitted && self.facts.provider_status.as_deref() == Some("reserved")
+    }
+
     /// The same trade in another state. What a final trade no longer needs, the user's trade token, is dropped.
     #[must_use]
     pub fn moved_to(&self, state: TradeState) -> Self {

@@ -1,12 +1,17 @@
 //! A hosted page ends: its lifetime is over, or its address was lost with the answer.
 
-use super::moved;
-use crate::credit::CreditState;
+use jiff::Timestamp;
+
+use super::{changed, moved};
+use crate::credit;
 use crate::fold::Fold;
 use crate::order::OrderKind;
+use crate::polling;
+use crate::rules::{Rules, after};
 use crate::trade::{Cause, Reason, Trade, TradeState};
 
-pub(crate) fn apply(trade: &Trade) -> Fold {
+/// Decided again from the trade as it is: its address may have come meanwhile, and then its lifetime has only begun.
+pub(crate) fn apply(trade: &Trade, rules: &Rules, now: Timestamp) -> Fold {
     let (is_link, is_deposit) = match trade.kind() {
         Some(OrderKind::DepositLink) => (true, true),
         Some(OrderKind::DepositItems) => (false, true),
@@ -17,15 +22,22 @@ pub(crate) fn apply(trade: &Trade) -> Fold {
     }
     match &trade.state {
         // Nobody has the address, so nobody can pay: this order is over, and a new one harms nobody.
-        TradeState::Uncertain { .. } if is_link => {
+        TradeState::Uncertain { since, .. }
+            if is_link
+                && !polling::can_look_up(trade, rules)
+                && after(*since, rules.placing.settle_time) <= now =>
+        {
             moved(trade, TradeState::Failed { reason: Reason::new(LINK_LOST) }, Cause::Timer)
         }
-        TradeState::Submitted if has_credit(trade) => {
+        TradeState::Submitted if polling::link_end(trade, rules).is_none_or(|end| now < end) => Fold::Stale,
+        TradeState::Submitted if credit::any_counts(&trade.credits) => {
             moved(trade, TradeState::Completed { watch_until: None }, Cause::Timer)
         }
         // Whoever pays after this is still credited.
         TradeState::Submitted => {
-            moved(trade, TradeState::Expired { reason: Reason::new("link_lifetime_ended") }, Cause::Timer)
+            let mut next = trade.moved_to(TradeState::Expired { reason: Reason::new("link_lifetime_ended") });
+            credit::forgotten(&mut next.credits);
+            changed(trade, next, Cause::Timer, None, Vec::new())
         }
         TradeState::Rejected { .. }
         | TradeState::Accepted { .. }
@@ -45,7 +57,3 @@ pub(crate) fn apply(trade: &Trade) -> Fold {
 
 /// The address of a hosted page was in an answer that never came, and no look-up tells it.
 pub(crate) const LINK_LOST: &str = "link_lost";
-
-fn has_credit(trade: &Trade) -> bool {
-    trade.credits.iter().any(|credit| credit.state == CreditState::Credited)
-}

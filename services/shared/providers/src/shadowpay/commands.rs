@@ -10,8 +10,10 @@ use skinbus_domain::trade::Reason;
 use skinbus_domain::{Command, CommandOutcome, Currency, OrderKind, Trade};
 
 use super::refusal::{self, before_anything, likely};
-use super::wire::{self, Entries, Envelope};
+use super::wire::{self, Entries};
 use super::{Shadowpay, sign};
+use crate::envelope::Envelope;
+use crate::outcome::command_unknown;
 use crate::provider::{CommandAnswer, NotBuildable};
 use crate::values::{decimal, shown};
 use crate::wire::{Text, object};
@@ -61,9 +63,8 @@ pub(super) fn read(command: &Command, response: &Response<Bytes>, now: Timestamp
             let answer = wire::envelope::<Repriced>(response.body());
             outcome(&answer, response, now, |repriced| changed(repriced, price.amount))
         }
-        Command::ApproveHold | Command::UpdateTradeToken { .. } => {
-            CommandOutcome::Refused(Reason::new("unsupported")).into()
-        }
+        // Never asked for; were there an answer all the same, nobody could say what it means.
+        Command::ApproveHold | Command::UpdateTradeToken { .. } => command_unknown("unsupported").into(),
     }
 }
 
@@ -74,25 +75,15 @@ fn outcome<T>(
     on_success: impl FnOnce(&T) -> CommandOutcome,
 ) -> CommandAnswer {
     let status = response.status();
-    let outcome = match answer {
-        Envelope::Success(fields) if status.is_success() => on_success(fields),
-        Envelope::Error(word) if status.is_success() || status.is_client_error() => {
-            let reason = |code: &str| Reason::from_provider(code, &shown(word));
-            match before_anything(word) {
-                Some(code) => CommandOutcome::Refused(reason(code)),
-                None => CommandOutcome::Unknown(reason(likely(word))),
-            }
-        }
-        Envelope::Unrecognised(_) if status.is_success() => unknown("unreadable_answer"),
-        Envelope::Success(_) | Envelope::Error(_) | Envelope::Unrecognised(_) => {
-            unknown(&format!("http_{}", status.as_u16()))
+    let refused = |word: &str| {
+        let reason = |code: &str| Reason::from_provider(code, &shown(word));
+        match before_anything(word) {
+            Some(code) => CommandOutcome::Refused(reason(code)),
+            None => CommandOutcome::Unknown(reason(likely(word))),
         }
     };
+    let outcome = answer.judge(status, on_success, refused, command_unknown);
     CommandAnswer { outcome, closed: refusal::closed(answer, status, now) }
-}
-
-fn unknown(code: &str) -> CommandOutcome {
-    CommandOutcome::Unknown(Reason::new(code))
 }
 
 /// Answer of `POST /cancel_items`. What the second list holds is not documented, so it is only counted.
@@ -115,11 +106,11 @@ fn canceled(answer: &Canceled<'_>) -> CommandOutcome {
     match (answer.cancelled_items.as_slice(), refused) {
         ([row], 0) => match object::<CanceledItem>(row.get().as_bytes()) {
             Ok(item) if item.state == "cancelled" => CommandOutcome::Done,
-            Ok(_) | Err(_) => unknown("unreadable_item"),
+            Ok(_) | Err(_) => command_unknown("unreadable_item"),
         },
         // It is in a deal, or was taken off sale before.
         ([], 1..) => CommandOutcome::Refused(Reason::new("not_cancelable")),
-        (_, _) => unknown("other_count"),
+        (_, _) => command_unknown("other_count"),
     }
 }
 
@@ -132,7 +123,7 @@ struct Repriced {
 fn changed(repriced: &Repriced, wanted: Decimal) -> CommandOutcome {
     match decimal(&repriced.new_price, "new_price") {
         Ok(price) if price == wanted => CommandOutcome::Done,
-        Ok(_) => unknown("other_price"),
-        Err(_) => unknown("unreadable_price"),
+        Ok(_) => command_unknown("other_price"),
+        Err(_) => command_unknown("unreadable_price"),
     }
 }

@@ -6,11 +6,11 @@ use http::{Request, Response};
 use jiff::Timestamp;
 use serde::Deserialize;
 use skinbus_domain::order::Deposit;
-use skinbus_domain::{Cause, Observation, Outcome, Progress, ProviderFacts, Reference};
+use skinbus_domain::{Outcome, Progress, ProviderFacts, Reference};
 
-use super::refusal::{self, before_anything, open, refused, unknown};
 use super::sign::{self, CURRENCY};
-use super::{Shadowpay, wire};
+use super::{Shadowpay, refusal, wire};
+use crate::outcome::{placed, unknown};
 use crate::provider::{NotBuildable, PlaceAnswer, Placing};
 use crate::values::{id, url};
 use crate::wire::Text;
@@ -54,8 +54,7 @@ pub(super) fn read(placing: &Placing<'_>, response: &Response<Bytes>, now: Times
     let on_success = |linked: &Linked| linked_outcome(placing.reference, linked);
     // No error is documented for this call. One that names no cause may come after the link was made; nobody then has its
     // address.
-    let on_error = |word: &str| before_anything(word).map_or_else(|| open(word), |code| refused(code, word));
-    refusal::placed(&answer, response.status(), now, on_success, on_error)
+    refusal::placed(&answer, response.status(), now, on_success, refusal::outcome)
 }
 
 fn linked_outcome(reference: &Reference, linked: &Linked) -> Outcome {
@@ -66,16 +65,10 @@ fn linked_outcome(reference: &Reference, linked: &Linked) -> Outcome {
     let Some(redirect_url) = url(&linked.url) else {
         return unknown("unreadable_url");
     };
-    Outcome::Placed(Observation {
-        cause: Cause::Dispatch,
-        reference: reference.clone(),
-        progress: Progress::Submitted,
-        occurred_at: None,
-        credits: Vec::new(),
-        facts: ProviderFacts {
-            provider_id: Some(token),
-            redirect_url: Some(redirect_url),
-            ..ProviderFacts::default()
-        },
-    })
+    let facts = ProviderFacts {
+        provider_id: Some(token),
+        redirect_url: Some(redirect_url),
+        ..ProviderFacts::default()
+    };
+    placed(reference, Progress::Submitted, facts, Vec::new())
 }

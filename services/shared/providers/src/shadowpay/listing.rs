@@ -12,10 +12,12 @@ use skinbus_domain::{
     Cause, Credit, CreditState, Currency, Hold, Observation, Outcome, Progress, ProviderFacts, Reference,
 };
 
-use super::refusal::{self, before_anything, refused, unknown};
+use super::refusal::{self, before_anything};
 use super::wire::{Trade, TradedItem};
 use super::{Shadowpay, status, wire};
+use crate::outcome::{placed, refused, unknown};
 use crate::provider::{LookUpTarget, LookedUp, NotBuildable, PlaceAnswer, Placing};
+use crate::rows;
 use crate::values::{BadField, id, money};
 use crate::wire::{Text, object};
 
@@ -67,20 +69,14 @@ fn created_outcome(reference: &Reference, created: &Created) -> Outcome {
     let Some(provider_id) = id(listing_id) else {
         return unknown("unreadable_id");
     };
-    Outcome::Placed(Observation {
-        cause: Cause::Dispatch,
-        reference: reference.clone(),
-        progress: Progress::Submitted,
-        occurred_at: None,
-        credits: Vec::new(),
-        facts: ProviderFacts { provider_id: Some(provider_id), ..ProviderFacts::default() },
-    })
+    let facts = ProviderFacts { provider_id: Some(provider_id), ..ProviderFacts::default() };
+    placed(reference, Progress::Submitted, facts, Vec::new())
 }
 
 /// What the history says about the listings. One row for each listing at most: two rows of one listing, a buyer who did
 /// not accept and one who did, would replace each other's facts for ever. No row where nothing is told: an item that
 /// nobody wants is not in the history.
-pub(super) fn rows(targets: &[LookUpTarget], history: &[&RawValue]) -> LookedUp {
+pub(super) fn looked_up(targets: &[LookUpTarget], history: &[&RawValue]) -> LookedUp {
     let read: Vec<Option<Sale<'_>>> = history.iter().map(|row| sale(row)).collect();
     let unreadable = read.iter().filter(|row| row.is_none()).count();
     let sales: Vec<Sale<'_>> = read.into_iter().flatten().collect();
@@ -131,7 +127,7 @@ fn observation(target: &LookUpTarget, sale: &Sale<'_>) -> Option<Observation> {
             // The id is the trade's and not the listing's, and nothing was paid by us.
             facts: ProviderFacts { provider_id: None, price_paid: None, bot_steam_id: None, ..facts },
         }),
-        Err(bad) => Some(status::unreadable(target.reference.clone(), bad, None)),
+        Err(bad) => Some(rows::unreadable(target.reference.clone(), None, bad)),
     }
 }
 

@@ -9,9 +9,12 @@ use serde_json::value::RawValue;
 use skinbus_domain::order::OrderKind;
 use skinbus_domain::{Cause, Observation, Reference};
 
-use super::wire::{self, Entries, Envelope, Keyed, Listed, Named, Trade, WRONG_PARAMS};
+use super::wire::{self, Entries, Keyed, Listed, Named, Trade, WRONG_PARAMS};
 use super::{DEFAULTS, Shadowpay, listing, refusal, status};
+use crate::envelope::{Envelope, may_refuse};
+use crate::outcome::{error_problem, http_problem};
 use crate::provider::{LookUp, LookUpTarget, LookedUp, NotBuildable};
+use crate::rows;
 use crate::values::{BadField, id, shown};
 use crate::wire::object;
 
@@ -45,10 +48,10 @@ pub(super) fn read(asked: &[LookUpTarget], response: &Response<Bytes>, now: Time
         }
         Some(OrderKind::Listing) => {
             let answer = wire::answer::<Listed<'_>>(response.body());
-            read_as(&answer, response, now, |listed| listing::rows(asked, &listed.data), false)
+            read_as(&answer, response, now, |listed| listing::looked_up(asked, &listed.data), false)
         }
         Some(OrderKind::DepositLink | OrderKind::DepositItems) | None => {
-            LookedUp::Unreadable { problem: "an answer that nobody asked for".to_owned() }
+            LookedUp::unreadable("an answer that nobody asked for")
         }
     }
 }
@@ -68,20 +71,12 @@ fn read_as<T>(
         // Rows that are missing count as well: only an answer that is a success in every respect proves an absence.
         Envelope::Success(fields) if status.is_success() => rows(fields),
         // One of the documented ways to say "nothing suitable found".
-        Envelope::Error(word)
-            if knows_nothing_found
-                && word == WRONG_PARAMS
-                && (status.is_success() || status.is_client_error()) =>
-        {
-            LookedUp::Rows { rows: Vec::new(), unreadable: 0 }
+        Envelope::Error(word) if knows_nothing_found && word == WRONG_PARAMS && may_refuse(status) => {
+            LookedUp::nothing()
         }
-        Envelope::Error(word) => LookedUp::Unreadable { problem: format!("the error {}", shown(word)) },
-        Envelope::Unrecognised(problem) if status.is_success() => {
-            LookedUp::Unreadable { problem: (*problem).to_owned() }
-        }
-        Envelope::Success(_) | Envelope::Unrecognised(_) => {
-            LookedUp::Unreadable { problem: format!("HTTP status {}", status.as_u16()) }
-        }
+        Envelope::Error(word) => LookedUp::unreadable(error_problem(word)),
+        Envelope::Unrecognised(problem) if status.is_success() => LookedUp::unreadable(*problem),
+        Envelope::Success(_) | Envelope::Unrecognised(_) => LookedUp::unreadable(http_problem(status)),
     }
 }
 
@@ -125,7 +120,7 @@ fn row(target: &LookUpTarget, raw: &RawValue) -> Observation {
     let provider_id = trade.as_ref().ok().and_then(|trade| trade.id.as_ref()).and_then(id);
     trade
         .and_then(|trade| status::observation(&trade, target.reference.clone(), target.user, Cause::LookUp))
-        .unwrap_or_else(|bad| status::unreadable(target.reference.clone(), bad, provider_id))
+        .unwrap_or_else(|bad| rows::unreadable(target.reference.clone(), provider_id, bad))
 }
 
 /// These rows carry no id of the trade. Where one reference has several, their keys stand in for it, so that somebody

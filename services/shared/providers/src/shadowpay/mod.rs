@@ -46,6 +46,7 @@ use skinbus_domain::{Command, Currency, Order, OrderKind, Reference, Trade};
 pub use webhook::ShadowpayWebhooks;
 
 use crate::capability::{Capability, Support};
+use crate::outcome;
 use crate::provider::{
     CommandAnswer, LookUp, LookUpTarget, LookedUp, NotBuildable, PlaceAnswer, Placing, Provider,
     ProviderDefaults, Queried,
@@ -189,7 +190,7 @@ impl Provider for Shadowpay {
         _: &Response<Bytes>,
         _: Timestamp,
     ) -> Vec<PlaceAnswer> {
-        orders.iter().map(|_| refusal::unknown("unsupported").into()).collect()
+        orders.iter().map(|_| outcome::unknown("unsupported").into()).collect()
     }
 
     fn look_up(&self, targets: &[LookUpTarget]) -> Result<LookUp, NotBuildable> {

@@ -13,17 +13,17 @@ use skinbus_domain::rules::after;
 use skinbus_domain::trade::Reason;
 use skinbus_domain::{Cause, Currency, Outcome};
 
-use super::refusal::{self, before_anything, open, refused, unknown};
-use super::wire::{self, Bought, Envelope, WRONG_PARAMS};
+use super::refusal::{self, before_anything};
+use super::wire::{self, Bought, WRONG_PARAMS};
 use super::{DEFAULTS, Shadowpay, status};
+use crate::outcome::{not_sent, reference_known, refused, unknown, unreadable};
 use crate::provider::{NotBuildable, PlaceAnswer, Placing, Verdict};
+use crate::request::trade_token;
 use crate::values::{id, money, shown};
 use crate::wire::{Text, object};
 
 /// How long to wait after a first answer that says nothing.
 const CHECK_AGAIN_AFTER: Duration = Duration::from_secs(5);
-
-const TOKEN_IS_GONE: &str = "the order's trade token is gone: the trade has ended";
 
 /// The first call: what the offer costs now.
 pub(super) fn check(account: &Shadowpay, purchase: &Purchase) -> Result<Request<Bytes>, NotBuildable> {
@@ -31,9 +31,7 @@ pub(super) fn check(account: &Shadowpay, purchase: &Purchase) -> Result<Request<
         return Err(NotBuildable("ShadowPay sells by the id of an offer only"));
     };
     // What is missing for the second call is better missed before the first.
-    if purchase.recipient.trade_token.is_none() {
-        return Err(NotBuildable(TOKEN_IS_GONE));
-    }
+    trade_token(&purchase.recipient)?;
     account.get("/get_item_by_id", &[("id", offer_id)])
 }
 
@@ -42,13 +40,12 @@ fn buy(account: &Shadowpay, purchase: &Purchase, reference: &str) -> Result<Requ
     let Item::Offer(offer_id) = &purchase.item else {
         return Err(NotBuildable("ShadowPay sells by the id of an offer only"));
     };
-    let trade_token = purchase.recipient.trade_token.as_ref().ok_or(NotBuildable(TOKEN_IS_GONE))?;
     let steam_id = purchase.recipient.steam_id.to_string();
     let fields = [
         ("id", offer_id.as_str()),
         ("custom_id", reference),
         ("steamid", &steam_id),
-        ("trade_token", trade_token.reveal()),
+        ("trade_token", trade_token(&purchase.recipient)?),
     ];
     account.post("/buy_item", &fields)
 }
@@ -82,25 +79,19 @@ pub(super) fn read_checked(
     let again = |code: &str, word: Option<&str>| {
         let reason = Reason { code: code.to_owned(), provider_code: word.map(shown) };
         let pause = closed.map_or(CHECK_AGAIN_AFTER, |_| DEFAULTS.limit_pause);
-        Verdict::Outcome(Outcome::NotSent { reason, retry_at: after(now, pause) })
+        Verdict::from(Outcome::NotSent { reason, retry_at: after(now, pause) })
     };
-    let verdict = match &answer {
-        Envelope::Success(checked) if status.is_success() => {
-            checked_verdict(account, placing, checked).unwrap_or_else(|problem| again(problem, None))
-        }
-        Envelope::Error(word) if status.is_success() || status.is_client_error() => match word.as_str() {
+    let verdict = answer.judge(
+        status,
+        |checked| checked_verdict(account, placing, checked).unwrap_or_else(|problem| again(problem, None)),
+        |word| match word {
             // The one documented word for "there is no such offer".
-            WRONG_PARAMS | "no_item" => Verdict::Outcome(refused("item_unavailable", word)),
-            _ => before_anything(word).map_or_else(
-                || again(refusal::likely(word), Some(word)),
-                |code| Verdict::Outcome(refused(code, word)),
-            ),
+            WRONG_PARAMS | "no_item" => refused("item_unavailable", word).into(),
+            _ => before_anything(word)
+                .map_or_else(|| again(refusal::likely(word), Some(word)), |code| refused(code, word).into()),
         },
-        Envelope::Unrecognised(_) if status.is_success() => again("unreadable_answer", None),
-        Envelope::Success(_) | Envelope::Error(_) | Envelope::Unrecognised(_) => {
-            again(&format!("http_{}", status.as_u16()), None)
-        }
-    };
+        |code| again(code, None),
+    );
     PlaceAnswer { verdict, closed }
 }
 
@@ -113,7 +104,7 @@ fn checked_verdict(
     let Operation::Purchase(purchase) = &placing.order.operation else {
         return Err("unreadable_answer");
     };
-    let refuse = |code: &str| Ok(Verdict::Outcome(Outcome::Refused(Reason::new(code))));
+    let refuse = |code: &str| Ok(Outcome::Refused(Reason::new(code)).into());
     // PHP's ways to write nothing.
     if matches!(checked.item.get(), "null" | "[]" | "{}" | "false") {
         return refuse("item_unavailable");
@@ -171,7 +162,7 @@ fn bought_outcome(placing: &Placing<'_>, bought: &Bought<'_>) -> Outcome {
             observation.facts.provider_id = Some(provider_id);
             Outcome::Placed(observation)
         }
-        Err(field) => unknown(&format!("unreadable_{}", field.0)),
+        Err(bad) => unreadable(bad),
     }
 }
 
@@ -189,15 +180,9 @@ fn buy_error(word: &str, now: Timestamp) -> Outcome {
         "buyer_has_buy_items_ban" | "empty_user_data" => refused("user_not_tradable", word),
         "invalid_tradelink" => refused("invalid_trade_url", word),
         // Purchases are off, and "please try again later". Everything else of the API goes on.
-        "buy_items_disabled" => Outcome::NotSent {
-            reason: Reason::from_provider("provider_closed", word),
-            retry_at: after(now, DEFAULTS.limit_pause),
-        },
+        "buy_items_disabled" => not_sent("provider_closed", word, now, DEFAULTS.limit_pause),
         // An earlier attempt got through: a look-up finds it.
-        "custom_id_exist" => Outcome::Unknown {
-            reason: Reason::from_provider("reference_known", word),
-            refusal_unproved: false,
-        },
-        _ => before_anything(word).map_or_else(|| open(word), |code| refused(code, word)),
+        "custom_id_exist" => reference_known(word),
+        _ => refusal::outcome(word),
     }
 }

@@ -3,14 +3,17 @@
 use bytes::Bytes;
 use http::{Request, Response};
 use jiff::Timestamp;
+use skinbus_domain::Currency;
 use skinbus_domain::order::Game;
 use skinbus_domain::query::{HistoryKind, ItemPage, OfferFilter, Query, QueryAnswer};
-use skinbus_domain::{Currency, Money};
 
-use super::wire::{self, DISABLED, Envelope, Keyed, Listed, WRONG_PARAMS};
+use super::wire::{self, DISABLED, Keyed, Listed, WRONG_PARAMS};
 use super::{Shadowpay, refusal, rows, status};
+use crate::envelope::{Envelope, may_refuse};
+use crate::outcome::http_problem;
 use crate::provider::{NotBuildable, Queried};
-use crate::values::shown;
+use crate::rows::is_wanted;
+use crate::values::{self, shown};
 
 /// Rows of one page. The provider's own default is 15,000; an answer of ours has to fit into one message.
 const PAGE_ROWS: usize = 1000;
@@ -115,22 +118,15 @@ fn page(
     project: &str,
     cursor: Option<&str>,
 ) -> Result<Request<Bytes>, NotBuildable> {
-    let offset = offset(cursor).ok_or(NotBuildable("the cursor is not one of ShadowPay's"))?.to_string();
+    let offset =
+        values::offset(cursor).ok_or(NotBuildable("the cursor is not one of ShadowPay's"))?.to_string();
     let limit = PAGE_ROWS.to_string();
     account.get(path, &[("project", project), ("limit", &limit), ("offset", &offset)])
 }
 
-/// Our cursors are offsets.
-fn offset(cursor: Option<&str>) -> Option<u32> {
-    cursor.map_or(Some(0), |cursor| {
-        let is_number = cursor.bytes().all(|byte| byte.is_ascii_digit());
-        cursor.parse().ok().filter(|_| is_number)
-    })
-}
-
 /// Where the next page begins. An answer with more rows than asked for did not heed the limit, and is everything.
 fn next(cursor: Option<&str>, rows: usize) -> Option<String> {
-    let next = offset(cursor)?.checked_add(u32::try_from(rows).ok()?)?;
+    let next = values::offset(cursor)?.checked_add(u64::try_from(rows).ok()?)?;
     (rows == PAGE_ROWS).then(|| next.to_string())
 }
 
@@ -168,24 +164,19 @@ pub(super) fn read(query: &Query, response: &Response<Bytes>, now: Timestamp) ->
             })
         }
         Query::Currencies | Query::Status | Query::FailedWebhooks { .. } => {
-            Queried::Unreadable { problem: "an answer that nobody asked for".to_owned() }
+            Queried::unreadable("an answer that nobody asked for")
         }
     }
 }
 
 fn read_offers(filter: &OfferFilter, query: &Query, response: &Response<Bytes>, now: Timestamp) -> Queried {
     let body = response.body();
-    let fits = |price: &Money| {
-        let at_least = filter.min_price.is_none_or(|least| least.exceeds(price) == Some(false));
-        let at_most = filter.max_price.is_none_or(|most| price.exceeds(&most) == Some(false));
-        at_least && at_most
-    };
     match offers_by(filter) {
         OffersBy::Id(id) => read_as(response, now, query, wire::answer(body), |found| {
             rows::offer(found, id, filter.game).map_or_else(
                 |refused| refused,
                 |mut page| {
-                    page.items.retain(|item| item.price.as_ref().is_some_and(fits));
+                    page.items.retain(|item| is_wanted(item, filter));
                     items(page)
                 },
             )
@@ -217,16 +208,14 @@ fn read_as<T>(
     let status = response.status();
     match &answer {
         Envelope::Success(fields) if status.is_success() => on_success(fields),
-        Envelope::Error(word) if status.is_success() || status.is_client_error() => {
+        Envelope::Error(word) if may_refuse(status) => {
             Queried::Refused { code: refusal_code(query, word), provider_code: shown(word) }
         }
-        Envelope::Unrecognised(problem) if status.is_success() => {
-            Queried::Unreadable { problem: (*problem).to_owned() }
-        }
+        Envelope::Unrecognised(problem) if status.is_success() => Queried::unreadable(*problem),
         Envelope::Success(_) | Envelope::Error(_) | Envelope::Unrecognised(_) => {
             match refusal::closed(&answer, status, now) {
                 Some(closed) => Queried::Closed(closed),
-                None => Queried::Unreadable { problem: format!("HTTP status {}", status.as_u16()) },
+                None => Queried::unreadable(http_problem(status)),
             }
         }
     }

@@ -3,13 +3,12 @@
 use http::StatusCode;
 use jiff::Timestamp;
 use skinbus_domain::Outcome;
-use skinbus_domain::rules::after;
-use skinbus_domain::trade::Reason;
 
 use super::DEFAULTS;
-use super::wire::{DISABLED, Envelope, WRONG_PARAMS};
-use crate::provider::{Closed, PlaceAnswer, Verdict};
-use crate::values::shown;
+use super::wire::{DISABLED, WRONG_PARAMS};
+use crate::envelope::Envelope;
+use crate::outcome::{self, refused, unproved};
+use crate::provider::{Closed, PlaceAnswer};
 
 /// What the documentation's general errors mean where they surely come before anything is done.
 pub(super) fn before_anything(word: &str) -> Option<&'static str> {
@@ -29,23 +28,17 @@ pub(super) fn likely(word: &str) -> &'static str {
     }
 }
 
-/// A surely refused order.
-pub(super) fn refused(code: &str, word: &str) -> Outcome {
-    Outcome::Refused(Reason::from_provider(code, &shown(word)))
+/// What an error of a call that changes something means: a refusal, or words that do not tell whether anything was done.
+pub(super) fn outcome(word: &str) -> Outcome {
+    before_anything(word).map_or_else(|| open(word), |code| refused(code, word))
 }
 
 /// The provider refused in words that do not tell whether anything was done before.
 pub(super) fn open(word: &str) -> Outcome {
-    Outcome::Unknown { reason: Reason::from_provider(likely(word), &shown(word)), refusal_unproved: true }
+    unproved(likely(word), word)
 }
 
-/// Nobody knows.
-pub(super) fn unknown(code: &str) -> Outcome {
-    Outcome::Unknown { reason: Reason::new(code), refusal_unproved: false }
-}
-
-/// Reads the answer to a call that changes something. The body decides first, as HTTP codes of errors are not documented;
-/// but after a server error anything may have happened, whatever its body says.
+/// What the answer to a placing call means.
 pub(super) fn placed<T>(
     answer: &Envelope<T>,
     status: StatusCode,
@@ -53,24 +46,11 @@ pub(super) fn placed<T>(
     on_success: impl FnOnce(&T) -> Outcome,
     on_error: impl FnOnce(&str) -> Outcome,
 ) -> PlaceAnswer {
-    let outcome = match answer {
-        Envelope::Success(fields) if status.is_success() => on_success(fields),
-        Envelope::Error(word) if status.is_success() || status.is_client_error() => on_error(word),
-        Envelope::Unrecognised(_) if status.is_success() => unknown("unreadable_answer"),
-        Envelope::Success(_) | Envelope::Error(_) | Envelope::Unrecognised(_) => {
-            unknown(&format!("http_{}", status.as_u16()))
-        }
-    };
-    PlaceAnswer { verdict: Verdict::Outcome(outcome), closed: closed(answer, status, now) }
+    let outcome = answer.judge(status, on_success, on_error, outcome::unknown);
+    PlaceAnswer { verdict: outcome.into(), closed: closed(answer, status, now) }
 }
 
-/// Until when the account is closed after this answer, and why. No limit is documented; to wait can do nothing twice.
+/// Until when the account is closed after this answer, and why. No limit is documented.
 pub(super) fn closed<T>(answer: &Envelope<T>, status: StatusCode, now: Timestamp) -> Option<Closed> {
-    let reason = match answer {
-        Envelope::Error(word) if word == DISABLED => DISABLED,
-        Envelope::Success(_) | Envelope::Error(_) | Envelope::Unrecognised(_) => {
-            (status == StatusCode::TOO_MANY_REQUESTS).then_some("http_429")?
-        }
-    };
-    Some(Closed { until: after(now, DEFAULTS.limit_pause), reason })
+    outcome::closed(answer.error_among(&[DISABLED]), status, now, DEFAULTS.limit_pause)
 }

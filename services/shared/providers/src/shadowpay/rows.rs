@@ -12,6 +12,7 @@ use skinbus_domain::{Currency, Money, Reference};
 use super::status;
 use super::wire::{self, Extra, Keyed, Listed, Trade};
 use crate::provider::Queried;
+use crate::rows;
 use crate::values::{id, item_name, money};
 use crate::wire::{Text, object};
 
@@ -20,15 +21,10 @@ fn details<'a>(extras: impl IntoIterator<Item = (&'a str, Extra)>) -> Details {
     extras.into_iter().filter_map(|(name, extra)| Some((name.to_owned(), extra.0?))).collect()
 }
 
-/// Counts what `read` cannot read.
-fn page<'a, R: Copy + 'a>(rows: impl IntoIterator<Item = R>, read: impl Fn(R) -> Option<Item>) -> ItemPage {
+/// What `read` makes of the rows.
+fn page<R>(told: impl IntoIterator<Item = R>, read: impl Fn(R) -> Option<Item>) -> ItemPage {
     let mut page = ItemPage::default();
-    for row in rows {
-        match read(row) {
-            Some(item) => page.items.push(item),
-            None => page.unreadable += 1,
-        }
-    }
+    rows::items(&mut page, told, read, |_| true);
     page
 }
 
@@ -51,7 +47,7 @@ pub(super) fn balance(told: &Balances) -> Queried {
     let given = sums.into_iter().filter_map(|(name, text)| text.map(|text| line(name, text)));
     match given.collect::<Option<Vec<_>>>() {
         Some(lines) => Queried::Answer(QueryAnswer::Balance(Balance { lines, details: Details::new() })),
-        None => Queried::Unreadable { problem: "an unreadable balance".to_owned() },
+        None => Queried::unreadable("an unreadable balance"),
     }
 }
 
@@ -188,10 +184,9 @@ pub(super) fn offer(found: &Found<'_>, offer_id: &str, game: Game) -> Result<Ite
     if matches!(found.item.get(), "null" | "[]" | "{}" | "false") {
         return Err(not_found());
     }
-    let unreadable = |problem: &str| Queried::Unreadable { problem: problem.to_owned() };
-    let mut item = offered(found.item, None).ok_or_else(|| unreadable("an unreadable offer"))?;
+    let mut item = offered(found.item, None).ok_or_else(|| Queried::unreadable("an unreadable offer"))?;
     if item.id.as_deref() != Some(offer_id) {
-        return Err(unreadable("another offer than the one asked for"));
+        return Err(Queried::unreadable("another offer than the one asked for"));
     }
     if item.game.is_some_and(|told| told != game) {
         return Err(not_found());

@@ -137,19 +137,3 @@ pub(super) fn facts(trade: &Trade<'_>) -> Result<ProviderFacts, BadField> {
         ..ProviderFacts::default()
     })
 }
-
-/// A row that is about a trade of ours and cannot be read: it is there, and somebody is told.
-pub(super) fn unreadable(reference: Reference, bad: BadField, provider_id: Option<String>) -> Observation {
-    Observation {
-        cause: Cause::LookUp,
-        reference,
-        progress: Progress::Unknown,
-        occurred_at: None,
-        credits: Vec::new(),
-        facts: ProviderFacts {
-            provider_id,
-            provider_status: Some(format!("unreadable_{}", bad.0)),
-            ..ProviderFacts::default()
-        },
-    }
-}

@@ -13,11 +13,11 @@ use sha2::{Digest, Sha256};
 use skinbus_domain::{
     Cause, Credit, CreditState, Currency, Money, Observation, Progress, ProviderFacts, Reference,
 };
-use subtle::ConstantTimeEq;
 
 use super::sign::{self, CURRENCY};
 use crate::provider::{Forged, WebhookEvent, WebhookRequest, WebhookTrust, Webhooks};
 use crate::values::{hex, id};
+use crate::webhook::{is_proved, once_each};
 use crate::wire::Text;
 
 const PROOF: &str = "hash";
@@ -47,7 +47,7 @@ impl Webhooks for ShadowpayWebhooks {
         }
         let expected =
             sign::of_notification(&self.secret_hash, payment.order_id, payment.amount, payment.trade_id);
-        if bool::from(given.as_bytes().ct_eq(expected.as_bytes())) {
+        if is_proved(given, &expected) {
             Ok(WebhookTrust::Binding)
         } else {
             Err(Forged { reason: "wrong_signature" })
@@ -186,14 +186,10 @@ fn is_plain_amount(amount: &str) -> bool {
 fn fields(webhook: &WebhookRequest<'_>) -> Result<BTreeMap<String, String>, Forged> {
     let unreadable = || Forged { reason: "unreadable" };
     let body = std::str::from_utf8(webhook.body).map_err(|_| unreadable())?;
-    let mut fields = BTreeMap::new();
+    let mut fields = Vec::new();
     for text in [webhook.query, body.trim()] {
         let pairs: Vec<(String, String)> = serde_urlencoded::from_str(text).map_err(|_| unreadable())?;
-        for (name, value) in pairs {
-            if fields.insert(name, value).is_some() {
-                return Err(Forged { reason: "repeated_field" });
-            }
-        }
+        fields.extend(pairs);
     }
-    Ok(fields)
+    once_each(fields).ok_or(Forged { reason: "repeated_field" })
 }

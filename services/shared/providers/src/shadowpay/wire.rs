@@ -1,32 +1,20 @@
 //! ShadowPay's JSON, as its documentation and its examples show it: ids and amounts are strings here and numbers there,
 //! and PHP writes `[]` where an object is empty.
 
-use std::fmt;
-use std::marker::PhantomData;
-
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use crate::wire::{Text, object};
+use crate::envelope::{Envelope, Signs};
+use crate::wire::{Members, Text, object};
 
 /// "Nothing suitable found", or bad parameters: the documentation has one word for both.
 pub(super) const WRONG_PARAMS: &str = "wrong_params";
 /// The API, or this part of it, is off for a while.
 pub(super) const DISABLED: &str = "disabled";
-
-/// What an answer is, before its fields are read.
-pub(super) enum Envelope<T> {
-    /// A success with readable fields.
-    Success(T),
-    /// A clear error with its word.
-    Error(String),
-    /// Anything else, with what was seen: never success, never failure.
-    Unrecognised(&'static str),
-}
 
 #[derive(Deserialize)]
 struct Outer<'a> {
@@ -82,16 +70,7 @@ fn read<'a, T: Deserialize<'a>>(body: &'a [u8], payload_suffices: bool) -> Envel
         (Some("\"error\""), None | Some(false)) => false,
         (_, _) => return Envelope::Unrecognised("neither success nor error"),
     };
-    match (is_success, word) {
-        (true, None) => match serde_json::from_slice(body) {
-            Ok(fields) => Envelope::Success(fields),
-            Err(_) => Envelope::Unrecognised("a success without the documented fields"),
-        },
-        (true, Some(_)) => Envelope::Unrecognised("a success with an error"),
-        (false, _) if outer.has_result() => Envelope::Unrecognised("an error with a result"),
-        (false, Some(word)) => Envelope::Error(word),
-        (false, None) => Envelope::Unrecognised("an error without error_message"),
-    }
+    Envelope::of(Signs { is_success, word, has_result: outer.has_result() }, body)
 }
 
 /// The entries of a JSON object in their order, a repeated key twice. `[]` and `null` are none; a list has entries
@@ -107,35 +86,9 @@ impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
             serde_json::from_str::<Vec<&RawValue>>(raw)
                 .map(|rows| rows.into_iter().map(|row| (String::new(), row)).collect())
         } else {
-            serde_json::from_str::<ObjectEntries<'_>>(raw).map(|entries| entries.0)
+            serde_json::from_str::<Members<'_>>(raw).map(|members| members.0)
         };
         entries.map(Self).map_err(serde::de::Error::custom)
-    }
-}
-
-struct ObjectEntries<'a>(Vec<(String, &'a RawValue)>);
-
-impl<'de> Deserialize<'de> for ObjectEntries<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(EntriesVisitor(PhantomData)).map(Self)
-    }
-}
-
-struct EntriesVisitor<'a>(PhantomData<&'a ()>);
-
-impl<'de> Visitor<'de> for EntriesVisitor<'de> {
-    type Value = Vec<(String, &'de RawValue)>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut entries = Vec::new();
-        while let Some(entry) = map.next_entry::<String, &RawValue>()? {
-            entries.push(entry);
-        }
-        Ok(entries)
     }
 }
 

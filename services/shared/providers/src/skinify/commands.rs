@@ -7,8 +7,9 @@ use serde::Deserialize;
 use skinbus_domain::trade::Reason;
 use skinbus_domain::{Command, CommandOutcome, OrderKind, Trade};
 
-use super::wire::{self, Canceled, Done, Envelope};
-use super::{closed, may_refuse, words};
+use super::wire::{self, Canceled, Done};
+use super::{closed, words};
+use crate::outcome::{UNREADABLE_ANSWER, command_unknown};
 use crate::provider::{CommandAnswer, NotBuildable};
 use crate::request::Api;
 use crate::values::shown;
@@ -47,7 +48,7 @@ pub(super) fn read(command: &Command, response: &Response<Bytes>, now: Timestamp
             }
         }),
         Command::UpdateTradeToken { .. } => judge::<Done>(response, now, |Done {}| CommandOutcome::Done),
-        Command::ApproveHold | Command::ChangePrice { .. } => unknown("unreadable_answer").into(),
+        Command::ApproveHold | Command::ChangePrice { .. } => command_unknown(UNREADABLE_ANSWER).into(),
     }
 }
 
@@ -58,16 +59,8 @@ fn judge<'a, T: Deserialize<'a>>(
 ) -> CommandAnswer {
     let status = response.status();
     let answer = wire::envelope::<T>(response.body());
-    let closed = closed(&answer, status, now);
-    let outcome = match &answer {
-        Envelope::Success(fields) if status.is_success() => success(fields),
-        Envelope::Error(word) if may_refuse(status) => refused(word),
-        Envelope::Unrecognised(_) if status.is_success() => unknown("unreadable_answer"),
-        Envelope::Success(_) | Envelope::Error(_) | Envelope::Unrecognised(_) => {
-            unknown(&format!("http_{}", status.as_u16()))
-        }
-    };
-    CommandAnswer { outcome, closed }
+    let outcome = answer.judge(status, success, refused, command_unknown);
+    CommandAnswer { outcome, closed: closed(&answer, status, now) }
 }
 
 /// The documented errors. `reservation_not_found` is none that proves anything: a repeat gets it after a first command
@@ -83,8 +76,4 @@ fn refused(word: &str) -> CommandOutcome {
         "reservation_not_found" => CommandOutcome::Unknown(Reason::from_provider("not_reserved", word)),
         _ => CommandOutcome::Unknown(Reason::from_provider(words::code(word), &shown(word))),
     }
-}
-
-fn unknown(code: &str) -> CommandOutcome {
-    CommandOutcome::Unknown(Reason::new(code))
 }

@@ -10,14 +10,12 @@ use bytes::Bytes;
 use http::Request;
 use jiff::Timestamp;
 use skinbus_domain::order::{Deposit, SteamId, TradeToken};
-use skinbus_domain::rules::after;
-use skinbus_domain::trade::Reason;
-use skinbus_domain::{Cause, Observation, Outcome, Progress, ProviderFacts, Reference};
+use skinbus_domain::{Outcome, Progress, ProviderFacts, Reference};
 
-use super::place::{reference_known, unknown, unproved};
 use super::status::game_word;
 use super::wire::{Created, Offered};
 use super::{DEFAULTS, words};
+use crate::outcome::{not_sent, placed, reference_known, refused, unknown, unproved};
 use crate::provider::{NotBuildable, Verdict};
 use crate::request::{Api, Pairs};
 use crate::values::{id, url};
@@ -79,7 +77,7 @@ pub(super) fn created(created: &Created, reference: &Reference) -> Outcome {
         redirect_url: Some(redirect_url),
         ..ProviderFacts::default()
     };
-    placed(reference, Progress::Submitted, facts)
+    placed(reference, Progress::Submitted, facts, Vec::new())
 }
 
 /// The deposit is there; now the offer.
@@ -140,7 +138,7 @@ pub(super) fn offered(offered: &Offered, reference: &Reference) -> Outcome {
         bot_steam_id: bot.map(|bot| bot.0.clone()),
         ..ProviderFacts::default()
     };
-    placed(reference, Progress::OfferSent, facts)
+    placed(reference, Progress::OfferSent, facts, Vec::new())
 }
 
 /// The answers are not documented to name the deposit; one that names another is an answer to something else.
@@ -148,28 +146,14 @@ fn is_of_another(echo: Option<&Text>, reference: &Reference) -> bool {
     echo.is_some_and(|echo| echo.0 != reference.as_str())
 }
 
-fn placed(reference: &Reference, progress: Progress, facts: ProviderFacts) -> Outcome {
-    Outcome::Placed(Observation {
-        cause: Cause::Dispatch,
-        reference: reference.clone(),
-        progress,
-        facts,
-        credits: Vec::new(),
-        occurred_at: None,
-    })
-}
-
 /// The documented errors of the first call are about its fields, or say that the `deposit_id` is used already.
 pub(super) fn creation_refused(word: &str, now: Timestamp) -> Outcome {
     match word {
         "invalid_deposit_id" | "invalid_steam_id" | "invalid_priority_game" => {
-            Outcome::Refused(Reason::from_provider(words::code(word), word))
+            refused(words::code(word), word)
         }
         "deposit_id_already_exists" => reference_known(word),
-        words::LIMIT_EXCEEDED => Outcome::NotSent {
-            reason: Reason::from_provider("rate_limited", word),
-            retry_at: after(now, DEFAULTS.limit_pause),
-        },
+        words::LIMIT_EXCEEDED => not_sent("rate_limited", word, now, DEFAULTS.limit_pause),
         _ => unproved(words::code(word), word),
     }
 }
@@ -193,11 +177,8 @@ pub(super) fn offer_refused(word: &str, now: Timestamp) -> Outcome {
         | "invalid_tradeurl"
         | "empty_inventory"
         | "trade_unavailable"
-        | "you_have_vac_ban" => Outcome::Refused(Reason::from_provider(words::code(word), word)),
-        words::LIMIT_EXCEEDED => Outcome::NotSent {
-            reason: Reason::from_provider("rate_limited", word),
-            retry_at: after(now, DEFAULTS.limit_pause),
-        },
+        | "you_have_vac_ban" => refused(words::code(word), word),
+        words::LIMIT_EXCEEDED => not_sent("rate_limited", word, now, DEFAULTS.limit_pause),
         // The deposit is past the state in which an offer can be made: there is one.
         "order_changed_state" => reference_known(word),
         _ => unproved(words::code(word), word),

@@ -8,6 +8,7 @@ use skinbus_domain::{
 
 use super::wire::{DepositRow, NamedDeposit};
 use crate::provider::LookedUp;
+use crate::rows;
 use crate::values::{BadField, decimal, id, money, shown, unix_seconds};
 use crate::wire::{Text, object};
 
@@ -22,25 +23,14 @@ pub(super) struct Told {
 
 /// The deposit that was asked for. Named but otherwise unreadable, it is an unknown status, so somebody is told.
 pub(super) fn looked_up(raw: &str, reference: &Reference) -> LookedUp {
-    let unreadable = |problem: &str| LookedUp::Unreadable { problem: problem.to_owned() };
     let Ok(named) = object::<NamedDeposit>(raw.as_bytes()) else {
-        return unreadable("a deposit without its deposit_id");
+        return LookedUp::unreadable("a deposit without its deposit_id");
     };
     if named.deposit_id.0 != reference.as_str() {
-        return unreadable("another deposit than the one asked for");
+        return LookedUp::unreadable("another deposit than the one asked for");
     }
     let row = object::<DepositRow>(raw.as_bytes()).map_err(|_| BadField("row"));
-    let told = row.and_then(|row| told(&row)).unwrap_or_else(|bad| Told {
-        progress: Progress::Unknown,
-        facts: ProviderFacts {
-            provider_id: named.transaction_id.as_ref().and_then(id),
-            provider_status: Some(format!("unreadable_{}", bad.0)),
-            ..ProviderFacts::default()
-        },
-        credits: Vec::new(),
-        created_at: None,
-    });
-    let observation = Observation {
+    let observation = row.and_then(|row| told(&row)).map(|told| Observation {
         cause: Cause::LookUp,
         reference: reference.clone(),
         // `date` is when the deposit was created, not when its status changed.
@@ -48,8 +38,9 @@ pub(super) fn looked_up(raw: &str, reference: &Reference) -> LookedUp {
         progress: told.progress,
         facts: told.facts,
         credits: told.credits,
-    };
-    LookedUp::Rows { rows: vec![observation], unreadable: 0 }
+    });
+    let provider_id = named.transaction_id.as_ref().and_then(id);
+    LookedUp::row(observation.unwrap_or_else(|bad| rows::unreadable(reference.clone(), provider_id, bad)))
 }
 
 /// How far a deposit is, and what it credits. A word that is not documented is never success and never failure.

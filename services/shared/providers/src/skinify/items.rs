@@ -4,11 +4,12 @@
 use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
+use skinbus_domain::Currency;
 use skinbus_domain::order::Game;
 use skinbus_domain::query::{Details, Item, ItemPage, OfferFilter, QueryAnswer};
-use skinbus_domain::{Currency, Money};
 
 use super::wire::{Inventory, InventoryRow, Price, SkinRow, Skins, flag};
+use crate::rows::{self, is_wanted};
 use crate::values::{BadField, id, item_name, money, unix_seconds};
 use crate::wire::{Text, object};
 
@@ -23,14 +24,14 @@ pub(super) fn prices(answer: &Skins<'_>, game: Game) -> QueryAnswer {
     page(&answer.skins, |raw| Ok(Item { id: None, game: Some(game), ..skin(raw)? }), |_| true)
 }
 
-/// The answer of `GET /withdraw/prices` with `full_list=1`. The provider has no filter for prices.
+/// The answer of `GET /withdraw/prices` with `full_list=1`. The provider has no filter.
 pub(super) fn offers(answer: &Skins<'_>, filter: &OfferFilter) -> QueryAnswer {
     let read = |raw: &str| {
         let item = skin(raw)?;
         item.id.is_some().then_some(()).ok_or(BadField("id"))?;
         Ok(Item { game: Some(filter.game), ..item })
     };
-    page(&answer.skins, read, |item| fits(item, filter))
+    page(&answer.skins, read, |item| is_wanted(item, filter))
 }
 
 /// The answer of `GET /withdraw/price`. It does not name the offer, nor its game.
@@ -51,28 +52,13 @@ pub(super) fn offer(answer: &Price<'_>, offer_id: &str) -> Result<QueryAnswer, &
 }
 
 fn page(
-    rows: &[&RawValue],
+    told: &[&RawValue],
     read: impl Fn(&str) -> Result<Item, BadField>,
     is_wanted: impl Fn(&Item) -> bool,
 ) -> QueryAnswer {
     let mut page = ItemPage::default();
-    for raw in rows {
-        match read(raw.get()) {
-            Ok(item) if is_wanted(&item) => page.items.push(item),
-            Ok(_) => {}
-            Err(_) => page.unreadable += 1,
-        }
-    }
+    rows::items(&mut page, told.iter(), |raw| read(raw.get()).ok(), is_wanted);
     QueryAnswer::Items(page)
-}
-
-/// Whether the price is within the filter's bounds. Both are in USD, or the request was not built.
-fn fits(item: &Item, filter: &OfferFilter) -> bool {
-    let exceeds = |one: Option<&Money>, other: Option<&Money>| {
-        one.zip(other).is_some_and(|(one, other)| one.exceeds(other) != Some(false))
-    };
-    let price = item.price.as_ref();
-    !exceeds(filter.min_price.as_ref(), price) && !exceeds(price, filter.max_price.as_ref())
 }
 
 /// Something for sale. Prices are in USD (documented).

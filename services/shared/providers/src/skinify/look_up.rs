@@ -5,20 +5,17 @@ use http::Response;
 use jiff::Timestamp;
 use skinbus_domain::OrderKind;
 
-use super::wire::{self, Envelope};
-use super::{DEFAULTS, closed, deposit_status, may_refuse, status, words};
+use super::{DEFAULTS, closed, deposit_status, status, wire, words};
+use crate::envelope::{Envelope, may_refuse};
+use crate::outcome::{error_problem, http_problem};
 use crate::provider::{LookUp, LookUpTarget, LookedUp, NotBuildable};
-use crate::request::Api;
-use crate::values::shown;
+use crate::request::{self, Api};
 
-/// Longest address of a look-up. Nothing is documented; 2,000 characters pass everywhere.
-const ADDRESS_MAX_BYTES: usize = 2000;
 const PURCHASES: &str = "/withdraw/info";
 
-/// Longest list of references in an address that begins so.
+/// Longest list of references in an address of this API.
 pub(super) fn references_max_bytes(base_url: &str) -> usize {
-    let rest = base_url.trim_end_matches('/').len() + PURCHASES.len() + "?custom_ids=".len();
-    ADDRESS_MAX_BYTES.saturating_sub(rest)
+    request::references_max_bytes(base_url, PURCHASES, "custom_ids")
 }
 
 pub(super) fn request(
@@ -43,23 +40,9 @@ fn purchases(
     targets: &[LookUpTarget],
     references_max_bytes: usize,
 ) -> Result<LookUp, NotBuildable> {
-    let mut references = String::new();
-    let mut asked = 0;
     let purchases = targets.iter().take_while(|target| target.kind == OrderKind::Purchase);
-    for target in purchases.take(DEFAULTS.look_up_batch) {
-        let comma = if asked == 0 { "" } else { "," };
-        // A comma takes three bytes in the address, and one in the list.
-        let commas_bytes = 2 * asked + comma.len();
-        if references.len() + commas_bytes + target.reference.as_str().len() > references_max_bytes {
-            break;
-        }
-        references.push_str(comma);
-        references.push_str(target.reference.as_str());
-        asked += 1;
-    }
-    if asked == 0 {
-        return Err(NotBuildable("a look-up needs a reference that fits into its address"));
-    }
+    let (references, asked) =
+        request::references(purchases.take(DEFAULTS.look_up_batch), references_max_bytes)?;
     let request = api.get(PURCHASES, &vec![("custom_ids", references.as_str())])?;
     Ok(LookUp { request, asked })
 }
@@ -69,9 +52,9 @@ pub(super) fn read(asked: &[LookUpTarget], response: &Response<Bytes>, now: Time
         Some(target) => match target.kind {
             OrderKind::Purchase => read_purchases(response, now),
             OrderKind::DepositLink | OrderKind::DepositItems => read_deposit(target, response, now),
-            OrderKind::Listing => LookedUp::Unreadable { problem: "nothing was asked for".to_owned() },
+            OrderKind::Listing => LookedUp::unreadable("nothing was asked for"),
         },
-        None => LookedUp::Unreadable { problem: "nothing was asked for".to_owned() },
+        None => LookedUp::unreadable("nothing was asked for"),
     }
 }
 
@@ -83,12 +66,12 @@ fn read_purchases(response: &Response<Bytes>, now: Timestamp) -> LookedUp {
     }
     // Rows that are missing count as well: only an answer that is a success in every respect proves an absence.
     if !http_status.is_success() {
-        return LookedUp::Unreadable { problem: format!("HTTP status {}", http_status.as_u16()) };
+        return LookedUp::unreadable(http_problem(http_status));
     }
     match answer {
-        Envelope::Success(items) => status::rows(&items),
-        Envelope::Error(word) => LookedUp::Unreadable { problem: format!("the error {}", shown(&word)) },
-        Envelope::Unrecognised(problem) => LookedUp::Unreadable { problem: problem.to_owned() },
+        Envelope::Success(items) => status::looked_up(&items),
+        Envelope::Error(word) => LookedUp::unreadable(error_problem(&word)),
+        Envelope::Unrecognised(problem) => LookedUp::unreadable(problem),
     }
 }
 
@@ -104,16 +87,12 @@ fn read_deposit(target: &LookUpTarget, response: &Response<Bytes>, now: Timestam
         }
         // Documented, and the HTTP status of errors is not.
         Envelope::Error(word) if word == words::DEPOSIT_NOT_FOUND && may_refuse(http_status) => {
-            LookedUp::Rows { rows: Vec::new(), unreadable: 0 }
+            LookedUp::nothing()
         }
-        Envelope::Error(word) if http_status.is_success() => {
-            LookedUp::Unreadable { problem: format!("the error {}", shown(&word)) }
-        }
-        Envelope::Unrecognised(problem) if http_status.is_success() => {
-            LookedUp::Unreadable { problem: problem.to_owned() }
-        }
+        Envelope::Error(word) if http_status.is_success() => LookedUp::unreadable(error_problem(&word)),
+        Envelope::Unrecognised(problem) if http_status.is_success() => LookedUp::unreadable(problem),
         Envelope::Success(_) | Envelope::Error(_) | Envelope::Unrecognised(_) => {
-            LookedUp::Unreadable { problem: format!("HTTP status {}", http_status.as_u16()) }
+            LookedUp::unreadable(http_problem(http_status))
         }
     }
 }

@@ -37,19 +37,20 @@ use secrecy::SecretString;
 use skinbus_domain::order::Operation;
 use skinbus_domain::query::Query;
 use skinbus_domain::quota::Limit;
-use skinbus_domain::rules::{ByKind, Idempotency, after};
+use skinbus_domain::rules::{ByKind, Idempotency};
 use skinbus_domain::{Command, Currency, Order, Reference, Trade};
 
 pub use webhook::{SkinifyWebhooks, signature_of};
 
 use crate::capability::{Capability, Support};
+use crate::envelope::Envelope;
+use crate::outcome::{self, UNREADABLE_ANSWER};
 use crate::provider::{
     Closed, CommandAnswer, LookUp, LookUpTarget, LookedUp, NotBuildable, PlaceAnswer, Placing, Provider,
     ProviderDefaults, Queried,
 };
 use crate::registry::Endpoints;
 use crate::request::Api;
-use wire::Envelope;
 
 /// What is documented about Skinify, or assumed the safe way where it is not.
 pub const DEFAULTS: ProviderDefaults = ProviderDefaults {
@@ -163,7 +164,7 @@ impl Provider for Skinify {
         _: Timestamp,
     ) -> Vec<PlaceAnswer> {
         // Never asked for; were there an answer all the same, nobody could say what it means.
-        orders.iter().map(|_| place::unknown("unreadable_answer").into()).collect()
+        orders.iter().map(|_| outcome::unknown(UNREADABLE_ANSWER).into()).collect()
     }
 
     fn look_up(&self, targets: &[LookUpTarget]) -> Result<LookUp, NotBuildable> {
@@ -191,20 +192,7 @@ impl Provider for Skinify {
     }
 }
 
-/// Until when the account is closed after this answer, and why. To wait can buy nothing twice, so the status alone will
-/// do, although only the word is documented.
+/// Until when the account is closed after this answer, and why. Only the word is documented.
 fn closed<T>(answer: &Envelope<T>, status: StatusCode, now: Timestamp) -> Option<Closed> {
-    let reason = match answer {
-        Envelope::Error(word) if word == words::LIMIT_EXCEEDED => words::LIMIT_EXCEEDED,
-        Envelope::Success(_) | Envelope::Error(_) | Envelope::Unrecognised(_) => {
-            (status == StatusCode::TOO_MANY_REQUESTS).then_some("http_429")?
-        }
-    };
-    Some(Closed { until: after(now, DEFAULTS.limit_pause), reason })
-}
-
-/// Whether an answer with this HTTP status may carry a readable error. Codes of errors are not documented; a server
-/// error may come after the work was done, whatever its body says.
-fn may_refuse(status: StatusCode) -> bool {
-    status.is_success() || status.is_client_error()
+    outcome::closed(answer.error_among(&[words::LIMIT_EXCEEDED]), status, now, DEFAULTS.limit_pause)
 }

@@ -4,30 +4,24 @@ use bytes::Bytes;
 use http::Request;
 use jiff::Timestamp;
 use skinbus_domain::order::{Item, Purchase};
-use skinbus_domain::rules::after;
-use skinbus_domain::trade::Reason;
 use skinbus_domain::{Cause, Outcome, Reference};
 
-use super::place::{reference_known, unknown, unproved};
 use super::status::{self, game_word};
 use super::wire::Bought;
 use super::{DEFAULTS, words};
+use crate::outcome::{self, not_sent, reference_known, unknown, unproved, unreadable};
 use crate::provider::NotBuildable;
-use crate::request::Api;
+use crate::request::{Api, trade_token};
 
 pub(super) fn request(
     api: &Api,
     purchase: &Purchase,
     reference: &Reference,
 ) -> Result<Request<Bytes>, NotBuildable> {
-    let token = purchase
-        .recipient
-        .trade_token
-        .as_ref()
-        .ok_or(NotBuildable("the order's trade token is gone: the trade has ended"))?;
+    let token = trade_token(&purchase.recipient)?;
     let partner = purchase.recipient.steam_id.partner().to_string();
     let max_price = purchase.max_price.amount.to_string();
-    let mut fields = vec![("partner", partner.as_str()), ("token", token.reveal())];
+    let mut fields = vec![("partner", partner.as_str()), ("token", token)];
     match &purchase.item {
         Item::Offer(id) => fields.push(("id", id)),
         Item::Name(name) => {
@@ -39,28 +33,21 @@ pub(super) fn request(
     api.post_form("/withdraw/buy", &fields)
 }
 
-pub(super) fn outcome(bought: &Bought, reference: &Reference) -> Outcome {
+pub(super) fn bought(bought: &Bought, reference: &Reference) -> Outcome {
     if bought.custom_id.as_ref().is_some_and(|echo| echo.0 != reference.as_str()) {
         // An answer to something else. What became of ours is for a look-up to find.
         return unknown("other_reference");
     }
-    match status::observation(bought, reference.clone(), Cause::Dispatch) {
-        Ok(observation) => Outcome::Placed(observation),
-        Err(field) => unknown(&format!("unreadable_{}", field.0)),
-    }
+    status::observation(bought, reference.clone(), Cause::Dispatch).map_or_else(unreadable, Outcome::Placed)
 }
 
 /// The error words that are documented to come before any purchase. The list is cut in every copy of the documentation
 /// that is known, so every other word leaves the outcome open until a look-up finds nothing.
 pub(super) fn refused(word: &str, now: Timestamp) -> Outcome {
-    let refusal = |code: &str| Outcome::Refused(Reason::from_provider(code, word));
     match word {
-        "missing_skin_parameters" | "missing_partner_or_token" => refusal("invalid_request"),
-        "name_too_short" => refusal("name_too_short"),
-        words::LIMIT_EXCEEDED => Outcome::NotSent {
-            reason: Reason::from_provider("rate_limited", word),
-            retry_at: after(now, DEFAULTS.limit_pause),
-        },
+        "missing_skin_parameters" | "missing_partner_or_token" => outcome::refused("invalid_request", word),
+        "name_too_short" => outcome::refused("name_too_short", word),
+        words::LIMIT_EXCEEDED => not_sent("rate_limited", word, now, DEFAULTS.limit_pause),
         _ if tells_of_reference(word) => reference_known(word),
         _ => unproved(refusal_code(word), word),
     }

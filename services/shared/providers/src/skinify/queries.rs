@@ -9,8 +9,9 @@ use skinbus_domain::query::{HistoryKind, OfferFilter, Query, QueryAnswer};
 use skinbus_domain::{Currency, Money};
 
 use super::status::game_word;
-use super::wire::{self, Envelope};
-use super::{closed, items, may_refuse, records, words};
+use super::{closed, items, records, wire, words};
+use crate::envelope::{Envelope, may_refuse};
+use crate::outcome::http_problem;
 use crate::provider::{NotBuildable, Queried};
 use crate::request::{Api, Pairs};
 use crate::values::shown;
@@ -102,7 +103,7 @@ pub(super) fn read(query: &Query, response: &Response<Bytes>, now: Timestamp) ->
         | Query::Search { .. }
         | Query::SteamPrices { .. }
         | Query::Currencies
-        | Query::Status => Queried::Unreadable { problem: "nothing was asked".to_owned() },
+        | Query::Status => Queried::unreadable("nothing was asked"),
     }
 }
 
@@ -112,21 +113,20 @@ fn answered<'a, T: Deserialize<'a>>(
     read: impl FnOnce(T) -> Result<QueryAnswer, &'static str>,
 ) -> Queried {
     let status = response.status();
-    let unreadable = |problem: &str| Queried::Unreadable { problem: problem.to_owned() };
     let answer = wire::envelope::<T>(response.body());
     if let Some(closed) = closed(&answer, status, now) {
         return Queried::Closed(closed);
     }
     match answer {
         Envelope::Success(fields) if status.is_success() => {
-            read(fields).map_or_else(unreadable, Queried::Answer)
+            read(fields).map_or_else(Queried::unreadable, Queried::Answer)
         }
         Envelope::Error(word) if may_refuse(status) => {
             Queried::Refused { code: words::code(&word), provider_code: shown(&word) }
         }
-        Envelope::Unrecognised(problem) if status.is_success() => unreadable(problem),
+        Envelope::Unrecognised(problem) if status.is_success() => Queried::unreadable(problem),
         Envelope::Success(_) | Envelope::Error(_) | Envelope::Unrecognised(_) => {
-            unreadable(&format!("HTTP status {}", status.as_u16()))
+            Queried::unreadable(http_problem(status))
         }
     }
 }

@@ -8,6 +8,7 @@ use skinbus_domain::{Credit, CreditState, Currency};
 
 use super::wire::{Bought, DepositRow, FailedIpn, Funds, Items, Page, PurchaseExtras, flag};
 use super::{deposit_status, status};
+use crate::rows;
 use crate::values::{BadField, id, money};
 use crate::wire::{Text, object};
 
@@ -31,12 +32,7 @@ fn history(
         total: page.total_count.as_ref().and_then(|total| total.0.parse().ok()),
         ..HistoryPage::default()
     };
-    for raw in &page.items {
-        match read(raw.get()) {
-            Ok(row) => history.rows.push(row),
-            Err(_) => history.unreadable += 1,
-        }
-    }
+    rows::history(&mut history, page.items.iter(), |raw| read(raw.get()).ok());
     Ok(QueryAnswer::History(history))
 }
 

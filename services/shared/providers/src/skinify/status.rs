@@ -7,6 +7,7 @@ use skinbus_domain::{Cause, Currency, Hold, Observation, Progress, ProviderFacts
 
 use super::wire::{Bought, Items, Named};
 use crate::provider::LookedUp;
+use crate::rows;
 use crate::values::{BadField, id, item_name, money, shown, unix_seconds};
 use crate::wire::object;
 
@@ -44,13 +45,9 @@ pub(super) fn progress(word: &str, settlement: Option<Timestamp>) -> Progress {
     }
 }
 
-/// The rows of `GET /withdraw/info`. One that names one of our references and a purchase proves that the purchase is
-/// there, even where the rest of it cannot be read: that is an unknown status, so somebody is told. Any other unreadable
-/// row may be anybody's.
-pub(super) fn rows(items: &Items<'_>) -> LookedUp {
-    let read: Vec<Option<Observation>> = items.items.iter().map(|raw| row(raw.get())).collect();
-    let unreadable = read.iter().filter(|row| row.is_none()).count();
-    LookedUp::Rows { rows: read.into_iter().flatten().collect(), unreadable }
+/// The rows of `GET /withdraw/info`, by what each says of whose it is.
+pub(super) fn looked_up(items: &Items<'_>) -> LookedUp {
+    rows::looked_up(items.items.iter().map(|raw| row(raw.get())))
 }
 
 fn row(raw: &str) -> Option<Observation> {
@@ -59,18 +56,7 @@ fn row(raw: &str) -> Option<Observation> {
     let provider_id = id(&named.purchase_id)?;
     let bought = object::<Bought>(raw.as_bytes()).map_err(|_| BadField("row"));
     let read = bought.and_then(|bought| observation(&bought, reference.clone(), Cause::LookUp));
-    Some(read.unwrap_or_else(|bad| Observation {
-        cause: Cause::LookUp,
-        reference,
-        progress: Progress::Unknown,
-        occurred_at: None,
-        credits: Vec::new(),
-        facts: ProviderFacts {
-            provider_id: Some(provider_id),
-            provider_status: Some(format!("unreadable_{}", bad.0)),
-            ..ProviderFacts::default()
-        },
-    }))
+    Some(read.unwrap_or_else(|bad| rows::unreadable(reference, Some(provider_id), bad)))
 }
 
 /// What one purchase's row tells.

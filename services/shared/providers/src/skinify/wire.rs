@@ -6,17 +6,8 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
+use crate::envelope::{Envelope, Signs};
 use crate::wire::{Text, object, object_or_empty};
-
-/// What an answer is, before its fields are read.
-pub(super) enum Envelope<T> {
-    /// `status: success`, or no `status` and `success: true`, with readable fields.
-    Success(T),
-    /// A clear error with its word.
-    Error(String),
-    /// Anything else, with what was seen: never success, never failure.
-    Unrecognised(&'static str),
-}
 
 #[derive(Deserialize)]
 struct Outer {
@@ -36,28 +27,20 @@ impl Outer {
     }
 }
 
-/// Reads an answer. The body decides; HTTP codes of errors are not documented.
+/// Reads an answer: `status: success`, or no `status` and `success: true`. The body decides; HTTP codes of errors are not
+/// documented.
 pub(super) fn envelope<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Envelope<T> {
     let Ok(outer) = object::<Outer>(body) else {
         return Envelope::Unrecognised("a body that is no JSON object");
     };
-    let names_work = outer.names_work();
-    let word = outer.error_message.filter(|word| !word.is_empty());
+    let has_result = outer.names_work();
     let is_success = match (outer.status.as_ref().map(|raw| raw.get()), outer.success) {
         (Some("\"success\""), None | Some(true)) | (None, Some(true)) => true,
         (Some("\"error\"" | "\"fail\""), None | Some(false)) | (None, Some(false)) => false,
         (_, _) => return Envelope::Unrecognised("neither success nor error"),
     };
-    match (is_success, word) {
-        (true, None) => match serde_json::from_slice(body) {
-            Ok(fields) => Envelope::Success(fields),
-            Err(_) => Envelope::Unrecognised("a success without the documented fields"),
-        },
-        (true, Some(_)) => Envelope::Unrecognised("a success with an error"),
-        (false, _) if names_work => Envelope::Unrecognised("an error with what only a success has"),
-        (false, Some(word)) => Envelope::Error(word),
-        (false, None) => Envelope::Unrecognised("an error without error_message"),
-    }
+    let word = outer.error_message.filter(|word| !word.is_empty());
+    Envelope::of(Signs { is_success, word, has_result }, body)
 }
 
 /// Answer of `POST /withdraw/buy`.

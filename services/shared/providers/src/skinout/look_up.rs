@@ -5,13 +5,16 @@ use http::{Response, StatusCode};
 use jiff::Timestamp;
 use serde_json::value::RawValue;
 use skinbus_domain::order::OrderKind;
-use skinbus_domain::{Cause, Observation, Progress, ProviderFacts, Reference};
+use skinbus_domain::{Cause, Observation, Reference};
 
-use super::wire::{self, Deposit, Envelope, Named, Purchase, Rows};
+use super::wire::{self, Deposit, Named, Purchase, Rows};
 use super::{DEFAULTS, deposits, purchases};
+use crate::envelope::{Envelope, may_refuse};
+use crate::outcome::{error_problem, http_problem};
 use crate::provider::{LookUp, LookUpTarget, LookedUp, NotBuildable};
-use crate::request::Api;
-use crate::values::{BadField, id, shown};
+use crate::request::{Api, references};
+use crate::rows;
+use crate::values::{BadField, id};
 use crate::wire::object;
 
 /// Longest list of references in a look-up. Nothing is documented; addresses of 2,000 characters pass everywhere.
@@ -40,17 +43,8 @@ fn purchases_request(
     let goes_with = |target: &&LookUpTarget| {
         target.kind == first.kind && target.provider_id.is_some() == first.provider_id.is_some()
     };
-    let mut references = String::new();
-    let mut asked = 0;
-    for target in targets.iter().take(DEFAULTS.look_up_batch).take_while(goes_with) {
-        // A comma takes three bytes in the address.
-        if references.len() + 2 * asked + target.reference.as_str().len() > REFERENCES_MAX_BYTES {
-            break;
-        }
-        references.push_str(if asked == 0 { "" } else { "," });
-        references.push_str(target.reference.as_str());
-        asked += 1;
-    }
+    let targets = targets.iter().take(DEFAULTS.look_up_batch).take_while(goes_with);
+    let (references, asked) = references(targets, REFERENCES_MAX_BYTES)?;
     let request = api.get("/withdraw/status", &vec![("payment_id", references.as_str())])?;
     Ok(LookUp { request, asked })
 }
@@ -63,40 +57,32 @@ pub(super) fn read(asked: &[LookUpTarget], response: &Response<Bytes>, now: Time
     match asked.first() {
         Some(first) if first.kind == OrderKind::Purchase => read_purchases(asked, response),
         Some(first) if first.kind == OrderKind::DepositLink => read_deposit(first, response),
-        Some(_) | None => unreadable("an answer to no question".to_owned()),
+        Some(_) | None => LookedUp::unreadable("an answer to no question"),
     }
-}
-
-fn unreadable(problem: String) -> LookedUp {
-    LookedUp::Unreadable { problem }
 }
 
 /// What is wrong with an answer that is no success in every respect: only such a one proves an absence.
 fn problem<T>(status: StatusCode, answer: &Envelope<T>) -> Option<LookedUp> {
     if !status.is_success() {
-        return Some(unreadable(format!("HTTP status {}", status.as_u16())));
+        return Some(LookedUp::unreadable(http_problem(status)));
     }
     match answer {
         Envelope::Success(_) => None,
-        Envelope::Error(sentence) => Some(unreadable(format!("the error {}", shown(sentence)))),
-        Envelope::Unrecognised(problem) => Some(unreadable((*problem).to_owned())),
+        Envelope::Error(sentence) => Some(LookedUp::unreadable(error_problem(sentence))),
+        Envelope::Unrecognised(problem) => Some(LookedUp::unreadable(*problem)),
     }
 }
 
-/// The rows of `GET /withdraw/status`, in any order. One that names one of our references and a purchase proves that the
-/// purchase is there, even where the rest of it cannot be read: that is an unknown status, so somebody is told. Any other
-/// unreadable row may be anybody's.
+/// The rows of `GET /withdraw/status`, in any order.
 fn read_purchases(asked: &[LookUpTarget], response: &Response<Bytes>) -> LookedUp {
     let answer = wire::envelope::<Rows<'_>>(response.body());
     if let Some(problem) = problem(response.status(), &answer) {
         return problem;
     }
     let Envelope::Success(rows) = answer else {
-        return unreadable("no success".to_owned());
+        return LookedUp::unreadable("no success");
     };
-    let read: Vec<Option<Observation>> = rows.items.iter().map(|raw| purchase_row(asked, raw)).collect();
-    let unreadable = read.iter().filter(|row| row.is_none()).count();
-    LookedUp::Rows { rows: read.into_iter().flatten().collect(), unreadable }
+    rows::looked_up(rows.items.iter().map(|raw| purchase_row(asked, raw)))
 }
 
 fn purchase_row(asked: &[LookUpTarget], raw: &RawValue) -> Option<Observation> {
@@ -106,7 +92,7 @@ fn purchase_row(asked: &[LookUpTarget], raw: &RawValue) -> Option<Observation> {
     let read = object::<Purchase>(raw)
         .map_err(|_| BadField("row"))
         .and_then(|purchase| purchases::observation(&purchase, reference.clone(), Cause::LookUp, recipient));
-    Some(read.unwrap_or_else(|bad| unreadable_row(reference, provider_id, bad)))
+    Some(read.unwrap_or_else(|bad| rows::unreadable(reference, Some(provider_id), bad)))
 }
 
 /// Whose row this is: our reference and the provider's id.
@@ -115,42 +101,27 @@ fn named(raw: &[u8]) -> Option<(Reference, String)> {
     Some((named.payment_id.0.parse().ok()?, id(&named.transaction_id)?))
 }
 
-fn unreadable_row(reference: Reference, provider_id: String, bad: BadField) -> Observation {
-    Observation {
-        cause: Cause::LookUp,
-        reference,
-        progress: Progress::Unknown,
-        occurred_at: None,
-        credits: Vec::new(),
-        facts: ProviderFacts {
-            provider_id: Some(provider_id),
-            provider_status: Some(format!("unreadable_{}", bad.0)),
-            ..ProviderFacts::default()
-        },
-    }
-}
-
 /// The answer of `GET /deposit/status`, which is one flat row.
 fn read_deposit(target: &LookUpTarget, response: &Response<Bytes>) -> LookedUp {
     let (status, body) = (response.status(), response.body());
     let answer = wire::envelope::<Named>(body);
     if matches!(answer, Envelope::Error(_)) && tells_of_absence(target, status) {
-        return LookedUp::Rows { rows: Vec::new(), unreadable: 0 };
+        return LookedUp::nothing();
     }
     if let Some(problem) = problem(status, &answer) {
         return problem;
     }
     let Some((reference, provider_id)) = named(body) else {
-        return unreadable("a deposit without ids".to_owned());
+        return LookedUp::unreadable("a deposit without ids");
     };
     if reference != target.reference {
-        return unreadable("another deposit than the one asked for".to_owned());
+        return LookedUp::unreadable("another deposit than the one asked for");
     }
     let read = object::<Deposit<'_>>(body)
         .map_err(|_| BadField("row"))
         .and_then(|deposit| deposits::observation(&deposit, reference.clone()));
-    let row = read.unwrap_or_else(|bad| unreadable_row(reference, provider_id, bad));
-    LookedUp::Rows { rows: vec![row], unreadable: 0 }
+    let row = read.unwrap_or_else(|bad| rows::unreadable(reference, Some(provider_id), bad));
+    LookedUp::row(row)
 }
 
 /// Whether an error in words may be taken for "there is no such deposit"; how Skinout says that is not documented.
@@ -159,5 +130,5 @@ fn read_deposit(target: &LookUpTarget, response: &Response<Bytes>) -> LookedUp {
 /// could pay at: to take it for absent loses nothing, and no error would ever end its look-ups.
 fn tells_of_absence(target: &LookUpTarget, status: StatusCode) -> bool {
     let is_about_us = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
-    target.provider_id.is_none() && (status.is_success() || status.is_client_error()) && !is_about_us
+    target.provider_id.is_none() && may_refuse(status) && !is_about_us
 }

@@ -35,13 +35,13 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 use skinbus_domain::query::Query;
 use skinbus_domain::quota::Limit;
-use skinbus_domain::rules::{ByKind, Idempotency, after};
-use skinbus_domain::trade::Reason;
-use skinbus_domain::{Command, CommandOutcome, Currency, Order, Reference, Trade};
+use skinbus_domain::rules::{ByKind, Idempotency};
+use skinbus_domain::{Command, Currency, Order, Reference, Trade};
 
 pub use webhook::{SkinoutWebhooks, signature_of};
 
 use crate::capability::{Capability, Support};
+use crate::outcome;
 use crate::provider::{
     Closed, CommandAnswer, LookUp, LookUpTarget, LookedUp, NotBuildable, PlaceAnswer, Placing, Provider,
     ProviderDefaults, Queried,
@@ -169,7 +169,7 @@ impl Provider for Skinout {
         _: &Response<Bytes>,
         _: Timestamp,
     ) -> Vec<PlaceAnswer> {
-        orders.iter().map(|_| place::unknown("not_placeable").into()).collect()
+        orders.iter().map(|_| outcome::unknown("not_placeable").into()).collect()
     }
 
     fn look_up(&self, targets: &[LookUpTarget]) -> Result<LookUp, NotBuildable> {
@@ -193,13 +193,12 @@ impl Provider for Skinout {
     }
 
     fn read_commanded(&self, _: &Command, _: &Response<Bytes>, _: Timestamp) -> CommandAnswer {
-        CommandOutcome::Unknown(Reason::new("not_commandable")).into()
+        outcome::command_unknown("not_commandable").into()
     }
 }
 
 /// Until when the account is closed after an answer with this status. No limit is documented, neither its size nor how it
-/// is told: to wait can buy nothing twice.
+/// is told.
 fn closed(status: StatusCode, now: Timestamp) -> Option<Closed> {
-    (status == StatusCode::TOO_MANY_REQUESTS)
-        .then(|| Closed { until: after(now, DEFAULTS.limit_pause), reason: "http_429" })
+    outcome::closed(None, status, now, DEFAULTS.limit_pause)
 }

@@ -7,13 +7,13 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use skinbus_domain::order::{Deposit, Item, Operation, Purchase, SteamId};
 use skinbus_domain::trade::Reason;
-use skinbus_domain::{
-    Cause, Currency, Money, Observation, Order, Outcome, Progress, ProviderFacts, Reference,
-};
+use skinbus_domain::{Cause, Currency, Money, Order, Outcome, Progress, ProviderFacts, Reference};
 
-use super::wire::{self, Created, Envelope};
+use super::wire::{self, Created};
 use super::{Skinout, purchases, violations};
-use crate::provider::{NotBuildable, PlaceAnswer, Placing, Verdict};
+use crate::outcome::{placed, unknown, unreadable};
+use crate::provider::{NotBuildable, PlaceAnswer, Placing};
+use crate::request::trade_token;
 use crate::values::{id, shown, url};
 
 /// Body of `POST /withdraw/buy`. Every value is documented as a string.
@@ -77,11 +77,7 @@ fn buy(
     purchase: &Purchase,
     reference: &Reference,
 ) -> Result<Request<Bytes>, NotBuildable> {
-    let token = purchase
-        .recipient
-        .trade_token
-        .as_ref()
-        .ok_or(NotBuildable("the order's trade token is gone: the trade has ended"))?;
+    let token = trade_token(&purchase.recipient)?;
     let max_price = thousandths_text(&purchase.max_price)
         .ok_or(NotBuildable("max_price is no positive number of thousandths of a dollar"))?;
     let (skin_id, skin_name) = match &purchase.item {
@@ -95,7 +91,7 @@ fn buy(
         skin_name,
         max_price: &max_price,
         partner: &purchase.recipient.steam_id.partner().to_string(),
-        token: token.reveal(),
+        token,
     };
     skinout.api.post_json("/withdraw/buy", &body)
 }
@@ -142,25 +138,16 @@ pub(super) fn read(placing: &Placing<'_>, response: &Response<Bytes>, now: Times
         Operation::Deposit(_) => outcome(response, |created| created_outcome(created, reference)),
         Operation::Listing(_) => unknown("not_placeable"),
     };
-    PlaceAnswer { verdict: Verdict::Outcome(outcome), closed: super::closed(response.status(), now) }
+    PlaceAnswer { verdict: outcome.into(), closed: super::closed(response.status(), now) }
 }
 
 fn outcome<'a, T: Deserialize<'a>>(
     response: &'a Response<Bytes>,
-    placed: impl FnOnce(&T) -> Outcome,
+    success: impl FnOnce(&T) -> Outcome,
 ) -> Outcome {
     let status = response.status();
-    match wire::envelope::<T>(response.body()) {
-        Envelope::Success(fields) if status.is_success() => placed(&fields),
-        Envelope::Error(sentence) if status.is_success() || status.is_client_error() => {
-            refused(&sentence, status)
-        }
-        Envelope::Unrecognised(_) if status.is_success() => unknown("unreadable_answer"),
-        // A server error may come after the purchase, whatever its body says.
-        Envelope::Success(_) | Envelope::Error(_) | Envelope::Unrecognised(_) => {
-            unknown(&format!("http_{}", status.as_u16()))
-        }
-    }
+    let answer = wire::envelope::<T>(response.body());
+    answer.judge(status, success, |sentence| refused(sentence, status), unknown)
 }
 
 /// An error in words. No list of them is documented, and of none that it comes before the purchase: the order has failed
@@ -182,10 +169,8 @@ fn bought_outcome(bought: &wire::Purchase, reference: &Reference, recipient: Ste
         Some(_) => return unknown("other_reference"),
         None => return unknown("unreadable_payment_id"),
     }
-    match purchases::observation(bought, reference.clone(), Cause::Dispatch, Some(recipient)) {
-        Ok(observation) => Outcome::Placed(observation),
-        Err(field) => unknown(&format!("unreadable_{}", field.0)),
-    }
+    purchases::observation(bought, reference.clone(), Cause::Dispatch, Some(recipient))
+        .map_or_else(unreadable, Outcome::Placed)
 }
 
 fn created_outcome(created: &Created, reference: &Reference) -> Outcome {
@@ -198,20 +183,10 @@ fn created_outcome(created: &Created, reference: &Reference) -> Outcome {
     let Some(provider_id) = created.transaction_id.as_ref().and_then(id) else {
         return unknown("unreadable_transaction_id");
     };
-    Outcome::Placed(Observation {
-        cause: Cause::Dispatch,
-        reference: reference.clone(),
-        progress: Progress::Submitted,
-        occurred_at: None,
-        credits: Vec::new(),
-        facts: ProviderFacts {
-            provider_id: Some(provider_id),
-            redirect_url: Some(redirect_url),
-            ..ProviderFacts::default()
-        },
-    })
-}
-
-pub(super) fn unknown(code: &str) -> Outcome {
-    Outcome::Unknown { reason: Reason::new(code), refusal_unproved: false }
+    let facts = ProviderFacts {
+        provider_id: Some(provider_id),
+        redirect_url: Some(redirect_url),
+        ..ProviderFacts::default()
+    };
+    placed(reference, Progress::Submitted, facts, Vec::new())
 }

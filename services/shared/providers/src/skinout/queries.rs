@@ -9,8 +9,10 @@ use skinbus_domain::order::Game;
 use skinbus_domain::query::{Balance, BalanceLine, CurrencyRate, HistoryKind, Query, QueryAnswer};
 use skinbus_domain::{Currency, Money};
 
-use super::wire::{self, Currencies, Envelope, Rate, Rows, Skins};
+use super::wire::{self, Currencies, Rate, Rows, Skins};
 use super::{Skinout, lists, records};
+use crate::envelope::{Envelope, may_refuse};
+use crate::outcome::http_problem;
 use crate::provider::{NotBuildable, Queried};
 use crate::values::{decimal, shown, thousandths};
 use crate::wire::{Text, object};
@@ -108,12 +110,8 @@ pub(super) fn read(query: &Query, response: &Response<Bytes>, now: Timestamp) ->
         | Query::Inventory { .. }
         | Query::SteamPrices { .. }
         | Query::Status
-        | Query::FailedWebhooks { .. } => unreadable("an answer to no question"),
+        | Query::FailedWebhooks { .. } => Queried::unreadable("an answer to no question"),
     }
-}
-
-fn unreadable(problem: &str) -> Queried {
-    Queried::Unreadable { problem: problem.to_owned() }
 }
 
 fn answered<'a, T: Deserialize<'a>>(
@@ -126,19 +124,19 @@ fn answered<'a, T: Deserialize<'a>>(
         return Queried::Closed(closed);
     }
     match wire::envelope::<T>(response.body()) {
-        Envelope::Error(sentence) if status.is_success() || status.is_client_error() => Queried::Refused {
+        Envelope::Error(sentence) if may_refuse(status) => Queried::Refused {
             // The sentences are not documented, so only the status can name the reason.
             code: if status == StatusCode::UNAUTHORIZED { "unauthorized" } else { "refused" },
             provider_code: shown(&sentence),
         },
         Envelope::Success(_) | Envelope::Error(_) | Envelope::Unrecognised(_) if !status.is_success() => {
-            unreadable(&format!("HTTP status {}", status.as_u16()))
+            Queried::unreadable(http_problem(status))
         }
         Envelope::Success(fields) => {
-            read(fields).map_or_else(|| unreadable("fields that cannot be read"), Queried::Answer)
+            read(fields).map_or_else(|| Queried::unreadable("fields that cannot be read"), Queried::Answer)
         }
-        Envelope::Error(_) => unreadable("an error"),
-        Envelope::Unrecognised(problem) => unreadable(problem),
+        Envelope::Error(_) => Queried::unreadable("an error"),
+        Envelope::Unrecognised(problem) => Queried::unreadable(problem),
     }
 }
 

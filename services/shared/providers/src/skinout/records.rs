@@ -12,6 +12,8 @@ use super::wire::{Deposit, Purchase, Rows};
 use super::{deposits, purchases};
 use crate::provider::NotBuildable;
 use crate::request::Api;
+use crate::rows;
+use crate::values::offset;
 use crate::wire::{Text, object};
 
 /// Rows of a page. Documented: 100 by default, 1,000 at most; this keeps an answer well below the size of a message.
@@ -41,33 +43,21 @@ pub(super) fn request(
     Ok(request)
 }
 
-fn offset(cursor: Option<&str>) -> Option<u64> {
-    let Some(cursor) = cursor else {
-        return Some(0);
-    };
-    let is_number = !cursor.is_empty() && cursor.bytes().all(|byte| byte.is_ascii_digit());
-    is_number.then(|| cursor.parse().ok()).flatten()
-}
-
 /// The rows of one page, each read with `read`.
 pub(super) fn page(
     told: &Rows<'_>,
     cursor: Option<&str>,
     read: impl Fn(&RawValue) -> Option<HistoryRow>,
 ) -> HistoryPage {
-    let rows: Vec<Option<HistoryRow>> = told.items.iter().map(|raw| read(raw)).collect();
-    let unreadable = rows.iter().filter(|row| row.is_none()).count();
     let total: Option<u64> = told.total_count.as_ref().and_then(|total| total.0.parse().ok());
-    let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+    let count = u64::try_from(told.items.len()).unwrap_or(u64::MAX);
     let end = offset(cursor).unwrap_or(0).saturating_add(count);
     let is_more = total.map_or(count >= LIMIT, |total| end < total);
-    HistoryPage {
-        rows: rows.into_iter().flatten().collect(),
-        // After a page without rows the same page would follow for ever.
-        next: (is_more && count > 0).then(|| end.to_string()),
-        total,
-        unreadable: u64::try_from(unreadable).unwrap_or(u64::MAX),
-    }
+    // After a page without rows the same page would follow for ever.
+    let next = (is_more && count > 0).then(|| end.to_string());
+    let mut page = HistoryPage { next, total, ..HistoryPage::default() };
+    rows::history(&mut page, told.items.iter(), |raw| read(raw));
+    page
 }
 
 /// A row of `GET /withdraw/history`.

@@ -5,20 +5,11 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
+use crate::envelope::{Envelope, Signs};
 use crate::wire::{Text, object, object_or_empty};
 
 /// The one error sentence that is documented.
 pub(super) const NOT_ENOUGH_FUNDS: &str = "Not enough funds on project balance to buy this skin";
-
-/// What an answer is, before its fields are read.
-pub(super) enum Envelope<T> {
-    /// `success: true`, with readable fields.
-    Success(T),
-    /// `success: false` with its sentence.
-    Error(String),
-    /// Anything else, with what was seen: never success, never failure.
-    Unrecognised(&'static str),
-}
 
 #[derive(Deserialize)]
 struct Outer {
@@ -28,25 +19,18 @@ struct Outer {
     url: Option<IgnoredAny>,
 }
 
-/// Reads an answer. The body decides; HTTP codes of errors are not documented.
+/// Reads an answer: `success` is true or false, and an error has its sentence. The body decides; HTTP codes of errors are
+/// not documented.
 pub(super) fn envelope<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Envelope<T> {
     let Ok(outer) = object::<Outer>(body) else {
-        return Envelope::Unrecognised("a body that is none of Skinout's");
+        return Envelope::Unrecognised("a body that is no JSON object");
     };
-    let sentence = outer.error.filter(|sentence| !sentence.trim().is_empty());
-    match (outer.success, sentence) {
-        (Some(true), None) => match serde_json::from_slice(body) {
-            Ok(fields) => Envelope::Success(fields),
-            Err(_) => Envelope::Unrecognised("a success without the documented fields"),
-        },
-        (Some(true), Some(_)) => Envelope::Unrecognised("a success with an error"),
-        (Some(false), _) if outer.transaction_id.is_some() || outer.url.is_some() => {
-            Envelope::Unrecognised("an error that names a transaction")
-        }
-        (Some(false), Some(sentence)) => Envelope::Error(sentence),
-        (Some(false), None) => Envelope::Unrecognised("an error without its sentence"),
-        (None, _) => Envelope::Unrecognised("neither success nor error"),
-    }
+    let Some(is_success) = outer.success else {
+        return Envelope::Unrecognised("neither success nor error");
+    };
+    let word = outer.error.filter(|sentence| !sentence.trim().is_empty());
+    let has_result = outer.transaction_id.is_some() || outer.url.is_some();
+    Envelope::of(Signs { is_success, word, has_result }, body)
 }
 
 /// Answer of `POST /deposit/create`. It does not echo `payment_id` in any documented example.

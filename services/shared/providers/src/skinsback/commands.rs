@@ -10,6 +10,7 @@ use skinbus_domain::{Command, CommandOutcome, Trade};
 use super::request::Parameters;
 use super::wire::{self, Answer};
 use super::{errors, support};
+use crate::outcome::{UNREADABLE_ANSWER, command_unknown, http};
 use crate::provider::{CommandAnswer, NotBuildable};
 use crate::values::shown;
 
@@ -39,20 +40,17 @@ pub(super) fn read(response: &Response<Bytes>, now: Timestamp) -> CommandAnswer 
     let status = response.status();
     let answer = wire::answer(response.body());
     let closed = errors::closed(&answer, status, now);
-    let unknown = |reason| CommandOutcome::Unknown(reason);
     let outcome = match &answer {
         Answer::Success(_) if status == StatusCode::OK => CommandOutcome::Done,
         Answer::Error(word) if errors::is_believed(word, status) => match errors::command_code(word) {
             Some(code) => CommandOutcome::Refused(Reason::from_provider(code, word)),
             None if word == "offer_already_approved_or_canceled" => {
-                unknown(Reason::from_provider("already_decided", word))
+                CommandOutcome::Unknown(Reason::from_provider("already_decided", word))
             }
-            None => unknown(Reason::from_provider("refused", &shown(word))),
+            None => CommandOutcome::Unknown(Reason::from_provider("refused", &shown(word))),
         },
-        Answer::Unrecognised(_) if status == StatusCode::OK => unknown(Reason::new("unreadable_answer")),
-        Answer::Success(_) | Answer::Error(_) | Answer::Unrecognised(_) => {
-            unknown(Reason::new(&format!("http_{}", status.as_u16())))
-        }
+        Answer::Unrecognised(_) if status == StatusCode::OK => command_unknown(UNREADABLE_ANSWER),
+        Answer::Success(_) | Answer::Error(_) | Answer::Unrecognised(_) => command_unknown(&http(status)),
     };
     CommandAnswer { outcome, closed }
 }

@@ -7,13 +7,12 @@ use http::StatusCode;
 use jiff::Timestamp;
 use skinbus_domain::Outcome;
 use skinbus_domain::order::OrderKind;
-use skinbus_domain::rules::after;
 use skinbus_domain::trade::Reason;
 
 use super::DEFAULTS;
 use super::wire::Answer;
+use crate::outcome::{self, not_sent, reference_known, refused, unproved};
 use crate::provider::Closed;
-use crate::values::shown;
 
 /// Documented: more than 500 requests a minute. The length of the block is not documented.
 const LIMIT: &str = "request_limit_reached";
@@ -22,17 +21,9 @@ const MAINTENANCE: &str = "under_maintenance";
 /// Not documented: how long the market stays off. The account stays open: deposits go on.
 const MARKET_PAUSE: Duration = Duration::from_secs(300);
 
-/// Until when the account is closed after this answer, and why. To wait can buy nothing twice, so the HTTP status alone
-/// will do, although only the names are documented.
+/// Until when the account is closed after this answer, and why. Only the names are documented.
 pub(super) fn closed(answer: &Answer<'_>, status: StatusCode, now: Timestamp) -> Option<Closed> {
-    let reason = match answer {
-        Answer::Error(word) if word == LIMIT => LIMIT,
-        Answer::Error(word) if word == MAINTENANCE => MAINTENANCE,
-        Answer::Success(_) | Answer::Error(_) | Answer::Unrecognised(_) => {
-            (status == StatusCode::TOO_MANY_REQUESTS).then_some("http_429")?
-        }
-    };
-    Some(Closed { until: after(now, DEFAULTS.limit_pause), reason })
+    outcome::closed(answer.error_among(&[LIMIT, MAINTENANCE]), status, now, DEFAULTS.limit_pause)
 }
 
 /// Whether an error of this name is to be believed behind this HTTP status. Errors come with 200; of any other status
@@ -43,22 +34,13 @@ pub(super) fn is_believed(word: &str, status: StatusCode) -> bool {
 
 /// What an error of a placing call means for the order.
 pub(super) fn outcome(kind: OrderKind, word: &str, now: Timestamp) -> Outcome {
-    let not_sent = |code: &str, pause| Outcome::NotSent {
-        reason: Reason::from_provider(code, word),
-        retry_at: after(now, pause),
-    };
     match word {
-        LIMIT => return not_sent("rate_limited", DEFAULTS.limit_pause),
-        MAINTENANCE => return not_sent("provider_closed", DEFAULTS.limit_pause),
+        LIMIT => return not_sent("rate_limited", word, now, DEFAULTS.limit_pause),
+        MAINTENANCE => return not_sent("provider_closed", word, now, DEFAULTS.limit_pause),
         // A standard error, so it comes before execution; and it passes.
-        "market_disabled" => return not_sent("provider_closed", MARKET_PAUSE),
+        "market_disabled" => return not_sent("provider_closed", word, now, MARKET_PAUSE),
         // Our own earlier request made it: a look-up adopts it.
-        "order_id_already_exists" | "custom_id_already_exists" => {
-            return Outcome::Unknown {
-                reason: Reason::from_provider("reference_known", word),
-                refusal_unproved: false,
-            };
-        }
+        "order_id_already_exists" | "custom_id_already_exists" => return reference_known(word),
         // Documented as "try again", which says nothing about what was done before it.
         "internal_error" => {
             return Outcome::Unknown {
@@ -75,11 +57,8 @@ pub(super) fn outcome(kind: OrderKind, word: &str, now: Timestamp) -> Outcome {
         OrderKind::Listing => None,
     };
     match standard_refusal(word).or(of_method) {
-        Some(code) => Outcome::Refused(Reason::from_provider(code, word)),
-        None => Outcome::Unknown {
-            reason: Reason::from_provider(unproved_code(word), &shown(word)),
-            refusal_unproved: true,
-        },
+        Some(code) => refused(code, word),
+        None => unproved(unproved_code(word), word),
     }
 }
 

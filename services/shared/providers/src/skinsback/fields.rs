@@ -1,14 +1,11 @@
 //! The fields of a webhook's body, form or JSON: which of the two is not documented.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
-use http::{HeaderMap, header};
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
+use http::HeaderMap;
 
-use crate::wire::Text;
+use crate::webhook::is_json;
+use crate::wire::{Members, Text};
 
 /// Where the proof is in a deposit webhook.
 pub(super) const PROOF: &str = "sign";
@@ -27,19 +24,13 @@ pub(super) struct Fields {
 /// Reads a body. `None` where it is neither form nor JSON, or names a field twice: two readers could read two things.
 pub(super) fn fields(headers: &HeaderMap, body: &[u8]) -> Option<Fields> {
     let body = std::str::from_utf8(body).ok()?.trim();
-    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    if content_type.is_some_and(|given| given.starts_with("application/json")) || body.starts_with(['{', '['])
-    {
-        of_json(body)
-    } else {
-        of_form(body)
-    }
+    if is_json(headers) || body.starts_with(['{', '[']) { of_json(body) } else { of_form(body) }
 }
 
 fn of_json(body: &str) -> Option<Fields> {
-    let pairs: Pairs<'_> = serde_json::from_str(body).ok()?;
+    let members: Members<'_> = serde_json::from_str(body).ok()?;
     let mut fields = Fields::default();
-    for (name, raw) in pairs.0 {
+    for (name, raw) in members.0 {
         let is_new = match raw.get() {
             "null" => fields.nulls.insert(name.clone()),
             "true" => fields.scalars.insert(name.clone(), "1".to_owned()).is_none(),
@@ -107,30 +98,5 @@ impl Fields {
     pub(super) fn without_proof(&self) -> BTreeMap<&str, &str> {
         let all = self.scalars.iter().chain(&self.nested);
         all.map(|(name, text)| (name.as_str(), text.as_str())).filter(|(name, _)| *name != PROOF).collect()
-    }
-}
-
-/// The members of an object, each as often as it stands there.
-struct Pairs<'a>(Vec<(String, &'a RawValue)>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Pairs<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members;
-        impl<'de> Visitor<'de> for Members {
-            type Value = Pairs<'de>;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut pairs = Vec::new();
-                while let Some(pair) = map.next_entry()? {
-                    pairs.push(pair);
-                }
-                Ok(Pairs(pairs))
-            }
-        }
-        deserializer.deserialize_map(Members)
     }
 }

@@ -10,6 +10,7 @@ use skinbus_domain::order::Game;
 use skinbus_domain::query::{Details, Item, ItemPage, OfferFilter, QueryAnswer};
 
 use super::wire::{Rows, flag, text_or_nothing};
+use crate::rows::{self, is_wanted};
 use crate::values::{id, item_name, money, unix_seconds};
 use crate::wire::{Text, object};
 
@@ -35,13 +36,7 @@ fn page(
     };
     keep(&mut page.details, "last_update", list.last_update.as_ref());
     keep(&mut page.details, "currency_local", list.currency_local.as_ref());
-    for raw in list.items {
-        match item_of(raw) {
-            Some(item) if is_wanted(&item) => page.items.push(item),
-            Some(_) => {}
-            None => page.unreadable += 1,
-        }
-    }
+    rows::items(&mut page, list.items, item_of, is_wanted);
     Some(page)
 }
 
@@ -88,18 +83,7 @@ pub(super) fn found(fields: &[u8], game: Game, names: &[String]) -> Option<Query
 
 /// Single copies, from the full price list; SkinsBack filters nothing itself.
 pub(super) fn offers(fields: &[u8], filter: &OfferFilter) -> Option<QueryAnswer> {
-    let is_wanted = |item: &Item| {
-        let is_named = filter.offer_id.is_none() || item.id == filter.offer_id;
-        // A limit in another currency can be kept by no price.
-        let exceeds = |limit| item.price.as_ref().and_then(|price| price.exceeds(limit));
-        let is_dear_enough = filter
-            .min_price
-            .as_ref()
-            .is_none_or(|least| item.price.as_ref().and_then(|price| least.exceeds(price)) == Some(false));
-        let is_cheap_enough = filter.max_price.as_ref().is_none_or(|most| exceeds(most) == Some(false));
-        is_named && is_dear_enough && is_cheap_enough
-    };
-    let mut page = page(fields, |raw| copy(raw, filter.game), is_wanted)?;
+    let mut page = page(fields, |raw| copy(raw, filter.game), |item| is_wanted(item, filter))?;
     once_each(&mut page.items);
     Some(QueryAnswer::Items(page))
 }

@@ -10,8 +10,10 @@ use skinbus_domain::{Cause, Observation, Reference};
 use super::request::Parameters;
 use super::wire::{self, Answer, Deposit, NamedDeposit, NamedPurchase, Purchase, Rows};
 use super::{DEFAULTS, errors, status};
+use crate::outcome::{error_problem, http_problem};
 use crate::provider::{LookUpTarget, LookedUp, NotBuildable};
-use crate::values::{BadField, id, shown};
+use crate::rows;
+use crate::values::{BadField, id};
 use crate::wire::object;
 
 /// The call that looks up the first of these, and how many it asks for.
@@ -44,7 +46,7 @@ fn asked_together(first: &LookUpTarget, targets: &[LookUpTarget]) -> usize {
 /// What the answer says about those that were asked for.
 pub(super) fn read(asked: &[LookUpTarget], response: &Response<Bytes>, now: Timestamp) -> LookedUp {
     let Some(first) = asked.first() else {
-        return unreadable("nothing was asked for");
+        return LookedUp::unreadable("nothing was asked for");
     };
     let is_deposit = matches!(first.kind, OrderKind::DepositLink | OrderKind::DepositItems);
     let status = response.status();
@@ -55,16 +57,14 @@ pub(super) fn read(asked: &[LookUpTarget], response: &Response<Bytes>, now: Time
     }
     // Rows that are missing count as well: only an answer that is a success in every respect proves an absence.
     if status != StatusCode::OK {
-        return LookedUp::Unreadable { problem: format!("HTTP status {}", status.as_u16()) };
+        return LookedUp::unreadable(http_problem(status));
     }
     match answer {
         Answer::Success(fields) if is_deposit => deposit(fields, &first.reference),
         Answer::Success(fields) => purchases(fields, asked),
-        Answer::Error(word) if is_absent(&word, is_deposit, asked) => {
-            LookedUp::Rows { rows: Vec::new(), unreadable: 0 }
-        }
-        Answer::Error(word) => LookedUp::Unreadable { problem: format!("the error {}", shown(&word)) },
-        Answer::Unrecognised(problem) => unreadable(problem),
+        Answer::Error(word) if is_absent(&word, is_deposit, asked) => LookedUp::nothing(),
+        Answer::Error(word) => LookedUp::unreadable(error_problem(&word)),
+        Answer::Unrecognised(problem) => LookedUp::unreadable(problem),
     }
 }
 
@@ -72,19 +72,12 @@ fn is_absent(word: &str, is_deposit: bool, asked: &[LookUpTarget]) -> bool {
     if is_deposit { word == "transaction_not_found" } else { word == "offer_not_found" && asked.len() == 1 }
 }
 
-fn unreadable(problem: &str) -> LookedUp {
-    LookedUp::Unreadable { problem: problem.to_owned() }
-}
-
-/// The rows of `market_getinfo`. One that names one of our references and a purchase proves that the purchase is there,
-/// even where the rest of it cannot be read. Any other unreadable row may be anybody's.
+/// The rows of `market_getinfo`, in any order.
 fn purchases(fields: &[u8], asked: &[LookUpTarget]) -> LookedUp {
     let Ok(list) = object::<Rows<'_>>(fields) else {
-        return unreadable("a success without items");
+        return LookedUp::unreadable("a success without items");
     };
-    let read: Vec<Option<Observation>> = list.items.iter().map(|raw| purchase(raw, asked)).collect();
-    let unreadable = read.iter().filter(|row| row.is_none()).count();
-    LookedUp::Rows { rows: read.into_iter().flatten().collect(), unreadable }
+    rows::looked_up(list.items.iter().map(|raw| purchase(raw, asked)))
 }
 
 fn purchase(raw: &RawValue, asked: &[LookUpTarget]) -> Option<Observation> {
@@ -101,22 +94,22 @@ fn purchase(raw: &RawValue, asked: &[LookUpTarget]) -> Option<Observation> {
     };
     let read = object::<Purchase>(raw).map_err(|_| BadField("row"));
     let read = read.and_then(|row| status::purchase(&row, reference.clone(), Cause::LookUp));
-    Some(read.unwrap_or_else(|bad| status::unreadable(reference, provider_id, bad)))
+    Some(read.unwrap_or_else(|bad| rows::unreadable(reference, Some(provider_id), bad)))
 }
 
 /// The one deposit of `orderstatus`, which has to be the one asked for.
 fn deposit(fields: &[u8], asked: &Reference) -> LookedUp {
     let Ok(named) = object::<NamedDeposit>(fields) else {
-        return unreadable("a deposit without its ids");
+        return LookedUp::unreadable("a deposit without its ids");
     };
     if named.order_id.0 != asked.as_str() {
-        return unreadable("another deposit than the one asked for");
+        return LookedUp::unreadable("another deposit than the one asked for");
     }
     let Some(provider_id) = id(&named.transaction_id) else {
-        return unreadable("a deposit without its ids");
+        return LookedUp::unreadable("a deposit without its ids");
     };
     let read = object::<Deposit<'_>>(fields).map_err(|_| BadField("row"));
     let read = read.and_then(|row| status::deposit(&row, asked.clone(), Cause::LookUp));
-    let row = read.unwrap_or_else(|bad| status::unreadable(asked.clone(), provider_id, bad));
-    LookedUp::Rows { rows: vec![row], unreadable: 0 }
+    let row = read.unwrap_or_else(|bad| rows::unreadable(asked.clone(), Some(provider_id), bad));
+    LookedUp::row(row)
 }

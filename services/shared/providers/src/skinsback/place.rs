@@ -4,16 +4,16 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use jiff::Timestamp;
 use skinbus_domain::order::{Deposit, Item, Operation, OrderKind, Purchase, TradeToken};
-use skinbus_domain::trade::Reason;
 use skinbus_domain::{
-    Cause, Credit, CreditState, Currency, LocalAmount, Observation, Outcome, Progress, ProviderFacts,
-    Reference,
+    Cause, Credit, CreditState, Currency, LocalAmount, Outcome, Progress, ProviderFacts, Reference,
 };
 
 use super::request::Parameters;
 use super::wire::{self, Answer, Offer, Page};
 use super::{errors, status};
-use crate::provider::{NotBuildable, PlaceAnswer, Placing, Verdict};
+use crate::outcome::{UNREADABLE_ANSWER, http, placed, unknown, unreadable};
+use crate::provider::{NotBuildable, PlaceAnswer, Placing};
+use crate::request::trade_token;
 use crate::values::{BadField, decimal, id, iso_time, money, url};
 use crate::wire::{Text, object};
 
@@ -31,18 +31,13 @@ pub(super) fn parameters(
     }
 }
 
-/// The token of a user's trade URL, while the trade still has it.
-pub(super) fn token(token: Option<&TradeToken>) -> Result<&str, NotBuildable> {
-    token.map(TradeToken::reveal).ok_or(NotBuildable("the order's trade token is gone: the trade has ended"))
-}
-
 fn buy(purchase: &Purchase, reference: &Reference) -> Result<Parameters, NotBuildable> {
     if purchase.max_price.currency != Currency::USD {
         return Err(NotBuildable("SkinsBack's prices are in USD"));
     }
     let parameters = Parameters::of("market_buy")
         .with("partner", purchase.recipient.steam_id.partner().to_string())
-        .with("token", token(purchase.recipient.trade_token.as_ref())?)
+        .with("token", trade_token(&purchase.recipient)?)
         .with("max_price", purchase.max_price.amount.to_string())
         .with("custom_id", reference.as_str());
     Ok(match &purchase.item {
@@ -88,7 +83,7 @@ fn offer(
     Ok(Parameters::of("create_from_user_inventory")
         .with("game", game.ok_or(NotBuildable("items need their game"))?)
         .with("steam_id", deposit.user.steam_id.to_string())
-        .with("trade_token", token(deposit.user.trade_token.as_ref())?)
+        .with("trade_token", trade_token(&deposit.user)?)
         .with("order_id", reference.as_str())
         .with_texts("item_asset_ids", deposit.items.iter().map(|item| item.asset_id.clone()).collect())
         .with_some("currency", deposit.currency.map(code))
@@ -112,13 +107,11 @@ pub(super) fn read(placing: &Placing<'_>, response: &Response<Bytes>, now: Times
     let outcome = match &answer {
         Answer::Success(fields) if status == StatusCode::OK => success(kind, placing.reference, fields),
         Answer::Error(word) if errors::is_believed(word, status) => errors::outcome(kind, word, now),
-        Answer::Unrecognised(_) if status == StatusCode::OK => unknown("unreadable_answer"),
+        Answer::Unrecognised(_) if status == StatusCode::OK => unknown(UNREADABLE_ANSWER),
         // Errors come with 200. Another status may be anybody's word, the provider's proxy included.
-        Answer::Success(_) | Answer::Error(_) | Answer::Unrecognised(_) => {
-            unknown(&format!("http_{}", status.as_u16()))
-        }
+        Answer::Success(_) | Answer::Error(_) | Answer::Unrecognised(_) => unknown(&http(status)),
     };
-    PlaceAnswer { verdict: Verdict::Outcome(outcome), closed }
+    PlaceAnswer { verdict: outcome.into(), closed }
 }
 
 fn success(kind: OrderKind, reference: &Reference, fields: &[u8]) -> Outcome {
@@ -126,9 +119,9 @@ fn success(kind: OrderKind, reference: &Reference, fields: &[u8]) -> Outcome {
         OrderKind::Purchase => object(fields).map(|bought| bought_outcome(&bought, reference)),
         OrderKind::DepositLink => object(fields).map(|page| page_outcome(&page, reference)),
         OrderKind::DepositItems => object(fields).map(|offer| offer_outcome(&offer, reference)),
-        OrderKind::Listing => return unknown("unreadable_answer"),
+        OrderKind::Listing => return unknown(UNREADABLE_ANSWER),
     }
-    .unwrap_or_else(|_| unknown("unreadable_answer"))
+    .unwrap_or_else(|_| unknown(UNREADABLE_ANSWER))
 }
 
 /// What became of an order that `bought` names, or is the one answer to.
@@ -136,19 +129,12 @@ pub(super) fn bought_outcome(bought: &wire::Purchase, reference: &Reference) -> 
     if is_others(bought.custom_id.as_ref(), reference) {
         return unknown("other_reference");
     }
-    placed(status::purchase(bought, reference.clone(), Cause::Dispatch))
+    status::purchase(bought, reference.clone(), Cause::Dispatch).map_or_else(unreadable, Outcome::Placed)
 }
 
 /// An answer to something else. What became of ours is for a look-up to find.
 fn is_others(echo: Option<&Text>, reference: &Reference) -> bool {
     echo.is_some_and(|echo| echo.0 != reference.as_str())
-}
-
-fn placed(read: Result<Observation, BadField>) -> Outcome {
-    match read {
-        Ok(observation) => Outcome::Placed(observation),
-        Err(field) => unknown(&format!("unreadable_{}", field.0)),
-    }
 }
 
 /// A page has nothing but its address: the amount is known once the user has given something.
@@ -159,9 +145,9 @@ fn page_outcome(page: &Page, reference: &Reference) -> Outcome {
         let provider_id = provider_id.map(|given| id(given).ok_or(BadField("transaction_id"))).transpose()?;
         let facts =
             ProviderFacts { provider_id, redirect_url: Some(redirect_url), ..ProviderFacts::default() };
-        Ok(observation(reference, Progress::Submitted, facts, Vec::new()))
+        Ok(placed(reference, Progress::Submitted, facts, Vec::new()))
     };
-    placed(read())
+    read().unwrap_or_else(unreadable)
 }
 
 /// The offer is out already. Its id is told here and nowhere else, so what is only shown may be unreadable.
@@ -182,9 +168,9 @@ fn offer_outcome(offer: &Offer, reference: &Reference) -> Outcome {
             bot_steam_id: offer.bot_steam_id.as_ref().and_then(id),
             ..ProviderFacts::default()
         };
-        Ok(observation(reference, progress, facts, credit.into_iter().collect()))
+        Ok(placed(reference, progress, facts, credit.into_iter().collect()))
     };
-    placed(read())
+    read().unwrap_or_else(unreadable)
 }
 
 /// What the offer is worth, by the provider's quote: pending until the provider says what it became. What the user was
@@ -200,25 +186,4 @@ fn quoted(offer: &Offer, sum: &Text, provider_id: &str) -> Result<Credit, BadFie
         multiplier: None,
         state: CreditState::Pending,
     })
-}
-
-fn observation(
-    reference: &Reference,
-    progress: Progress,
-    facts: ProviderFacts,
-    credits: Vec<Credit>,
-) -> Observation {
-    Observation {
-        cause: Cause::Dispatch,
-        reference: reference.clone(),
-        progress,
-        facts,
-        credits,
-        occurred_at: None,
-    }
-}
-
-/// An outcome that only a look-up can settle.
-pub(super) fn unknown(code: &str) -> Outcome {
-    Outcome::Unknown { reason: Reason::new(code), refusal_unproved: false }
 }

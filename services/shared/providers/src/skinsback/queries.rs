@@ -7,12 +7,14 @@ use skinbus_domain::Currency;
 use skinbus_domain::order::Game;
 use skinbus_domain::query::{HistoryKind, Query};
 
-use super::place::{code, token};
+use super::place::code;
 use super::request::Parameters;
 use super::status::game_word;
 use super::wire::{self, Answer};
 use super::{account, errors, items, records, support};
+use crate::outcome::http_problem;
 use crate::provider::{NotBuildable, Queried};
+use crate::request::trade_token;
 use crate::values::shown;
 
 /// The call that asks this.
@@ -21,7 +23,7 @@ pub(super) fn parameters(query: &Query) -> Result<Parameters, NotBuildable> {
         Query::Inventory { user, game, currency } => Ok(Parameters::of("user_inventory")
             .with("game", game_or_not(*game)?)
             .with("steam_id", user.steam_id.to_string())
-            .with("trade_token", token(user.trade_token.as_ref())?)
+            .with("trade_token", trade_token(user)?)
             .with_some("currency", currency.map(code))),
         Query::Prices { game, cursor } => price_list(*game, cursor.as_deref()),
         Query::Offers(filter) => {
@@ -79,14 +81,14 @@ pub(super) fn read(query: &Query, response: &Response<Bytes>, now: Timestamp) ->
         return Queried::Closed(closed);
     }
     if status != StatusCode::OK {
-        return Queried::Unreadable { problem: format!("HTTP status {}", status.as_u16()) };
+        return Queried::unreadable(http_problem(status));
     }
     let fields = match answer {
         Answer::Success(fields) => fields,
         Answer::Error(word) => {
             return Queried::Refused { code: errors::query_code(&word), provider_code: shown(&word) };
         }
-        Answer::Unrecognised(problem) => return Queried::Unreadable { problem: problem.to_owned() },
+        Answer::Unrecognised(problem) => return Queried::unreadable(problem),
     };
     let read = match query {
         Query::Inventory { game, .. } => items::inventory(fields, *game),
@@ -105,8 +107,5 @@ pub(super) fn read(query: &Query, response: &Response<Bytes>, now: Timestamp) ->
         Query::FailedWebhooks { cursor } => records::failed_webhooks(fields, cursor.as_deref()),
         Query::SteamPrices { .. } | Query::History { kind: HistoryKind::Money, .. } => None,
     };
-    match read {
-        Some(answer) => Queried::Answer(answer),
-        None => Queried::Unreadable { problem: "a success without the documented fields".to_owned() },
-    }
+    read.map_or_else(|| Queried::unreadable("a success without the documented fields"), Queried::Answer)
 }

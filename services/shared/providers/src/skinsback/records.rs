@@ -10,6 +10,7 @@ use skinbus_domain::{Cause, Reference};
 use super::items::keep;
 use super::status;
 use super::wire::{Deposit, Purchase, Rows, flag, text_or_nothing};
+use crate::rows;
 use crate::values::{id, shown, unix_seconds};
 use crate::wire::{Text, object};
 
@@ -50,12 +51,7 @@ fn history(
         // The rest is out of reach: the record must not pass for complete.
         Next::Lost => page.unreadable += 1,
     }
-    for raw in list.items {
-        match row_of(raw) {
-            Some(row) => page.rows.push(row),
-            None => page.unreadable += 1,
-        }
-    }
+    rows::history(&mut page, list.items, row_of);
     Some(QueryAnswer::History(page))
 }
 

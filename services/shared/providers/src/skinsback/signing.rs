@@ -4,20 +4,18 @@
 //! objects are not covered.
 
 use hmac::{Hmac, KeyInit, Mac};
-use md5::{Digest, Md5};
 use secrecy::{ExposeSecret, SecretString};
 use sha1::Sha1;
 use sha2::Sha256;
 
 use crate::values::hex;
+use crate::webhook::constant_of;
 
 /// The constant that `X-SIGN` carries: lower-case hex MD5 of Client ID and Client Secret (documented). It covers
 /// nothing and never changes, so it is a secret of its own.
 #[must_use]
 pub fn signature_of(client_id: &str, client_secret: &SecretString) -> SecretString {
-    let digest =
-        Md5::new().chain_update(client_id.as_bytes()).chain_update(client_secret.expose_secret().as_bytes());
-    SecretString::from(hex(&digest.finalize()))
+    constant_of(&[client_id, client_secret.expose_secret()])
 }
 
 /// What is signed: the fields in ascending order of their names, which the caller has sorted and left `sign` out of.

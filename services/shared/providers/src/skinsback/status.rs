@@ -176,19 +176,3 @@ pub(super) fn label(text: &Text) -> Option<String> {
     let is_label = (1..=LABEL_MAX_CHARS).contains(&text.0.chars().count());
     (is_label && !text.0.chars().any(char::is_control)).then(|| text.0.clone())
 }
-
-/// Something is there under this reference, and what it is cannot be read: an unknown status, so somebody is told.
-pub(super) fn unreadable(reference: Reference, provider_id: String, bad: BadField) -> Observation {
-    Observation {
-        cause: Cause::LookUp,
-        reference,
-        progress: Progress::Unknown,
-        occurred_at: None,
-        credits: Vec::new(),
-        facts: ProviderFacts {
-            provider_id: Some(provider_id),
-            provider_status: Some(format!("unreadable_{}", bad.0)),
-            ..ProviderFacts::default()
-        },
-    }
-}

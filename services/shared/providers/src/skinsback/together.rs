@@ -9,15 +9,15 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use skinbus_domain::order::{Item, Operation, OrderKind};
-use skinbus_domain::trade::Reason;
 use skinbus_domain::{Currency, Order, Outcome, Reference};
 
-use super::place::{bought_outcome, token, unknown};
+use super::place::bought_outcome;
 use super::request::Parameters;
 use super::wire::{self, Answer, Purchase};
 use super::{DEFAULTS, errors};
-use crate::provider::{NotBuildable, PlaceAnswer, Verdict};
-use crate::values::shown;
+use crate::outcome::{UNREADABLE_ANSWER, http, reference_known, unknown, unproved};
+use crate::provider::{NotBuildable, PlaceAnswer};
+use crate::request::trade_token;
 use crate::wire::{Text, object};
 
 /// The call for these orders.
@@ -38,7 +38,7 @@ pub(super) fn parameters(orders: &[(&Order, &Reference)]) -> Result<Parameters, 
         if !offers.insert(offer.as_str()) || !references.insert(reference.as_str()) {
             return Err(NotBuildable("an offer and a reference can be in a call only once"));
         }
-        users.insert((purchase.recipient.steam_id, token(purchase.recipient.trade_token.as_ref())?));
+        users.insert((purchase.recipient.steam_id, trade_token(&purchase.recipient)?));
         rows.push(BTreeMap::from([
             ("id", offer.clone()),
             ("max_price", purchase.max_price.amount.to_string()),
@@ -70,22 +70,20 @@ pub(super) fn read(
     let outcome_of = |order: &Order, reference: &Reference, batch: Option<&Batch<'_>>| match &answer {
         Answer::Success(_) if status == StatusCode::OK => match batch {
             Some(batch) => batch.outcome(offer_of(order), reference),
-            None => unknown("unreadable_answer"),
+            None => unknown(UNREADABLE_ANSWER),
         },
         Answer::Error(word) if errors::is_believed(word, status) => {
             errors::outcome(OrderKind::Purchase, word, now)
         }
-        Answer::Unrecognised(_) if status == StatusCode::OK => unknown("unreadable_answer"),
-        Answer::Success(_) | Answer::Error(_) | Answer::Unrecognised(_) => {
-            unknown(&format!("http_{}", status.as_u16()))
-        }
+        Answer::Unrecognised(_) if status == StatusCode::OK => unknown(UNREADABLE_ANSWER),
+        Answer::Success(_) | Answer::Error(_) | Answer::Unrecognised(_) => unknown(&http(status)),
     };
     let batch = match &answer {
         Answer::Success(fields) => object(fields).ok().and_then(Batch::read),
         Answer::Error(_) | Answer::Unrecognised(_) => None,
     };
     let outcomes = orders.iter().map(|(order, reference)| outcome_of(order, reference, batch.as_ref()));
-    outcomes.map(|outcome| PlaceAnswer { verdict: Verdict::Outcome(outcome), closed }).collect()
+    outcomes.map(|outcome| PlaceAnswer { verdict: outcome.into(), closed }).collect()
 }
 
 fn offer_of(order: &Order) -> Option<&str> {
@@ -211,14 +209,8 @@ impl Unavailable {
         });
         let word = word.unwrap_or_default();
         if word == "custom_id_already_exists" {
-            return Outcome::Unknown {
-                reason: Reason::from_provider("reference_known", &word),
-                refusal_unproved: false,
-            };
+            return reference_known(&word);
         }
-        Outcome::Unknown {
-            reason: Reason::from_provider(errors::unproved_code(&word), &shown(&word)),
-            refusal_unproved: true,
-        }
+        unproved(errors::unproved_code(&word), &word)
     }
 }

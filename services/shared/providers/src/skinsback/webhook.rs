@@ -15,7 +15,6 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use skinbus_domain::{Cause, Observation};
-use subtle::ConstantTimeEq;
 
 use super::fields::{Fields, PROOF, fields};
 use super::signing::{sign, sign_event, text_to_sign};
@@ -23,6 +22,7 @@ use super::status;
 use super::wire::{Deposit, Purchase, Skin};
 use crate::provider::{Forged, WebhookEvent, WebhookRequest, WebhookTrust, Webhooks};
 use crate::values::hex;
+use crate::webhook::is_proved;
 use crate::wire::{Text, object};
 
 /// The webhook side of one account.
@@ -47,13 +47,13 @@ impl SkinsbackWebhooks {
         if fields.is_event() {
             let given = header(webhook.headers, "signature").or_else(|| fallback(webhook.headers));
             let expected = sign_event(secret, webhook.body);
-            return given.zip(expected).is_some_and(|(given, expected)| is_same(given, &expected));
+            return given.zip(expected).is_some_and(|(given, expected)| is_proved(given, &expected));
         }
         // Nulls are nothing to us, so it does not matter which of the two ways of signing them is right.
         let is_right = |are_nulls_signed| {
             let signed = fields.signed(are_nulls_signed);
             let expected = sign(secret, &text_to_sign(signed));
-            expected.is_some_and(|expected| is_same(fields.text(PROOF), &expected))
+            expected.is_some_and(|expected| is_proved(fields.text(PROOF), &expected))
         };
         is_unambiguous(fields) && (is_right(true) | is_right(false))
     }
@@ -73,10 +73,6 @@ fn fallback(headers: &HeaderMap) -> Option<&str> {
     if headers.contains_key("signature") { None } else { header(headers, "authorization") }
 }
 
-fn is_same(given: &str, expected: &str) -> bool {
-    !expected.is_empty() && bool::from(given.as_bytes().ct_eq(expected.as_bytes()))
-}
-
 /// Whether the signed text can be of these fields only. Somebody could cut the text `a:1;b:2;` in another way, into one
 /// field with the value `1;b:2`, and the signature would still be right.
 fn is_unambiguous(fields: &Fields) -> bool {
@@ -89,7 +85,7 @@ impl Webhooks for SkinsbackWebhooks {
         let constant = header(webhook.headers, "x-sign");
         if self.is_bound(webhook, &fields) {
             Ok(WebhookTrust::Binding)
-        } else if constant.is_some_and(|given| is_same(given, self.signature.expose_secret())) {
+        } else if constant.is_some_and(|given| is_proved(given, self.signature.expose_secret())) {
             Ok(WebhookTrust::Hint)
         } else if constant.is_none() && fields.text(PROOF).is_empty() && !fields.is_event() {
             Err(Forged { reason: "no_signature" })

@@ -4,17 +4,11 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
+use crate::envelope::Envelope;
 use crate::wire::{Text, object, object_or_empty};
 
-/// What an answer is, before its fields are read.
-pub(super) enum Answer<'a> {
-    /// A success, with the object that has its fields.
-    Success(&'a [u8]),
-    /// A clear error with its name.
-    Error(String),
-    /// Anything else, with what was seen: never success, never failure.
-    Unrecognised(&'static str),
-}
+/// What an answer is; a success with the object that has its fields.
+pub(super) type Answer<'a> = Envelope<&'a [u8]>;
 
 #[derive(Deserialize)]
 struct Outer<'a> {

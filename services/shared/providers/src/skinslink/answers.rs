@@ -11,11 +11,13 @@ use skinbus_domain::query::{
 };
 use skinbus_domain::{Cause, Currency, Money, Reference};
 
-use super::queries::{HISTORY_LIMIT, OFFER_PAGES_MAX, history_offset, offer_page};
+use super::queries::{HISTORY_LIMIT, OFFER_PAGES_MAX, offer_page};
 use super::wire::{self, BalanceSums, Detail, Envelope, History, ItemList, ListedItem, Row};
 use super::{errors, game_word, status};
+use crate::outcome::http_problem;
 use crate::provider::Queried;
-use crate::values::{BadField, id, iso_time, item_name, money, shown};
+use crate::rows::{self, is_wanted};
+use crate::values::{BadField, id, iso_time, item_name, money, offset, shown};
 use crate::wire::{Text, object};
 
 /// What the answer to `query` says.
@@ -27,18 +29,14 @@ pub(super) fn read(query: &Query, response: &Response<Bytes>, now: Timestamp) ->
     match wire::envelope(response.body()) {
         Envelope::Success(data) if status == StatusCode::OK => match answer(query, data, now) {
             Ok(answer) => Queried::Answer(answer),
-            Err(bad) => Queried::Unreadable { problem: format!("unreadable_{}", bad.0) },
+            Err(bad) => Queried::unreadable(format!("unreadable_{}", bad.0)),
         },
         Envelope::Error(refusal) => Queried::Refused {
             code: errors::query_code(status, &refusal),
             provider_code: errors::word(&refusal),
         },
-        Envelope::Unrecognised(problem) if status.is_success() => {
-            Queried::Unreadable { problem: problem.to_owned() }
-        }
-        Envelope::Success(_) | Envelope::Unrecognised(_) => {
-            Queried::Unreadable { problem: format!("HTTP status {}", status.as_u16()) }
-        }
+        Envelope::Unrecognised(problem) if status.is_success() => Queried::unreadable(problem),
+        Envelope::Success(_) | Envelope::Unrecognised(_) => Queried::unreadable(http_problem(status)),
     }
 }
 
@@ -88,13 +86,7 @@ fn items(
         details: details([("total", list.total), ("sum", list.sum), ("max_items", list.max_items)]),
         ..ItemPage::default()
     };
-    for raw in list.items {
-        match item(raw.get(), game, ids) {
-            Some(item) if is_wanted(&item) => page.items.push(item),
-            Some(_) => {}
-            None => page.unreadable += 1,
-        }
-    }
+    rows::items(&mut page, list.items, |raw| item(raw.get(), game, ids), is_wanted);
     Ok((page, pages.transpose()?))
 }
 
@@ -133,15 +125,7 @@ fn details<const N: usize>(given: [(&str, Option<Detail>); N]) -> Details {
 }
 
 fn offers(data: &str, filter: &OfferFilter) -> Result<ItemPage, BadField> {
-    let within = |item: &Item| {
-        let Some(price) = &item.price else {
-            return false;
-        };
-        filter.offer_id.as_ref().is_none_or(|wanted| item.id.as_ref() == Some(wanted))
-            && filter.min_price.as_ref().is_none_or(|least| least.exceeds(price) == Some(false))
-            && filter.max_price.as_ref().is_none_or(|most| price.exceeds(most) == Some(false))
-    };
-    let (mut page, pages) = items(data, filter.game, Ids::Needed, within)?;
+    let (mut page, pages) = items(data, filter.game, Ids::Needed, |item| is_wanted(item, filter))?;
     // Without a number of pages the answer is of the revision that gives the whole list at once.
     let read = offer_page(filter.cursor.as_deref()).ok_or(BadField("cursor"))?;
     let is_last = pages.is_none_or(|pages| read >= pages.min(OFFER_PAGES_MAX));
@@ -196,8 +180,7 @@ fn history(
             page.rows.push(row);
         }
     }
-    let seen =
-        history_offset(cursor).and_then(|offset| offset.checked_add(given)).ok_or(BadField("cursor"))?;
+    let seen = offset(cursor).and_then(|offset| offset.checked_add(given)).ok_or(BadField("cursor"))?;
     let has_more = given > 0 && !is_past && total.map_or(given >= HISTORY_LIMIT, |total| seen < total);
     page.next = has_more.then(|| seen.to_string());
     Ok(page)

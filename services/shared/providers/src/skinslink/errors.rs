@@ -6,11 +6,11 @@ use bytes::Bytes;
 use http::{Response, StatusCode, header};
 use jiff::Timestamp;
 use skinbus_domain::order::OrderKind;
-use skinbus_domain::rules::after;
 use skinbus_domain::trade::Reason;
 
 use super::DEFAULTS;
 use super::wire::Refusal;
+use crate::outcome;
 use crate::provider::Closed;
 use crate::values::shown;
 
@@ -149,14 +149,10 @@ pub(super) fn word(refusal: &Refusal) -> String {
     refusal.codes.first().map_or(text, |code| shown(code))
 }
 
-/// The account is closed by the HTTP status alone. The error's text is not documented, and to wait can buy nothing
-/// twice.
+/// Until when the account is closed after this answer. The error's text is not documented.
 pub(super) fn closed(response: &Response<Bytes>, now: Timestamp) -> Option<Closed> {
-    if response.status() != StatusCode::TOO_MANY_REQUESTS {
-        return None;
-    }
     let told = response.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
     let told = told.and_then(|text| text.parse().ok()).map(Duration::from_secs);
     let pause = told.unwrap_or(DEFAULTS.limit_pause).clamp(Duration::from_secs(1), PAUSE_MAX);
-    Some(Closed { until: after(now, pause), reason: "http_429" })
+    outcome::closed(None, response.status(), now, pause)
 }

@@ -40,12 +40,12 @@ use skinbus_domain::order::{Game, Operation, OrderKind};
 use skinbus_domain::query::Query;
 use skinbus_domain::quota::Limit;
 use skinbus_domain::rules::{ByKind, Idempotency};
-use skinbus_domain::trade::Reason;
-use skinbus_domain::{Command, CommandOutcome, Currency, Order, Reference, Trade};
+use skinbus_domain::{Command, Currency, Order, Reference, Trade};
 
 pub use webhook::SkinslinkWebhooks;
 
 use crate::capability::{Capability, Support};
+use crate::outcome::{self, UNREADABLE_ANSWER};
 use crate::provider::{
     CommandAnswer, LookUp, LookUpTarget, LookedUp, NotBuildable, PlaceAnswer, Placing, Provider,
     ProviderDefaults, Queried,
@@ -167,11 +167,12 @@ impl Provider for Skinslink {
 
     fn read_placed_together(
         &self,
-        _: &[(&Order, &Reference)],
+        orders: &[(&Order, &Reference)],
         _: &Response<Bytes>,
         _: Timestamp,
     ) -> Vec<PlaceAnswer> {
-        Vec::new()
+        // Never asked for; were there an answer all the same, nobody could say what it means.
+        orders.iter().map(|_| outcome::unknown("not_placeable").into()).collect()
     }
 
     fn look_up(&self, targets: &[LookUpTarget]) -> Result<LookUp, NotBuildable> {
@@ -203,6 +204,6 @@ impl Provider for Skinslink {
     }
 
     fn read_commanded(&self, _: &Command, _: &Response<Bytes>, _: Timestamp) -> CommandAnswer {
-        CommandOutcome::Unknown(Reason::new("unreadable_answer")).into()
+        outcome::command_unknown(UNREADABLE_ANSWER).into()
     }
 }

@@ -8,12 +8,13 @@ use jiff::Timestamp;
 use skinbus_domain::order::{Deposit, Operation, OrderKind};
 use skinbus_domain::rules::after;
 use skinbus_domain::trade::Reason;
-use skinbus_domain::{Cause, Observation, Outcome, Progress, ProviderFacts};
+use skinbus_domain::{Cause, Outcome, Progress, ProviderFacts};
 
 use super::errors::{self, Meaning, closed, meaning};
 use super::requests::{self, Way, way};
 use super::status;
 use super::wire::{self, Draft, Envelope, Intent, Refusal, Row};
+use crate::outcome::{UNREADABLE_ANSWER, http, placed, reference_known, unknown, unreadable};
 use crate::provider::{PlaceAnswer, Placing, Verdict};
 use crate::request::Api;
 use crate::values::{BadField, id, url};
@@ -35,7 +36,7 @@ pub(super) fn read(
             drafted(api, result_url, deposit, placing, response, retry_at)
         }
         Operation::Deposit(_) | Operation::Purchase(_) | Operation::Listing(_) => {
-            Verdict::Outcome(created(placing, response, now))
+            created(placing, response, now).into()
         }
     };
     PlaceAnswer { verdict, closed }
@@ -51,7 +52,7 @@ fn drafted(
     retry_at: Timestamp,
 ) -> Verdict {
     let status = response.status();
-    let again = |code: &str| Verdict::Outcome(Outcome::NotSent { reason: Reason::new(code), retry_at });
+    let again = |code: &str| Verdict::from(Outcome::NotSent { reason: Reason::new(code), retry_at });
     match wire::envelope(response.body()) {
         Envelope::Success(data) if status == StatusCode::OK => {
             let Some(draft_id) = draft_id(data) else {
@@ -59,7 +60,7 @@ fn drafted(
             };
             match requests::names(api, deposit, placing.reference, draft_id, result_url) {
                 Ok(request) => Verdict::Next(request),
-                Err(_) => Verdict::Outcome(Outcome::Refused(Reason::new("not_buildable"))),
+                Err(_) => Outcome::Refused(Reason::new("not_buildable")).into(),
             }
         }
         Envelope::Error(refusal) if is_clear(status) => {
@@ -68,12 +69,10 @@ fn drafted(
                 Meaning::ReferenceKnown(_) => Reason::from_provider("refused", &errors::word(&refusal)),
                 Meaning::Refused(reason) | Meaning::Undocumented(reason) => reason,
             };
-            Verdict::Outcome(Outcome::Refused(reason))
+            Outcome::Refused(reason).into()
         }
-        Envelope::Unrecognised(_) if status == StatusCode::OK => again("unreadable_answer"),
-        Envelope::Success(_) | Envelope::Error(_) | Envelope::Unrecognised(_) => {
-            again(&format!("http_{}", status.as_u16()))
-        }
+        Envelope::Unrecognised(_) if status == StatusCode::OK => again(UNREADABLE_ANSWER),
+        Envelope::Success(_) | Envelope::Error(_) | Envelope::Unrecognised(_) => again(&http(status)),
     }
 }
 
@@ -99,7 +98,7 @@ fn created(placing: &Placing<'_>, response: &Response<Bytes>, now: Timestamp) ->
             } else {
                 trade(data, placing, kind, now)
             };
-            read.unwrap_or_else(|bad| unknown(&format!("unreadable_{}", bad.0)))
+            read.unwrap_or_else(unreadable)
         }
         Envelope::Error(refusal) if is_clear(status) => refused(status, &refusal, kind),
         // An error in words that comes with the wrong status: nothing is documented about it.
@@ -111,13 +110,10 @@ fn created(placing: &Placing<'_>, response: &Response<Bytes>, now: Timestamp) ->
         },
         // Documented for a reference that was used, whatever its body says.
         Envelope::Success(_) | Envelope::Unrecognised(_) if status == StatusCode::CONFLICT => {
-            let reason = Reason::from_provider("reference_known", "http_409");
-            Outcome::Unknown { reason, refusal_unproved: false }
+            reference_known(&http(status))
         }
-        Envelope::Unrecognised(_) if status.is_success() => unknown("unreadable_answer"),
-        Envelope::Success(_) | Envelope::Error(_) | Envelope::Unrecognised(_) => {
-            unknown(&format!("http_{}", status.as_u16()))
-        }
+        Envelope::Unrecognised(_) if status.is_success() => unknown(UNREADABLE_ANSWER),
+        Envelope::Success(_) | Envelope::Error(_) | Envelope::Unrecognised(_) => unknown(&http(status)),
     }
 }
 
@@ -137,8 +133,7 @@ fn trade(data: &str, placing: &Placing<'_>, kind: OrderKind, now: Timestamp) -> 
         return Ok(unknown("other_reference"));
     }
     if row.fail_reason.as_deref() == Some("duplicate_purchase") {
-        let reason = Reason::from_provider("reference_known", "duplicate_purchase");
-        return Ok(Outcome::Unknown { reason, refusal_unproved: false });
+        return Ok(reference_known("duplicate_purchase"));
     }
     status::observation(&row, placing.reference, kind, Cause::Dispatch, now).map(Outcome::Placed)
 }
@@ -154,16 +149,6 @@ fn page(data: &str, placing: &Placing<'_>) -> Result<Outcome, BadField> {
         return Ok(unknown("unexpected_status"));
     }
     let redirect_url = intent.url.as_deref().and_then(url).ok_or(BadField("url"))?;
-    Ok(Outcome::Placed(Observation {
-        cause: Cause::Dispatch,
-        reference: placing.reference.clone(),
-        progress: Progress::Submitted,
-        occurred_at: None,
-        credits: Vec::new(),
-        facts: ProviderFacts { redirect_url: Some(redirect_url), ..ProviderFacts::default() },
-    }))
-}
-
-fn unknown(code: &str) -> Outcome {
-    Outcome::Unknown { reason: Reason::new(code), refusal_unproved: false }
+    let facts = ProviderFacts { redirect_url: Some(redirect_url), ..ProviderFacts::default() };
+    Ok(placed(placing.reference, Progress::Submitted, facts, Vec::new()))
 }

@@ -11,9 +11,9 @@ use skinbus_domain::order::Game;
 use skinbus_domain::query::{HistoryKind, OfferFilter, Query};
 
 use super::game_word;
-use super::requests::token;
 use crate::provider::NotBuildable;
-use crate::request::{Api, Pairs};
+use crate::request::{Api, Pairs, trade_token};
+use crate::values;
 
 /// Rows of a page of the history. The largest allowed number is not documented.
 pub(super) const HISTORY_LIMIT: u64 = 50;
@@ -36,7 +36,7 @@ pub(super) fn request(api: &Api, query: &Query) -> Result<Request<Bytes>, NotBui
             let body = InventoryBody {
                 game: game_word(*game),
                 partner: user.steam_id.partner(),
-                token: token(user)?,
+                token: trade_token(user)?,
             };
             api.post_json("/merchant/inventory", &body)
         }
@@ -93,15 +93,10 @@ fn offers(api: &Api, filter: &OfferFilter) -> Result<Request<Bytes>, NotBuildabl
     api.get("/merchant/purchase/available", &fields)
 }
 
-/// How many rows come before a cursor of the history.
-pub(super) fn history_offset(cursor: Option<&str>) -> Option<u64> {
-    cursor.map_or(Some(0), |text| text.parse().ok())
-}
-
 /// The newest first, so that rows that are added meanwhile move the rest to later pages and none is passed over. The
 /// documented `date_range` counts from the provider's today and has five steps: the time is looked at in the answer.
 fn history(api: &Api, cursor: Option<&str>) -> Result<Request<Bytes>, NotBuildable> {
-    let offset = history_offset(cursor).ok_or(NotBuildable("no such page"))?.to_string();
+    let offset = values::offset(cursor).ok_or(NotBuildable("no such page"))?.to_string();
     let limit = HISTORY_LIMIT.to_string();
     let fields = vec![("limit", limit.as_str()), ("offset", offset.as_str()), ("sort", "-created_at")];
     api.get("/merchant/purchase", &fields)

@@ -8,12 +8,12 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use serde::ser::Error;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
-use skinbus_domain::order::{Deposit, DepositedItem, Item, Purchase, SteamUser};
+use skinbus_domain::order::{Deposit, DepositedItem, Item, Purchase};
 use skinbus_domain::{Currency, Money, Reference};
 
 use super::game_word;
 use crate::provider::NotBuildable;
-use crate::request::Api;
+use crate::request::{Api, trade_token};
 
 /// Decimal places of a price. Seen in clients; not documented.
 const PRICE_DECIMALS: u32 = 3;
@@ -92,7 +92,7 @@ pub(super) fn purchase(
     let max_price = ceiling(&purchase.max_price).ok_or(NotBuildable("max_price is no price in USD"))?;
     let body = PurchaseBody {
         partner: purchase.recipient.steam_id.partner(),
-        token: token(&purchase.recipient)?,
+        token: trade_token(&purchase.recipient)?,
         game: purchase.game.map(game_word).ok_or(NotBuildable("a purchase needs its game"))?,
         name,
         asset_id,
@@ -100,12 +100,6 @@ pub(super) fn purchase(
         max_price: Number(max_price),
     };
     api.post_json("/merchant/purchase", &body)
-}
-
-/// The token of a trade URL, which is gone once the trade has ended.
-pub(super) fn token(user: &SteamUser) -> Result<&str, NotBuildable> {
-    let token = user.trade_token.as_ref().map(|token| token.reveal());
-    token.ok_or(NotBuildable("the order's trade token is gone: the trade has ended"))
 }
 
 #[derive(Serialize)]
@@ -158,8 +152,10 @@ struct PageBody<'a> {
     merchant_tx_id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     game: Option<&'static str>,
-    partner: u64,
-    token: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    partner: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<&'a str>,
     #[serde(flatten)]
     addresses: Addresses<'a>,
     #[serde(flatten)]
@@ -172,11 +168,13 @@ fn page(
     reference: &Reference,
     result_url: Option<&str>,
 ) -> Result<Request<Bytes>, NotBuildable> {
+    // The two parts of a trade URL come together or not at all: without them the user enters it on the page.
+    let token = deposit.user.trade_token.as_ref().map(|token| token.reveal());
     let body = PageBody {
         merchant_tx_id: reference.as_str(),
         game: deposit.game.map(game_word),
-        partner: deposit.user.steam_id.partner(),
-        token: token(&deposit.user)?,
+        partner: token.map(|_| deposit.user.steam_id.partner()),
+        token,
         addresses: Addresses::of(deposit, result_url),
         dollars: DOLLARS,
     };
@@ -217,7 +215,7 @@ fn assets(
         merchant_tx_id: reference.as_str(),
         game: game(deposit)?,
         partner: deposit.user.steam_id.partner(),
-        token: token(&deposit.user)?,
+        token: trade_token(&deposit.user)?,
         asset_ids: deposit.items.iter().map(|item| item.asset_id.as_str()).collect(),
         min_prices,
         addresses: Addresses::of(deposit, result_url),
@@ -286,7 +284,7 @@ pub(super) fn names(
         merchant_tx_id: reference.as_str(),
         game: game(deposit)?,
         partner: deposit.user.steam_id.partner(),
-        token: token(&deposit.user)?,
+        token: trade_token(&deposit.user)?,
         items: deposit.items.iter().map(named_item).collect::<Result<_, _>>()?,
         addresses: Addresses::of(deposit, result_url),
     };

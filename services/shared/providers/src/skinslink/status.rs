@@ -11,7 +11,9 @@ use skinbus_domain::{Cause, Currency, Hold, Money, Observation, Progress, Provid
 
 use super::errors::{self, code};
 use super::wire::{self, Envelope, Named, Row};
+use crate::outcome::http_problem;
 use crate::provider::{LookUpTarget, LookedUp};
+use crate::rows;
 use crate::values::{BadField, decimal, id, iso_time, item_name, money, shown};
 use crate::wire::Text;
 
@@ -20,29 +22,23 @@ pub(super) fn looked_up(asked: &[LookUpTarget], response: &Response<Bytes>, now:
     if let Some(closed) = errors::closed(response, now) {
         return LookedUp::Closed(closed);
     }
-    let unreadable = |problem: &str| LookedUp::Unreadable { problem: problem.to_owned() };
     let status = response.status();
     let Some(target) = asked.first() else {
-        return unreadable("an answer to nothing");
+        return LookedUp::unreadable("an answer to nothing");
     };
     match wire::envelope(response.body()) {
         Envelope::Success(data) if status == StatusCode::OK => match row(data, target, now) {
-            Ok(row) => LookedUp::Rows { rows: vec![row], unreadable: 0 },
-            Err(problem) => unreadable(problem),
+            Ok(row) => LookedUp::row(row),
+            Err(problem) => LookedUp::unreadable(problem),
         },
-        Envelope::Error(_) if status == StatusCode::NOT_FOUND => {
-            LookedUp::Rows { rows: Vec::new(), unreadable: 0 }
-        }
-        Envelope::Error(refusal) => unreadable(&format!("the error {}", errors::word(&refusal))),
-        Envelope::Unrecognised(problem) if status.is_success() => unreadable(problem),
-        Envelope::Success(_) | Envelope::Unrecognised(_) => {
-            unreadable(&format!("HTTP status {}", status.as_u16()))
-        }
+        Envelope::Error(_) if status == StatusCode::NOT_FOUND => LookedUp::nothing(),
+        Envelope::Error(refusal) => LookedUp::unreadable(format!("the error {}", errors::word(&refusal))),
+        Envelope::Unrecognised(problem) if status.is_success() => LookedUp::unreadable(problem),
+        Envelope::Success(_) | Envelope::Unrecognised(_) => LookedUp::unreadable(http_problem(status)),
     }
 }
 
-/// The one row of an answer. One that names our reference proves that the order is there, even where the rest of it
-/// cannot be read: that is an unknown status, so somebody is told.
+/// The one row of an answer, which has to be of the order that was asked for.
 fn row(data: &str, target: &LookUpTarget, now: Timestamp) -> Result<Observation, &'static str> {
     let named: Named = wire::data(data, "row").map_err(|_| "an answer without a reference")?;
     if named.merchant_tx_id.0 != target.reference.as_str() {
@@ -51,19 +47,9 @@ fn row(data: &str, target: &LookUpTarget, now: Timestamp) -> Result<Observation,
     let named_id = named.id.and_then(|text| id(&Text(text.0?))).filter(|id| is_digits(id));
     let read = wire::data::<Row>(data, "row");
     let told = read.and_then(|row| observation(&row, &target.reference, target.kind, Cause::LookUp, now));
-    Ok(told.unwrap_or_else(|bad| Observation {
-        cause: Cause::LookUp,
-        reference: target.reference.clone(),
-        progress: Progress::Unknown,
-        occurred_at: None,
-        credits: Vec::new(),
-        facts: ProviderFacts {
-            // The id of a page may not be that of the deposit that comes of it.
-            provider_id: named_id.filter(|_| target.kind != OrderKind::DepositLink),
-            provider_status: Some(format!("unreadable_{}", bad.0)),
-            ..ProviderFacts::default()
-        },
-    }))
+    // The id of a page may not be that of the deposit that comes of it.
+    let provider_id = named_id.filter(|_| target.kind != OrderKind::DepositLink);
+    Ok(told.unwrap_or_else(|bad| rows::unreadable(target.reference.clone(), provider_id, bad)))
 }
 
 /// What a deposit or a purchase says about the trade with this reference.

@@ -2,21 +2,18 @@
 //! one trade, so who has seen one can forge any status and any amount. It proves that the id is worth a look, no more.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
 use secrecy::{ExposeSecret, SecretString};
-use serde::de::{Error, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
-use subtle::ConstantTimeEq;
 
 use crate::provider::{Forged, WebhookEvent, WebhookRequest, WebhookTrust, Webhooks};
 use crate::values::hex;
-use crate::wire::Text;
+use crate::webhook::{is_proved, once_each};
+use crate::wire::{Members, Text};
 
 const PROOF: &str = "sign";
 /// More digits are no id: `u64` has at most 20.
@@ -56,7 +53,7 @@ impl Webhooks for SkinslinkWebhooks {
         let expected = signature(&about.id, &self.webhook_secret);
         // An account without a secret can prove nothing: everybody knows the hash of an id alone.
         let has_secret = !self.webhook_secret.expose_secret().is_empty();
-        if bool::from(given.as_bytes().ct_eq(expected.as_bytes())) && has_secret {
+        if is_proved(&given, &expected) && has_secret {
             Ok(WebhookTrust::Hint)
         } else {
             Err(Forged { reason: "wrong_signature" })
@@ -96,7 +93,8 @@ impl Webhooks for SkinslinkWebhooks {
 struct Fields<'a>(BTreeMap<String, &'a RawValue>);
 
 fn fields(body: &[u8]) -> Option<Fields<'_>> {
-    serde_json::from_slice(body).ok()
+    let members: Members<'_> = serde_json::from_slice(body).ok()?;
+    once_each(members.0).map(Fields)
 }
 
 impl Fields<'_> {
@@ -118,32 +116,5 @@ impl Fields<'_> {
         };
         let is_id = id != "0" && id.len() <= ID_MAX_DIGITS && id.bytes().all(|byte| byte.is_ascii_digit());
         if is_id { Ok(About { kind, id: id.to_owned() }) } else { Err(Forged { reason: "no_id" }) }
-    }
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(OnceEach)
-    }
-}
-
-/// Refuses a field that comes twice: whoever reads the body next may take the other one.
-struct OnceEach;
-
-impl<'de> Visitor<'de> for OnceEach {
-    type Value = Fields<'de>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields<'de>, A::Error> {
-        let mut fields = BTreeMap::new();
-        while let Some((name, value)) = map.next_entry::<String, &'de RawValue>()? {
-            if fields.insert(name, value).is_some() {
-                return Err(A::Error::custom("a field that comes twice"));
-            }
-        }
-        Ok(Fields(fields))
     }
 }

@@ -3,18 +3,12 @@
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
+use crate::envelope;
 use crate::values::BadField;
 use crate::wire::{Text, object, object_or_empty};
 
-/// What an answer is, before its fields are read.
-pub(super) enum Envelope<'a> {
-    /// `success: true`, with the JSON of `data`. It may still be a failed trade.
-    Success(&'a str),
-    /// `success: false`, with its words.
-    Error(Refusal),
-    /// Anything else, with what was seen: never success, never failure.
-    Unrecognised(&'static str),
-}
+/// What an answer is; a success with the JSON of `data`. It may still be a failed trade.
+pub(super) type Envelope<'a> = envelope::Envelope<&'a str, Refusal>;
 
 /// The words of an error.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -40,6 +40,10 @@ pub struct AccountConfig {
     #[serde(default)]
     pub lookup_batch: Option<usize>,
 
+    /// Whether a purchase is kept that the provider can deliver only days later; otherwise its reservation is given up.
+    #[serde(default)]
+    pub keep_reservations: bool,
+
     /// File of the API token (Skinify, ShadowPay).
     #[serde(default)]
     pub token_file: Option<PathBuf>,
@@ -98,6 +102,7 @@ impl AccountConfig {
             refusal_settle_time: None,
             quota: None,
             lookup_batch: None,
+            keep_reservations: false,
             authentication: Authentication::default(),
             project_id: None,
             paths: PathsConfig::default(),

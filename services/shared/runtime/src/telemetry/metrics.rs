@@ -9,6 +9,7 @@ use super::TelemetryError;
 /// Boundaries of histograms in seconds: from our own milliseconds to a provider's time-out.
 ///
 /// The library's default is made for milliseconds and would put every order into one bucket.
+#[expect(clippy::disallowed_types, reason = "a time in seconds, for a histogram")]
 pub const SECONDS_BOUNDARIES: [f64; 14] =
     [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
 

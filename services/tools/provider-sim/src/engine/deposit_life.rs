@@ -263,29 +263,11 @@ impl State {
         self.step_deposit(index, DepositStep::Fail, &details, now, now.life_ms);
     }
 
-    /// Sends the trade offer for these assets; false where an offer went out before, or nothing can be sent any more.
-    pub(crate) fn send_offer(&mut self, index: usize, assets: Vec<&'static Asset>, now: Moment) -> bool {
-        let payment = self.payment(worth(&assets));
-        let Some(deposit) = self.deposits.get_mut(index).filter(|deposit| deposit.phase == Phase::Created)
-        else {
-            return false;
-        };
-        deposit.kind = DepositKind::FromInventory;
-        deposit.assets = assets;
-        deposit.payment = Some(payment);
-        self.step_deposit(index, DepositStep::Offer, &StepDetails::default(), now, now.life_ms);
-        true
-    }
-
     /// A step that was planned at creation.
     pub(super) fn live_deposit(&mut self, index: usize, step: DepositStep, now: Moment, life_ms: u64) {
         let Some(deposit) = self.deposits.get(index).filter(|deposit| !deposit.by_hand) else {
             return;
         };
-        // It was sent on request before its time came.
-        if step == DepositStep::Offer && deposit.phase != Phase::Created {
-            return;
-        }
         let sold = INVENTORY.get(deposit.credits.len()).map_or(Decimal::ONE, |asset| asset.price);
         let details = match step {
             DepositStep::Credit => StepDetails { amount: Some(sold), ..StepDetails::default() },

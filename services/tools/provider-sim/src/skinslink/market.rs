@@ -166,8 +166,8 @@ struct List<Row> {
     items: Vec<Row>,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_update_at: Option<String>,
-    /// Ours: how the count of pages is called.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Seen in clients.
+    #[serde(rename = "total_pages", skip_serializing_if = "Option::is_none")]
     pages: Option<usize>,
 }
 

@@ -52,7 +52,7 @@ async fn pages_are_slices_that_make_the_whole() {
     for page in 1..=16 {
         let slice = world.get(&format!("/purchase/available?game=csgo&full=true&page={page}")).await;
         let rows = slice["items"].as_array().unwrap();
-        assert_eq!((&slice["pages"], &slice["total"]), (&json!(16), &json!(rows.len())));
+        assert_eq!((&slice["total_pages"], &slice["total"]), (&json!(16), &json!(rows.len())));
         assert!(rows.len() > 20, "{}", rows.len());
         ids.extend(rows.iter().map(|row| text(&row["id"]).to_owned()));
     }

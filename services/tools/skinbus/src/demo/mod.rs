@@ -1,38 +1,37 @@
 //! `skinbus demo`: one run that shows what Skinbus does, and checks it against the simulator's own record.
 
+mod acts;
 mod orders;
+mod script;
 mod stage;
 mod summary;
+mod sums;
+mod truth;
 
+use std::collections::BTreeSet;
 use std::fs;
-use std::time::Duration;
 
-use serde_json::json;
-use skinbus_bus::merchant::DeadLetter;
+use serde_json::{Value, json};
 use skinbus_domain::ids::MerchantId;
-use skinbus_runtime::clock;
 use uuid::Uuid;
 
 use crate::board::Board;
 use crate::cli::DemoArguments;
 use crate::connect::{connect_to, explain};
-use crate::dead;
-use crate::dev::layout::{Layout, Pace, Ports};
+use crate::dev::accounts::MERCHANT;
+use crate::dev::layout::{Layout, Pace};
+use crate::dev::ports::Ports;
 use crate::dev::programs::Programs;
 use crate::dev::stack::Stack;
 use crate::dev::stop::StopSignals;
 use crate::failure::{Exit, Failure, complain};
-use crate::receipt;
 use crate::simulator::Simulator;
 use crate::terminal::{Terminal, Tone};
-use orders::DemoOrder;
 use stage::Stage;
 use summary::Evidence;
 
-const MERCHANT: &str = "acme";
-/// How long the dead letter of a conflict may take.
-const DEAD_LETTER_TRIES: u32 = 50;
-const DEAD_LETTER_PAUSE: Duration = Duration::from_millis(100);
+/// Items that make a price list as long as real ones begin to be.
+const PRICES_FILLER: u32 = 4_000;
 
 pub(crate) async fn run(arguments: &DemoArguments, terminal: &mut Terminal) -> Result<Exit, Failure> {
     let mut signals = StopSignals::listen()?;
@@ -85,20 +84,24 @@ async fn play(nats_url: &str, simulator: &Simulator, terminal: &mut Terminal) ->
     let merchant: MerchantId =
         MERCHANT.parse().map_err(|error| Failure::new(format!("the merchant: {error}")))?;
     let changes = client.follow(&merchant, None).await.map_err(explain)?;
-    let (board, played) = (Board::default(), Vec::new());
-    let mut stage = Stage { client, merchant, changes, board, terminal, played };
+    let (board, played, pages) = (Board::default(), Vec::new(), BTreeSet::new());
+    let mut stage = Stage { client, merchant, changes, board, terminal, played, pages };
     simulator.control(&fast_lives()).await?;
-    stage.play(orders::delivered()).await?;
-    stage.play(orders::not_delivered()).await?;
-    stage.play(orders::never_sent_or_refused()).await?;
-    never_twice(&mut stage, simulator).await?;
+    simulator.control(&fates()).await?;
+    stage.play(script::purchases()).await?;
+    acts::inventories(&mut stage).await?;
+    stage.play(script::deposits()).await?;
+    acts::listings(&mut stage, simulator).await?;
+    acts::prices(&mut stage).await?;
+    stage.play(script::ended_by_others()).await?;
+    acts::never_twice(&mut stage, simulator).await?;
     simulator.control(&json!({ "durations": { "protection_ms": 7 * 24 * 3_600_000_u64 } })).await?;
-    stage.play(orders::still_on_hold()).await?;
+    stage.play(script::still_on_hold()).await?;
     summarize(&mut stage, simulator).await
 }
 
 /// Short enough to look on, long enough to see each step.
-fn fast_lives() -> serde_json::Value {
+fn fast_lives() -> Value {
     json!({ "durations": {
         "processing_ms": 1_500,
         "waiting_accept_ms": 2_000,
@@ -108,72 +111,37 @@ fn fast_lives() -> serde_json::Value {
     } })
 }
 
-/// A lost answer, a repeated order, and another order under the same id.
-async fn never_twice(stage: &mut Stage<'_>, simulator: &Simulator) -> Result<(), Failure> {
-    let part = orders::lost_answer();
-    let Some(order) = part.orders.first().copied() else {
-        return Ok(());
-    };
-    let fault = json!({ "path": "/withdraw/buy", "custom_id": order.id, "kind": "cut_after_execution" });
-    simulator.control(&json!({ "add_faults": [fault] })).await?;
-    stage.play(part).await?;
-    repeat(stage, order).await
-}
-
-/// The same id again: with the same content, and with another.
-async fn repeat(stage: &mut Stage<'_>, order: DemoOrder) -> Result<(), Failure> {
-    stage.announce(
-        "Never twice: the same order again, and another one under its id",
-        "The same content gets the receipt of the order that is there; other content is refused and, where it was \
-         published, kept as a dead letter. The first order is untouched.",
-    )?;
-    let now = clock::now();
-    let version = stage.board.row(order.id).map_or(0, crate::board::Row::version);
-    let again = stage.place(&order.request(now)).await?;
-    if receipt::exit(&again) != Exit::Done || again.version != version {
-        return Err(Failure::new(format!(
-            "the repeated order {} did not get the receipt of the first",
-            order.id
-        )));
-    }
-    let other = order.contradicting();
-    let conflict = stage.place(&other.request(now)).await?;
-    if receipt::exit(&conflict) != Exit::Conflict {
-        return Err(Failure::new(format!(
-            "another order under the id {} was not refused as a conflict",
-            order.id
-        )));
-    }
-    stage.hand_over(&other.published()).await?;
-    let letters = dead_letters(stage).await?;
-    stage.terminal.line("")?;
-    let width = stage.terminal.size().0;
-    let lines = dead::table(&letters).render(stage.terminal.palette(), width);
-    stage.terminal.lines(&lines)?;
-    Ok(())
-}
-
-async fn dead_letters(stage: &Stage<'_>) -> Result<Vec<DeadLetter>, Failure> {
-    for _ in 0..DEAD_LETTER_TRIES {
-        let letters = stage.client.dead_letters().await.map_err(explain)?;
-        if !letters.is_empty() {
-            return Ok(letters);
-        }
-        tokio::time::sleep(DEAD_LETTER_PAUSE).await;
-    }
-    Err(Failure::new("the published conflict did not become a dead letter"))
+/// What becomes of orders where it does not follow from the item.
+fn fates() -> Value {
+    json!({
+        "skinsback": { "deposit_fate": "held_then_paid", "catalogue_filler": PRICES_FILLER },
+        "skinout": {
+            "deposit_fate": "held_then_paid",
+            "deposit_fates": { "skinout-page-back": "reverted" },
+            "fates": { "by_reference": { "skinout-fail": "item_unavailable" } },
+            "notifications": { "send_pending": true },
+        },
+        "skinify": {
+            "deposit_fate": "held_then_paid",
+            "deposit_fates": { "skinify-item-back": "reverted" },
+            "notifications": { "send_pending": true },
+        },
+        "shadowpay": { "deposit_fate": "paid" },
+        "skinslink": { "deposit_fate": "held_then_paid" },
+    })
 }
 
 async fn summarize(stage: &mut Stage<'_>, simulator: &Simulator) -> Result<usize, Failure> {
     stage.announce(
         "Summary",
-        "What Skinbus said of each order, next to the simulator's own record of what it truly executed. \
-         \"bought\" counts purchases under the order's id; one that ended without the item was refunded by the provider.",
+        "What Skinbus said of each order, next to the simulator's own record of what it truly executed: nothing twice, \
+         nothing that nobody ordered, every credit the same, and no more calls in any window than the limit allows.",
     )?;
-    let purchases = simulator.purchases().await?;
+    let ledger = simulator.ledger().await?;
     let calls = simulator.calls().await?;
-    let evidence =
-        Evidence { orders: &stage.played, board: &stage.board, purchases: &purchases, calls: &calls };
+    let dead_letters = stage.client.dead_letters().await.map_err(explain)?.len();
+    let (orders, board) = (stage.played.as_slice(), &stage.board);
+    let evidence = Evidence { orders, board, ledger: &ledger, calls: &calls, dead_letters };
     let summary = summary::of(&evidence, stage.terminal.palette(), stage.terminal.size().0);
     stage.terminal.line("")?;
     stage.terminal.lines(&summary.lines)?;

@@ -1,13 +1,14 @@
-//! The orders of the demo, in parts: what each asks for, and what must come of it.
+//! One order of the demo: what it asks for, and what must come of it.
 
 use skinbus_domain::TradeStatus;
 use skinbus_proto::v1;
+use skinbus_proto::v1::order_request::Operation;
 
-use crate::dev::layout::{MAIN_ACCOUNT, OTHER_ACCOUNT};
+use crate::dev::accounts::SKINIFY;
 
 /// A user of Steam who does not exist.
-const STEAM_ID: &str = "76561198000000042";
-const TRADE_TOKEN: &str = "AbCd_-12";
+pub(crate) const STEAM_ID: &str = "76561198000000042";
+pub(crate) const TRADE_TOKEN: &str = "AbCd_-12";
 
 /// How an order is handed over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,11 +21,19 @@ pub(crate) enum Way {
     Place,
 }
 
-/// Which item is asked for.
+/// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wanted {
+    /// An offered item is bought.
     Offer(&'static str),
+    /// An item with this name is bought.
     Name(&'static str),
+    /// The user gives items on a hosted page, for this many dollars at least.
+    Page(Option<&'static str>),
+    /// The user gives this item.
+    Item(&'static str),
+    /// The user's item is put on sale for this many dollars.
+    Sale(&'static str, &'static str),
 }
 
 /// What must come of an order.
@@ -34,8 +43,10 @@ pub(crate) struct Expected {
     pub(crate) status: TradeStatus,
     /// A status that it must have had before.
     pub(crate) after: Option<TradeStatus>,
-    /// The simulator's word for the one purchase; `None` where it must not have been bought.
+    /// The simulator's word for what it executed; `None` where it must not have executed anything.
     pub(crate) at_simulator: Option<&'static str>,
+    /// How many credits there must be that count.
+    pub(crate) credits: usize,
 }
 
 /// One order.
@@ -45,11 +56,11 @@ pub(crate) struct DemoOrder {
     /// Shown until the provider names the item.
     pub(crate) item: &'static str,
     pub(crate) way: Way,
-    wanted: Wanted,
-    game: v1::Game,
-    account: &'static str,
-    max_price: &'static str,
-    steam_id: &'static str,
+    pub(crate) wanted: Wanted,
+    pub(crate) game: v1::Game,
+    pub(crate) account: &'static str,
+    pub(crate) max_price: &'static str,
+    pub(crate) steam_id: &'static str,
     /// The deadline, in seconds from when it is sent.
     pub(crate) deadline_seconds: Option<i64>,
     pub(crate) expected: Expected,
@@ -63,20 +74,25 @@ pub(crate) struct Part {
 }
 
 impl DemoOrder {
-    const fn new(
+    /// An order for Rust, or without a game where none is bought, published at Skinify.
+    pub(crate) const fn new(
         id: &'static str,
-        way: Way,
-        offer: &'static str,
+        wanted: Wanted,
         item: &'static str,
         expected: Expected,
     ) -> Self {
+        let game = match wanted {
+            Wanted::Offer(_) | Wanted::Name(_) => v1::Game::Rust,
+            Wanted::Page(_) => v1::Game::Unspecified,
+            Wanted::Item(_) | Wanted::Sale(_, _) => v1::Game::Cs2,
+        };
         Self {
             id,
             item,
-            way,
-            wanted: Wanted::Offer(offer),
-            game: v1::Game::Rust,
-            account: MAIN_ACCOUNT,
+            way: Way::Publish,
+            wanted,
+            game,
+            account: SKINIFY,
             max_price: "5.00",
             steam_id: STEAM_ID,
             deadline_seconds: None,
@@ -84,25 +100,21 @@ impl DemoOrder {
         }
     }
 
-    const fn cs2(self) -> Self {
+    /// The same for an item whose trade Steam protects.
+    pub(crate) const fn cs2(self) -> Self {
         Self { game: v1::Game::Cs2, ..self }
+    }
+
+    pub(crate) const fn at(self, account: &'static str) -> Self {
+        Self { account, ..self }
+    }
+
+    pub(crate) const fn by(self, way: Way) -> Self {
+        Self { way, ..self }
     }
 
     /// The request, with a deadline where it has one.
     pub(crate) fn request(&self, now: jiff::Timestamp) -> v1::OrderRequest {
-        let item = match self.wanted {
-            Wanted::Offer(id) => v1::purchase::Item::OfferId(id.to_owned()),
-            Wanted::Name(name) => v1::purchase::Item::MarketHashName(name.to_owned()),
-        };
-        let purchase = v1::Purchase {
-            recipient: Some(v1::SteamUser {
-                steam_id: self.steam_id.to_owned(),
-                trade_token: TRADE_TOKEN.to_owned(),
-            }),
-            game: self.game.into(),
-            item: Some(item),
-            max_price: Some(v1::Money { currency: "USD".to_owned(), amount: self.max_price.to_owned() }),
-        };
         let deadline = self.deadline_seconds.map(|seconds| {
             let delay = jiff::SignedDuration::from_secs(seconds);
             skinbus_proto::timestamp(now.saturating_add(delay).unwrap_or(now))
@@ -110,15 +122,52 @@ impl DemoOrder {
         v1::OrderRequest {
             order_id: self.id.to_owned(),
             account: self.account.to_owned(),
-            operation: Some(v1::order_request::Operation::Purchase(purchase)),
+            operation: Some(self.operation()),
             expires_at: deadline,
             metadata: [("shop".to_owned(), "demo".to_owned())].into(),
         }
     }
 
-    /// The same, published.
-    pub(crate) fn published(self) -> Self {
-        Self { way: Way::Publish, ..self }
+    fn operation(&self) -> Operation {
+        match self.wanted {
+            Wanted::Offer(id) => self.purchase(v1::purchase::Item::OfferId(id.to_owned())),
+            Wanted::Name(name) => self.purchase(v1::purchase::Item::MarketHashName(name.to_owned())),
+            Wanted::Page(least) => Operation::Deposit(v1::Deposit {
+                // The page asks for the trade URL itself.
+                user: Some(v1::SteamUser { trade_token: String::new(), ..self.user() }),
+                min_amount: least.map(dollars),
+                // What the least amount is counted in.
+                currency: least.map(|_| "USD".to_owned()).unwrap_or_default(),
+                ..v1::Deposit::default()
+            }),
+            Wanted::Item(asset_id) => Operation::Deposit(v1::Deposit {
+                user: Some(self.user()),
+                game: self.game.into(),
+                asset_ids: vec![asset_id.to_owned()],
+                ..v1::Deposit::default()
+            }),
+            Wanted::Sale(asset_id, price) => Operation::Listing(v1::Listing {
+                seller: Some(v1::SteamUser { trade_token: String::new(), ..self.user() }),
+                items: vec![v1::ListedItem {
+                    asset_id: asset_id.to_owned(),
+                    game: self.game.into(),
+                    price: Some(dollars(price)),
+                }],
+            }),
+        }
+    }
+
+    fn purchase(&self, item: v1::purchase::Item) -> Operation {
+        Operation::Purchase(v1::Purchase {
+            recipient: Some(self.user()),
+            game: self.game.into(),
+            item: Some(item),
+            max_price: Some(dollars(self.max_price)),
+        })
+    }
+
+    fn user(&self) -> v1::SteamUser {
+        v1::SteamUser { steam_id: self.steam_id.to_owned(), trade_token: TRADE_TOKEN.to_owned() }
     }
 
     /// The same id with another content.
@@ -127,184 +176,26 @@ impl DemoOrder {
     }
 }
 
-const fn bought(status: TradeStatus, at_simulator: &'static str) -> Expected {
-    Expected { status, after: None, at_simulator: Some(at_simulator) }
+fn dollars(amount: &str) -> v1::Money {
+    v1::Money { currency: "USD".to_owned(), amount: amount.to_owned() }
 }
 
-const fn bought_after(after: TradeStatus, status: TradeStatus, at_simulator: &'static str) -> Expected {
-    Expected { status, after: Some(after), at_simulator: Some(at_simulator) }
-}
-
-const fn never_bought(status: TradeStatus) -> Expected {
-    Expected { status, after: None, at_simulator: None }
-}
-
-use TradeStatus::{Canceled, Completed, Expired, Failed, OnHold, Rejected, Reverted, Uncertain};
-use Way::{Place, Publish, PublishJson};
-
-pub(crate) fn delivered() -> Part {
-    let by_name = DemoOrder {
-        wanted: Wanted::Name("Instant Rust Jacket"),
-        ..DemoOrder::new("by-name", Place, "", "Instant Rust Jacket", bought(Completed, "accepted"))
-    };
-    Part {
-        heading: "Orders that are delivered",
-        explanation: "Each order goes onto NATS, is bought at the provider over HTTP, and its status changes come back on \
-                      NATS. CS2 items stay ON_HOLD while Steam lets the user take them back (here for seconds, really for \
-                      days).",
-        orders: vec![
-            DemoOrder::new(
-                "published",
-                Publish,
-                "88101",
-                "Accepted Rust Door",
-                bought(Completed, "accepted"),
-            ),
-            DemoOrder::new(
-                "as-json",
-                PublishJson,
-                "88101",
-                "Accepted Rust Door",
-                bought(Completed, "accepted"),
-            ),
-            by_name,
-            DemoOrder::new(
-                "hold-ends",
-                Place,
-                "88102",
-                "Protected | Sand Dune (Field-Tested)",
-                bought_after(OnHold, Completed, "accepted"),
-            )
-            .cs2(),
-            DemoOrder::new(
-                "taken-back",
-                Publish,
-                "88109",
-                "Rolled Back By User | Predator (Field-Tested)",
-                bought_after(OnHold, Reverted, "rollback_user"),
-            )
-            .cs2(),
-        ],
+impl Expected {
+    /// The provider executed it, and it ends so.
+    pub(crate) const fn executed(status: TradeStatus, at_simulator: &'static str) -> Self {
+        Self { status, after: None, at_simulator: Some(at_simulator), credits: 0 }
     }
-}
 
-pub(crate) fn not_delivered() -> Part {
-    Part {
-        heading: "Orders that end without the item",
-        explanation: "The provider took the order, but the user or the provider ended it; the reason says who and why.",
-        orders: vec![
-            DemoOrder::new(
-                "declined",
-                Publish,
-                "88103",
-                "Canceled Rust Hatchet",
-                bought(Canceled, "canceled"),
-            ),
-            DemoOrder::new("timed-out", Publish, "88104", "Timed Out Rust Torch", bought(Expired, "timeout")),
-            DemoOrder::new(
-                "invalid-token",
-                Publish,
-                "88105",
-                "Invalid Token Rust Bag",
-                bought(Failed, "error_invalid_token"),
-            ),
-            DemoOrder::new(
-                "not-tradable",
-                Publish,
-                "88106",
-                "Not Tradable Rust Vest",
-                bought(Failed, "error_user_not_tradable"),
-            ),
-            DemoOrder::new(
-                "create-failed",
-                Publish,
-                "88107",
-                "Create Failed Rust Crate",
-                bought(Failed, "error_create_failed"),
-            ),
-        ],
+    /// The provider executed nothing.
+    pub(crate) const fn never(status: TradeStatus) -> Self {
+        Self { status, after: None, at_simulator: None, credits: 0 }
     }
-}
 
-pub(crate) fn never_sent_or_refused() -> Part {
-    Part {
-        heading: "Orders for which nothing is bought",
-        explanation: "A wrong order is refused with everything that is wrong with it. One that is too late is never sent. A \
-                      price above the maximum is refused by the provider; Skinbus makes sure by a look-up that nothing was \
-                      bought.",
-        orders: vec![
-            DemoOrder {
-                steam_id: "42",
-                max_price: "-1",
-                ..DemoOrder::new("wrong-fields", Place, "88101", "Accepted Rust Door", never_bought(Rejected))
-            },
-            DemoOrder {
-                account: OTHER_ACCOUNT,
-                ..DemoOrder::new(
-                    "foreign-account",
-                    Publish,
-                    "88101",
-                    "Accepted Rust Door",
-                    never_bought(Rejected),
-                )
-            },
-            DemoOrder {
-                deadline_seconds: Some(-1),
-                ..DemoOrder::new("too-late", Publish, "88101", "Accepted Rust Door", never_bought(Expired))
-            },
-            DemoOrder {
-                max_price: "0.10",
-                ..DemoOrder::new("price-refused", Place, "88112", "Instant Rust Jacket", never_bought(Failed))
-            },
-        ],
+    pub(crate) const fn after(self, status: TradeStatus) -> Self {
+        Self { after: Some(status), ..self }
     }
-}
 
-/// The order whose answer the simulator does not send.
-pub(crate) fn lost_answer() -> Part {
-    Part {
-        heading: "Never twice: the provider's answer is lost",
-        explanation: "The simulator buys the item and cuts the connection. Nobody knows what happened: the order is \
-                      UNCERTAIN, is not sent again, and is found by a look-up.",
-        orders: vec![DemoOrder::new(
-            "lost-answer",
-            Publish,
-            "88101",
-            "Accepted Rust Door",
-            bought_after(Uncertain, Completed, "accepted"),
-        )],
-    }
-}
-
-pub(crate) fn still_on_hold() -> Part {
-    Part {
-        heading: "An order that stays on hold",
-        explanation: "With Steam's real trade protection of seven days: delivered, and not final yet.",
-        orders: vec![
-            DemoOrder::new(
-                "on-hold",
-                Place,
-                "88102",
-                "Protected | Sand Dune (Field-Tested)",
-                bought(OnHold, "accepted"),
-            )
-            .cs2(),
-        ],
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::BTreeSet;
-
-    #[test]
-    fn every_order_has_an_id_of_its_own() {
-        let parts = [delivered(), not_delivered(), never_sent_or_refused(), lost_answer(), still_on_hold()];
-        let orders: Vec<DemoOrder> = parts.into_iter().flat_map(|part| part.orders).collect();
-        let ids: BTreeSet<&str> = orders.iter().map(|order| order.id).collect();
-        assert_eq!(ids.len(), orders.len());
-        assert!(orders.len() >= 14);
-        assert!(ids.iter().all(|id| id.parse::<skinbus_domain::ids::OrderId>().is_ok()));
+    pub(crate) const fn credited(self, credits: usize) -> Self {
+        Self { credits, ..self }
     }
 }

@@ -1,20 +1,37 @@
 //! The end of the demo: what Skinbus said of every order, next to what the simulator truly executed.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+
+use skinbus_runtime::config::ProviderName;
 
 use super::orders::{DemoOrder, Expected};
+use super::sums::{self, Sums};
+use super::truth::{self, Truth};
 use crate::board::{Board, Row};
-use crate::simulator::{Calls, Purchase};
+use crate::dev::accounts;
+use crate::simulator::{Calls, Ledger};
 use crate::table::{Cell, Fit, Table};
 use crate::terminal::{Palette, Tone};
 use crate::view;
+
+const COLUMNS: [(&str, Fit); 6] = [
+    ("", Fit::Start(14)),
+    ("", Fit::End(10)),
+    ("", Fit::Whole),
+    ("", Fit::Start(12)),
+    ("", Fit::Whole),
+    ("", Fit::Whole),
+];
 
 /// Both sides of the comparison.
 pub(crate) struct Evidence<'a> {
     pub(crate) orders: &'a [DemoOrder],
     pub(crate) board: &'a Board,
-    pub(crate) purchases: &'a [Purchase],
-    pub(crate) calls: &'a Calls,
+    pub(crate) ledger: &'a Ledger,
+    /// By provider.
+    pub(crate) calls: &'a BTreeMap<String, Calls>,
+    /// Messages that nobody could work on, as many as there are.
+    pub(crate) dead_letters: usize,
 }
 
 /// What the comparison found.
@@ -24,25 +41,24 @@ pub(crate) struct Summary {
     pub(crate) disagreements: usize,
 }
 
-/// Compares, order by order and in total.
+/// Compares provider by provider, order by order, and in total.
 pub(crate) fn of(evidence: &Evidence<'_>, palette: Palette, width: usize) -> Summary {
-    let mut table =
-        Table::new(&["order", "ended", "bought", "simulator says", ""].map(|heading| (heading, Fit::Whole)));
+    // One table, so that its parts are aligned.
+    let mut table = Table::new(&COLUMNS);
     let mut disagreements = 0;
-    for order in evidence.orders {
-        let row = evidence.board.row(order.id);
-        let own: Vec<&Purchase> =
-            evidence.purchases.iter().filter(|purchase| is_for(purchase, order.id)).collect();
-        let problems = problems(&order.expected, row, &own);
-        disagreements += problems.len();
-        table.row(cells(order, row, &own, &problems));
+    for provider in ProviderName::ALL {
+        let own = evidence.orders.iter();
+        let own = own.filter(|order| accounts::provider_of(order.account) == Some(provider));
+        let own: Vec<&DemoOrder> = own.collect();
+        if !own.is_empty() {
+            disagreements += section(evidence, provider, &own, &mut table);
+        }
     }
-    let mut lines = table.render(palette, width);
-    lines.push(String::new());
+    // Each part has headings of its own.
+    let mut lines = table.render(palette, width).split_off(1);
     for (text, agrees) in totals(evidence) {
         disagreements += usize::from(!agrees);
-        let tone = if agrees { Tone::Plain } else { Tone::Bad };
-        lines.push(palette.paint(tone, &text));
+        lines.push(palette.paint(if agrees { Tone::Plain } else { Tone::Bad }, &text));
     }
     lines.push(match disagreements {
         0 => palette.paint(Tone::Good, "Everything agrees."),
@@ -52,37 +68,138 @@ pub(crate) fn of(evidence: &Evidence<'_>, palette: Palette, width: usize) -> Sum
     Summary { lines, disagreements }
 }
 
-fn is_for(purchase: &Purchase, order_id: &str) -> bool {
-    purchase.custom_id.as_deref() == Some(order_id)
-}
-
-fn cells(order: &DemoOrder, row: Option<&Row>, own: &[&Purchase], problems: &[String]) -> Vec<Cell> {
-    let status = row.and_then(Row::status);
-    let words: Vec<&str> = own.iter().map(|purchase| purchase.status.as_str()).collect();
-    let times = match own.len() {
-        0 => "never".to_owned(),
-        1 => "once".to_owned(),
-        several => format!("{several} times"),
-    };
-    let verdict = if problems.is_empty() {
-        Cell::new(Tone::Good, "agrees")
-    } else {
-        Cell::new(Tone::Bad, problems.join("; "))
-    };
-    vec![
-        Cell::plain(order.id),
-        Cell::new(view::tone(status), row.map_or("nothing came", |_| view::status_word(status))),
-        Cell::plain(times),
-        Cell::plain(words.join(", ")),
-        verdict,
+/// What is not about one provider, each with whether it is as it must be.
+fn totals(evidence: &Evidence<'_>) -> [(String, bool); 2] {
+    let (changes, gaps) = evidence.board.counts();
+    let received = format!("status changes received: {changes}, versions missing between them: {gaps}");
+    let dead = evidence.dead_letters;
+    [
+        (received, gaps == 0),
+        (format!("dead letters: {dead}; the conflict that was published must be the only one"), dead == 1),
     ]
 }
 
-/// What does not agree about one order.
-fn problems(expected: &Expected, row: Option<&Row>, own: &[&Purchase]) -> Vec<String> {
+/// The part of one provider; how many things in it do not agree.
+fn section(
+    evidence: &Evidence<'_>,
+    provider: ProviderName,
+    orders: &[&DemoOrder],
+    table: &mut Table,
+) -> usize {
+    let headings = ["Skinbus says", "credited", "the simulator executed", "credited", ""];
+    let title = Cell::new(Tone::Strong, accounts::title(provider));
+    let headings = headings.into_iter().map(|heading| Cell::new(Tone::Quiet, heading));
+    table.row(std::iter::once(title).chain(headings).collect());
+    let (mut ours, mut theirs) = (Sums::default(), Sums::default());
+    let (mut executed, mut disagreements) = (0, 0);
+    for order in orders {
+        let row = evidence.board.row(order.id);
+        let said = credits(row);
+        let truth = truth::of(order, evidence.ledger);
+        let problems = problems(&order.expected, row, &said, &truth);
+        ours.add_all(&said);
+        theirs.add_all(&truth.credited);
+        executed += truth.words.len();
+        disagreements += problems.len();
+        let cells = [
+            Cell::plain(format!("  {}", order.id)),
+            statuses(order, row),
+            Cell::plain(said.to_string()),
+            Cell::plain(times(&truth)),
+            Cell::plain(truth.credited.to_string()),
+            verdict(&problems),
+        ];
+        table.row(cells.into());
+    }
+    let unasked = truth::unasked(orders, evidence.ledger, provider);
     let mut problems = Vec::new();
-    let status = row.and_then(Row::status);
-    if status != Some(expected.status) {
+    if unasked > 0 {
+        problems.push(format!("{unasked} that nobody ordered"));
+    }
+    if ours != theirs {
+        problems.push("the sums differ".to_owned());
+    }
+    disagreements += problems.len();
+    let in_all = [
+        Cell::plain("  in all"),
+        Cell::plain(format!("{} orders", orders.len())),
+        Cell::plain(ours.to_string()),
+        Cell::plain(format!("{executed} executed")),
+        Cell::plain(theirs.to_string()),
+        verdict(&problems),
+    ];
+    table.row(in_all.into());
+    disagreements += calls(evidence.calls.get(provider.as_str()), table);
+    table.row(vec![Cell::plain("")]);
+    disagreements
+}
+
+/// The row about the rate limit; how many things in it do not agree.
+fn calls(calls: Option<&Calls>, table: &mut Table) -> usize {
+    let mut problems = Vec::new();
+    let (mut limit, mut busiest) = (String::new(), String::new());
+    match calls {
+        Some(calls) => {
+            limit = format!("{} in {} s", calls.limit, calls.window_ms / 1000);
+            busiest = format!("{} at the busiest, {} calls", calls.worst_window, calls.arrivals);
+            if calls.worst_window > calls.limit {
+                problems.push("too many calls".to_owned());
+            }
+            if calls.refused > 0 {
+                problems.push(format!("{} refused as too many", calls.refused));
+            }
+        }
+        None => problems.push("no record of calls".to_owned()),
+    }
+    table.row(vec![
+        Cell::plain("  rate limit"),
+        Cell::plain(limit),
+        Cell::plain(""),
+        Cell::plain(busiest),
+        Cell::plain(""),
+        verdict(&problems),
+    ]);
+    problems.len()
+}
+
+/// What Skinbus says that the merchant received.
+fn credits(row: Option<&Row>) -> Sums {
+    let credits = row.map(Row::credits).unwrap_or_default();
+    let amounts = sums::credited(credits).filter_map(|credit| credit.amount.as_ref());
+    amounts.filter_map(|amount| sums::money(&amount.amount, &amount.currency)).collect()
+}
+
+/// The status, after the one that it must have had before.
+fn statuses(order: &DemoOrder, row: Option<&Row>) -> Cell {
+    let Some(row) = row.filter(|row| row.version() > 0) else {
+        return Cell::new(Tone::Bad, "nothing came");
+    };
+    let status = row.status();
+    let before = order.expected.after.filter(|before| row.has_been(*before) && Some(*before) != status);
+    let before = before.map(|before| format!("{before} → ")).unwrap_or_default();
+    Cell::new(view::tone(status), format!("{before}{}", view::status_word(status)))
+}
+
+fn times(truth: &Truth) -> String {
+    match truth.words.as_slice() {
+        [] => "nothing".to_owned(),
+        [word] => format!("once: {word}"),
+        words => format!("{} times: {}", words.len(), words.join(", ")),
+    }
+}
+
+fn verdict(problems: &[String]) -> Cell {
+    if problems.is_empty() {
+        Cell::new(Tone::Good, "agrees")
+    } else {
+        Cell::new(Tone::Bad, problems.join("; "))
+    }
+}
+
+/// What does not agree about one order.
+fn problems(expected: &Expected, row: Option<&Row>, said: &Sums, truth: &Truth) -> Vec<String> {
+    let mut problems = Vec::new();
+    if row.and_then(Row::status) != Some(expected.status) {
         problems.push(format!("expected {}", expected.status));
     }
     if let Some(after) = expected.after
@@ -90,120 +207,23 @@ fn problems(expected: &Expected, row: Option<&Row>, own: &[&Purchase]) -> Vec<St
     {
         problems.push(format!("was never {after}"));
     }
-    match (expected.at_simulator, own) {
+    match (expected.at_simulator, truth.words.as_slice()) {
         (None, []) => {}
-        (None, _) => problems.push("must not be bought".to_owned()),
-        (Some(word), [purchase]) if purchase.status == word => {}
-        (Some(word), [_]) => problems.push(format!("the simulator should say {word}")),
-        (Some(_), []) => problems.push("was not bought".to_owned()),
-        (Some(_), _) => problems.push("bought more than once".to_owned()),
+        (None, _) => problems.push("must not be executed".to_owned()),
+        (Some(expected), [word]) if word == expected => {}
+        (Some(expected), [_]) => problems.push(format!("the simulator should say {expected}")),
+        (Some(_), []) => problems.push("was not executed".to_owned()),
+        (Some(_), _) => problems.push("executed more than once".to_owned()),
+    }
+    let count = row.map_or(0, |row| sums::credited(row.credits()).count());
+    if count != expected.credits {
+        problems.push(format!("{} credits expected, {count} came", expected.credits));
+    }
+    if *said != truth.credited {
+        problems.push("the credits differ".to_owned());
     }
     problems
 }
 
-/// The sums, each with whether it is as it must be.
-fn totals(evidence: &Evidence<'_>) -> Vec<(String, bool)> {
-    let Evidence { orders, board, purchases, calls } = evidence;
-    let references: BTreeSet<&str> =
-        purchases.iter().filter_map(|purchase| purchase.custom_id.as_deref()).collect();
-    let twice = purchases.len().saturating_sub(references.len());
-    let unasked = references.iter().filter(|id| orders.iter().all(|order| order.id != **id)).count();
-    let (changes, gaps) = board.counts();
-    let seconds = calls.window_ms / 1000;
-    vec![
-        (format!("orders: {}", orders.len()), true),
-        (format!("purchases that the simulator executed: {}", purchases.len()), true),
-        (format!("bought more than once: {twice}"), twice == 0),
-        (format!("bought without an order: {unasked}"), unasked == 0),
-        (format!("status changes received: {changes}, versions missing between them: {gaps}"), gaps == 0),
-        (
-            format!(
-                "calls to the provider: {}, the most within {seconds} s: {} of {} allowed, refused as too many: {}",
-                calls.arrivals, calls.worst_window, calls.limit, calls.refused
-            ),
-            calls.worst_window <= calls.limit && calls.refused == 0,
-        ),
-    ]
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::demo::orders;
-    use crate::samples::change;
-    use skinbus_domain::TradeStatus::{self, Accepted, Completed, Failed, Uncertain};
-
-    fn purchase(order_id: &str, status: &str) -> Purchase {
-        Purchase { custom_id: Some(order_id.to_owned()), status: status.to_owned() }
-    }
-
-    const CALLS: Calls = Calls { arrivals: 40, refused: 0, limit: 300, window_ms: 60_000, worst_window: 40 };
-
-    fn board(statuses: &[TradeStatus]) -> Board {
-        let mut board = Board::default();
-        let mut from = None;
-        for (version, status) in (1..).zip(statuses) {
-            board.apply(&change("lost-answer", version, from, *status));
-            from = Some(*status);
-        }
-        board
-    }
-
-    fn summary(board: &Board, purchases: &[Purchase], calls: &Calls) -> Summary {
-        let orders = orders::lost_answer().orders;
-        of(&Evidence { orders: &orders, board, purchases, calls }, Palette::PLAIN, 120)
-    }
-
-    #[test]
-    fn agreement_is_said() {
-        let board = board(&[Accepted, Uncertain, Completed]);
-        let summary = summary(&board, &[purchase("lost-answer", "accepted")], &CALLS);
-        let expected = [
-            "order        ended      bought  simulator says",
-            "lost-answer  COMPLETED  once    accepted        agrees",
-            "",
-            "orders: 1",
-            "purchases that the simulator executed: 1",
-            "bought more than once: 0",
-            "bought without an order: 0",
-            "status changes received: 3, versions missing between them: 0",
-            "calls to the provider: 40, the most within 60 s: 40 of 300 allowed, refused as too many: 0",
-            "Everything agrees.",
-        ];
-        assert_eq!(summary.lines, expected);
-        assert_eq!(summary.disagreements, 0);
-    }
-
-    #[test]
-    fn everything_that_is_wrong_is_said() {
-        let twice = [
-            purchase("lost-answer", "accepted"),
-            purchase("lost-answer", "accepted"),
-            purchase("x", "accepted"),
-        ];
-        let calls = Calls { worst_window: 301, ..CALLS };
-        let summary = summary(&board(&[Accepted, Failed]), &twice, &calls);
-        let verdict = "expected COMPLETED; was never UNCERTAIN; bought more than once";
-        assert!(summary.lines[1].ends_with(verdict), "{}", summary.lines[1]);
-        // Three of the order, and in total: bought twice, bought without an order, and more calls than allowed.
-        assert_eq!(summary.disagreements, 6);
-        assert_eq!(summary.lines.last().unwrap(), "6 things do not agree.");
-    }
-
-    #[test]
-    fn silence_is_a_disagreement() {
-        let nothing = summary(&Board::default(), &[], &CALLS);
-        assert!(nothing.lines[1].contains("nothing came"), "{}", nothing.lines[1]);
-        assert_eq!(nothing.disagreements, 3);
-    }
-
-    #[test]
-    fn what_must_not_be_bought_was_not() {
-        let never = Expected { status: Failed, after: None, at_simulator: None };
-        let mut board = Board::default();
-        board.apply(&change("a", 1, None, Failed));
-        let bought = purchase("a", "accepted");
-        assert_eq!(problems(&never, board.row("a"), &[]), Vec::<String>::new());
-        assert_eq!(problems(&never, board.row("a"), &[&bought]), ["must not be bought"]);
-    }
-}
+mod tests;

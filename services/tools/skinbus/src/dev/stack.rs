@@ -7,16 +7,17 @@ use std::process::ExitStatus;
 use std::time::Duration;
 
 use futures_util::future::select_all;
-use secrecy::ExposeSecret;
 use skinbus_runtime::{clock, environment};
 use tokio::net::TcpStream;
 
+use super::accounts;
 use super::child::{Running, Start};
 use super::layout::{Layout, Pace, SERVICES};
 use super::programs::{Programs, SIMULATOR};
-use super::secrets::{self, SimulatorSecrets};
+use super::secrets::{self, Variables};
 use crate::failure::Failure;
 use crate::http;
+use crate::simulator::Simulator;
 
 /// How long everything may take to be ready.
 const READY_PATIENCE: Duration = Duration::from_secs(60);
@@ -34,7 +35,8 @@ const PREFIX: &str = "SKINBUS_";
 pub(crate) struct Stack {
     layout: Layout,
     programs: Programs,
-    secrets: SimulatorSecrets,
+    /// The simulator's.
+    variables: Variables,
     /// In the order in which they were started.
     children: Vec<Running>,
 }
@@ -42,9 +44,9 @@ pub(crate) struct Stack {
 impl Stack {
     /// Writes secrets and configuration; nothing runs yet.
     pub(crate) fn prepare(layout: Layout, programs: Programs) -> Result<Self, Failure> {
-        let secrets = secrets::make(&layout)?;
+        let variables = secrets::make(&layout)?;
         layout.write_config()?;
-        Ok(Self { layout, programs, secrets, children: Vec::new() })
+        Ok(Self { layout, programs, variables, children: Vec::new() })
     }
 
     pub(crate) fn layout(&self) -> &Layout {
@@ -58,13 +60,11 @@ impl Stack {
         self.start(NATS, arguments, Vec::new())?;
         self.wait_for_port(NATS, ports.nats).await?;
 
-        let variables = vec![
-            ("SKINIFY_TOKEN", OsString::from(self.secrets.token.expose_secret())),
-            ("SKINIFY_IPN_URL", OsString::from(self.secrets.webhook_url.expose_secret())),
-        ];
         let arguments = vec!["--listen".into(), format!("127.0.0.1:{}", ports.simulator).into()];
-        self.start(SIMULATOR, arguments, variables)?;
+        self.start(SIMULATOR, arguments, self.variables.clone())?;
         self.wait_for_port(SIMULATOR, ports.simulator).await?;
+        let simulator = Simulator::at(self.layout.simulator_url())?;
+        simulator.control(&accounts::simulator_limits(self.layout.pace)).await?;
 
         for (service, port) in SERVICES.into_iter().zip(ports.health) {
             let arguments = vec!["--config".into(), self.layout.config_file().into()];

@@ -4,11 +4,16 @@
 //! in which they arrive, sightings of one purchase on that way lead to the furthest of them. It is not so for a
 //! purchase that was accepted by the user and also failed, and for two different ends of a hold; see the last tests.
 
+use crate::credit::{Credit, CreditState};
 use crate::fold::{AlertKind, Anomaly, Fold, Input, fold};
 use crate::observation::{Hold, Observation, Progress};
+use crate::order::OrderKind;
 use crate::outcome::Outcome;
-use crate::samples::{DAY, at, delivered, observed, reason, rules, taken_back, trade_in, uncertain};
-use crate::trade::{Trade, TradeState, TradeStatus};
+use crate::samples::{
+    DAY, at, credit, crediting, delivered, known_in, observed, of_kind, reason, rules, taken_back, trade_in,
+    uncertain,
+};
+use crate::trade::{Cause, Trade, TradeState, TradeStatus};
 
 const WATCHED: TradeState = TradeState::Completed { watch_until: None };
 
@@ -45,10 +50,17 @@ fn permutations(inputs: &[Input]) -> Vec<Vec<Input>> {
 
 /// The state in the end, and how many times somebody was told of a contradiction.
 fn ends(start: &Trade, inputs: &[Input]) -> (TradeState, usize) {
+    let (trade, told) = lived(start, inputs);
+    (trade.state, told)
+}
+
+fn lived(start: &Trade, inputs: &[Input]) -> (Trade, usize) {
     let mut trade = start.clone();
     let mut told = 0;
     for input in inputs {
-        match fold(Some(&trade), input, &rules(), at(30)).unwrap() {
+        // A page only ends when its time has come.
+        let now = if *input == Input::LinkEnded { at(9 * DAY) } else { at(30) };
+        match fold(Some(&trade), input, &rules(), now).unwrap() {
             Fold::Applied(change) => {
                 told += change.alerts.iter().filter(|alert| alert.kind == AlertKind::Anomaly).count();
                 trade = change.trade;
@@ -57,7 +69,7 @@ fn ends(start: &Trade, inputs: &[Input]) -> (TradeState, usize) {
             Fold::Stale | Fold::Anomaly(Anomaly::OrderConflict) => {}
         }
     }
-    (trade.state, told)
+    (trade, told)
 }
 
 fn always_ends(sightings: &[Progress], expected: &TradeState) {
@@ -139,5 +151,118 @@ fn of_two_ends_of_a_hold_the_later_word_holds() {
     for start in starts() {
         assert_eq!(ends(&start, &[day_1.clone(), day_2.clone()]), (until(2 * DAY), 0));
         assert_eq!(ends(&start, &[day_2.clone(), day_1.clone()]), (until(DAY), 0));
+    }
+}
+
+const DEPOSITS: [OrderKind; 2] = [OrderKind::DepositLink, OrderKind::DepositItems];
+
+fn deposits(trades: &[Trade]) -> Vec<Trade> {
+    DEPOSITS.into_iter().flat_map(|kind| trades.iter().map(move |trade| of_kind(kind, trade))).collect()
+}
+
+/// Told by the answer of the call, by a webhook, by a look-up.
+fn told_by(cause: Cause, observation: Observation) -> Input {
+    Input::Observed(Observation { cause, ..observation })
+}
+
+fn a(state: CreditState) -> Credit {
+    credit("a", state)
+}
+
+/// The keys that count in the end.
+fn counting(trade: &Trade) -> Vec<&str> {
+    let counts = |credit: &&Credit| credit.state == CreditState::Credited;
+    trade.credits.iter().filter(counts).map(|credit| credit.key.as_str()).collect()
+}
+
+#[test]
+fn a_deposit_that_went_well_is_credited_in_any_order() {
+    let inputs = [
+        told_by(Cause::Dispatch, observed(Progress::Submitted)),
+        told_by(Cause::LookUp, crediting(Progress::OfferSent, [a(CreditState::Pending)])),
+        told_by(Cause::LookUp, crediting(Progress::Held { until: Some(at(DAY)) }, [a(CreditState::Pending)])),
+        told_by(Cause::Webhook, crediting(delivered(Hold::None), [a(CreditState::Credited)])),
+    ];
+    for start in deposits(&starts()) {
+        for inputs in permutations(&inputs) {
+            let (trade, told) = lived(&start, &inputs);
+            assert_eq!(trade.state, WATCHED, "by {inputs:#?}");
+            assert_eq!(trade.credits, [a(CreditState::Credited)], "by {inputs:#?}");
+            assert_eq!(told, 0, "by {inputs:#?}");
+        }
+    }
+}
+
+/// The amount was told while it was not sure, and the end came without it.
+#[test]
+fn a_deposit_whose_end_tells_no_amount_is_credited_with_the_one_told_before() {
+    let held = crediting(Progress::Held { until: None }, [a(CreditState::Pending)]);
+    let pending = crediting(Progress::Submitted, [a(CreditState::Pending)]);
+    let before = [told_by(Cause::Dispatch, pending), told_by(Cause::LookUp, held)];
+    for start in deposits(&starts()) {
+        for first in permutations(&before) {
+            let end = told_by(Cause::LookUp, observed(delivered(Hold::None)));
+            let (trade, told) = lived(&start, &[first, vec![end]].concat());
+            assert_eq!((trade.state, told), (WATCHED, 0));
+            assert_eq!(trade.credits, [a(CreditState::Credited)]);
+        }
+    }
+}
+
+/// The states differ, as they do for a purchase; what counts does not: nothing.
+#[test]
+fn a_hold_that_failed_leaves_no_credit_in_any_order() {
+    let held = crediting(Progress::Held { until: None }, [a(CreditState::Pending)]);
+    let inputs = [
+        told_by(Cause::LookUp, held),
+        told_by(Cause::Webhook, observed(Progress::Failed(reason("told")))),
+        told_by(Cause::LookUp, crediting(Progress::Submitted, [a(CreditState::Pending)])),
+    ];
+    for start in deposits(&starts()) {
+        for inputs in permutations(&inputs) {
+            let (trade, _) = lived(&start, &inputs);
+            let ended = matches!(trade.status(), TradeStatus::Reverted | TradeStatus::Failed);
+            assert!(ended, "{} by {inputs:#?}", trade.status());
+            let is_pending = |credit: &Credit| credit.state == CreditState::Pending;
+            assert!(!trade.credits.iter().any(is_pending), "by {inputs:#?}");
+            assert_eq!(counting(&trade), Vec::<&str>::new(), "by {inputs:#?}");
+        }
+    }
+}
+
+#[test]
+fn a_page_that_brought_several_credits_has_them_all_whenever_it_ended() {
+    let brings = |key: &str| {
+        told_by(Cause::Webhook, crediting(Progress::Submitted, [credit(key, CreditState::Credited)]))
+    };
+    let inputs = [brings("a"), brings("b"), Input::LinkEnded, brings("a")];
+    for start in deposits(&[known_in(TradeState::Submitted)]) {
+        for inputs in permutations(&inputs) {
+            let (trade, told) = lived(&start, &inputs);
+            let mut keys = counting(&trade);
+            keys.sort_unstable();
+            assert_eq!((keys, told), (vec!["a", "b"], 0), "by {inputs:#?}");
+            let empty = inputs[0] == Input::LinkEnded;
+            let ended = if empty { TradeStatus::Expired } else { TradeStatus::Completed };
+            assert_eq!(trade.status(), ended);
+        }
+    }
+}
+
+/// It was given up with something on its way, which came after all: nobody has to look into that.
+#[test]
+fn what_was_pending_when_a_page_was_given_up_is_credited_late() {
+    let pending = crediting(Progress::Submitted, [a(CreditState::Pending)]);
+    let held = crediting(Progress::Held { until: None }, [a(CreditState::Pending)]);
+    let paid = crediting(delivered(Hold::None), [a(CreditState::Credited)]);
+    for start in deposits(&[known_in(TradeState::Submitted)]) {
+        let given_up = [told_by(Cause::LookUp, pending.clone()), Input::LinkEnded];
+        let (trade, told) = lived(&start, &given_up);
+        assert_eq!((trade.status(), told), (TradeStatus::Expired, 0));
+        assert_eq!(trade.credits, []);
+        let late = [told_by(Cause::LookUp, held.clone()), told_by(Cause::LookUp, paid.clone())];
+        let (trade, told) = lived(&trade, &late);
+        assert_eq!((trade.status(), told), (TradeStatus::Expired, 0));
+        assert_eq!(trade.credits, [a(CreditState::Credited)]);
     }
 }

@@ -4,15 +4,17 @@ use jiff::Timestamp;
 
 use crate::fold::Input;
 use crate::observation::{Hold, Observation, Progress};
-use crate::order::{Game, Operation, Request};
+use crate::order::{Game, Request};
 use crate::outcome::Outcome;
 use crate::rules::{ByKind, Idempotency, Rules};
 use crate::samples::{
     DAY, LEASE, REFUSAL_SETTLE, SETTLE, at, attempt, delivered, dollars, observed, reason, request, rules,
-    taken_back, with_deadline,
+    taken_back, with_deadline, with_game,
 };
-use crate::trade::{Attempt, Trade};
+use crate::trade::{Attempt, Cause, Trade, TradeStatus};
 use crate::violation::Violation;
+
+mod credits;
 
 /// One cell of the table: an input, and all that decides what becomes of it.
 #[derive(Clone)]
@@ -36,6 +38,23 @@ pub(super) fn all(trade: Option<&Trade>) -> Vec<Cell> {
         oddities(),
     ];
     let with_trade = |cell: Cell| Cell { trade: cell.trade.or_else(|| trade.cloned()), ..cell };
+    all.into_iter().flatten().map(with_trade).collect()
+}
+
+/// What makes a difference to a deposit or a listing: what is told of its credits, and whatever may end it.
+pub(super) fn of_other_kinds(trade: &Trade) -> Vec<Cell> {
+    let is_uncertain = trade.status() == TradeStatus::Uncertain;
+    let last = last(Some(trade));
+    let all = [
+        answered("last", last).into_iter().skip(1).collect(),
+        link_ends(),
+        if is_uncertain { look_ups() } else { Vec::new() },
+        sightings(),
+        deliveries(Some(trade)),
+        pages(),
+        credits::all(),
+    ];
+    let with_trade = |cell: Cell| Cell { trade: cell.trade.or_else(|| Some(trade.clone())), ..cell };
     all.into_iter().flatten().map(with_trade).collect()
 }
 
@@ -74,6 +93,12 @@ fn starts(trade: Option<&Trade>) -> Vec<Cell> {
 
 fn answers(trade: Option<&Trade>) -> Vec<Cell> {
     let last = last(trade).max(1);
+    let mut cells = answered("last", last);
+    cells.extend(answered("older", last - 1));
+    cells
+}
+
+fn answered(whose: &str, number: u32) -> Vec<Cell> {
     let outcomes = [
         ("placed", Outcome::Placed(observed(Progress::Submitted))),
         ("refused", Outcome::Refused(reason("item_unavailable"))),
@@ -81,14 +106,10 @@ fn answers(trade: Option<&Trade>) -> Vec<Cell> {
         ("no answer", Outcome::Unknown { reason: reason("timed_out"), refusal_unproved: false }),
         ("unproved refusal", Outcome::Unknown { reason: reason("server_error"), refusal_unproved: true }),
     ];
-    let answered = |whose: &str, number: u32| {
-        outcomes.clone().map(|(what, outcome)| {
-            cell(format!("{whose} attempt: {what}"), Input::AttemptAnswered { number, outcome })
-        })
+    let answered = |(what, outcome)| {
+        cell(format!("{whose} attempt: {what}"), Input::AttemptAnswered { number, outcome })
     };
-    let mut cells = Vec::from(answered("last", last));
-    cells.extend(answered("older", last - 1));
-    cells
+    outcomes.into_iter().map(answered).collect()
 }
 
 fn timers(trade: Option<&Trade>) -> Vec<Cell> {
@@ -104,7 +125,18 @@ fn timers(trade: Option<&Trade>) -> Vec<Cell> {
         deadline("none was set", None, 100),
         deadline("too early", due.clone(), 99),
         deadline("in time", due, 100),
-        cell("link ended", Input::LinkEnded),
+    ]
+}
+
+/// The sample rules let a page live for a day after its attempt.
+fn link_ends() -> Vec<Cell> {
+    let mut unknowable =
+        Cell { now: at(30 + SETTLE), ..cell("link ended, and no look-up", Input::LinkEnded) };
+    unknowable.rules.tracking.can_look_up = ByKind::all(false);
+    vec![
+        cell("link ended, too early", Input::LinkEnded),
+        Cell { now: at(9 * DAY), ..cell("link ended, in time", Input::LinkEnded) },
+        unknowable,
     ]
 }
 
@@ -146,14 +178,24 @@ fn sightings() -> Vec<Cell> {
     ]
 }
 
+/// What is told of a hosted page, and by whom.
+fn pages() -> Vec<Cell> {
+    let page = |what: &str, cause: Cause, url: Option<&str>, progress: Progress| {
+        let mut seen = Observation { cause, ..observed(progress) };
+        seen.facts.redirect_url = url.map(str::to_owned);
+        sees(what, seen)
+    };
+    let url = Some("https://pay.example/1");
+    vec![
+        page("submitted, its address in the answer", Cause::Dispatch, url, Progress::Submitted),
+        page("submitted, its address looked up", Cause::LookUp, url, Progress::Submitted),
+        page("submitted, by webhook", Cause::Webhook, None, Progress::Submitted),
+        page("an unknown word", Cause::LookUp, None, Progress::Unknown),
+    ]
+}
+
 fn deliveries(trade: Option<&Trade>) -> Vec<Cell> {
-    let unprotected = trade.cloned().map(|mut trade| {
-        if let Some(order) = &mut trade.order {
-            let Operation::Purchase(purchase) = &mut order.operation else { panic!("no purchase") };
-            purchase.game = Some(Game::Rust);
-        }
-        trade
-    });
+    let unprotected = trade.map(|trade| with_game(trade, Game::Rust));
     let hold = |what: &str, hold: Hold| sees(&format!("delivered, {what}"), observed(delivered(hold)));
     vec![
         hold("no hold", Hold::None),

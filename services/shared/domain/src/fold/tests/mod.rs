@@ -1,5 +1,7 @@
 mod arrival;
 mod cells;
+mod credits;
+mod deposits;
 mod invariants;
 mod rules;
 mod states;

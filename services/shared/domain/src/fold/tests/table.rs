@@ -6,7 +6,9 @@ use jiff::Timestamp;
 
 use super::cells::{self, Cell};
 use super::states;
+use crate::credit::Credit;
 use crate::fold::{Alert, Anomaly, Change, Fold, IllegalTransition, fold};
+use crate::order::OrderKind;
 use crate::samples::at;
 use crate::trade::TradeState;
 
@@ -25,31 +27,89 @@ fn every_state_with_every_input() {
 }
 
 #[test]
-fn what_was_applied_is_not_applied_again() {
-    for (heading, trade) in states::all() {
-        for cell in cells::all(trade.as_ref()) {
-            let Ok(Fold::Applied(change)) = apply(&cell) else {
-                continue;
-            };
-            let again = Cell { trade: Some(change.trade), ..cell };
-            let repeated = apply(&again);
-            assert!(
-                matches!(repeated, Ok(Fold::Stale | Fold::Anomaly(_))),
-                "{heading} x {}: {repeated:?}",
-                again.name
-            );
+fn every_state_of_a_hosted_page_with_every_input() {
+    let cells = outcomes(OrderKind::DepositLink);
+    insta::assert_snapshot!("deposit_link_table", table(&cells, None));
+}
+
+#[test]
+fn where_a_deposit_of_items_differs_from_a_hosted_page() {
+    let [link, items] = [OrderKind::DepositLink, OrderKind::DepositItems].map(outcomes);
+    insta::assert_snapshot!("deposit_items_table", table(&items, Some(link.as_slice())));
+}
+
+#[test]
+fn where_a_listing_differs_from_a_deposit_of_items() {
+    let [items, listing] = [OrderKind::DepositItems, OrderKind::Listing].map(outcomes);
+    insta::assert_snapshot!("listing_table", table(&listing, Some(items.as_slice())));
+}
+
+/// One line of a table: in which state, by which input, what became of it.
+type Line = (&'static str, String, String);
+
+fn outcomes(kind: OrderKind) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for (heading, trade) in states::of_kind_with_credits(kind) {
+        let cells = cells::of_other_kinds(&trade).into_iter();
+        lines.extend(cells.map(|cell| (heading, cell.name.clone(), outcome(&cell))));
+    }
+    lines
+}
+
+/// The lines under their headings, without those that are as in the `other` table.
+fn table(lines: &[Line], other: Option<&[Line]>) -> String {
+    let mut table = String::new();
+    let mut last = "";
+    for (index, (heading, input, outcome)) in lines.iter().enumerate() {
+        if other.is_some_and(|other| other[index] == lines[index]) {
+            continue;
         }
+        if *heading != last {
+            let blank = if last.is_empty() { "" } else { "\n" };
+            writeln!(table, "{blank}{heading}").unwrap();
+            last = heading;
+        }
+        writeln!(table, "  {input:<54}{outcome}").unwrap();
+    }
+    table
+}
+
+/// Every cell of every table, with its heading.
+fn all_cells() -> Vec<(&'static str, Cell)> {
+    let mut all = Vec::new();
+    for (heading, trade) in states::all() {
+        all.extend(cells::all(trade.as_ref()).into_iter().map(|cell| (heading, cell)));
+    }
+    for kind in [OrderKind::DepositLink, OrderKind::DepositItems, OrderKind::Listing] {
+        for (heading, trade) in states::of_kind_with_credits(kind) {
+            all.extend(cells::of_other_kinds(&trade).into_iter().map(|cell| (heading, cell)));
+        }
+    }
+    all
+}
+
+#[test]
+fn what_was_applied_is_not_applied_again() {
+    for (heading, cell) in all_cells() {
+        let Ok(Fold::Applied(change)) = apply(&cell) else {
+            continue;
+        };
+        let again = Cell { trade: Some(change.trade), ..cell };
+        let repeated = apply(&again);
+        assert!(
+            matches!(repeated, Ok(Fold::Stale | Fold::Anomaly(_))),
+            "{heading} x {}: {repeated:?}",
+            again.name
+        );
     }
 }
 
 #[test]
 fn every_change_names_where_it_came_from() {
-    for (heading, trade) in states::all() {
-        for cell in cells::all(trade.as_ref()) {
-            if let Ok(Fold::Applied(change)) = apply(&cell) {
-                let before = trade.as_ref().map(|trade| trade.state.status());
-                assert_eq!(change.from, before, "{heading} x {}", cell.name);
-            }
+    for (heading, cell) in all_cells() {
+        if let Ok(Fold::Applied(change)) = apply(&cell) {
+            let before = cell.trade.as_ref().map(|trade| trade.state.status());
+            assert_eq!(change.from, before, "{heading} x {}", cell.name);
         }
     }
 }
@@ -69,16 +129,29 @@ fn outcome(cell: &Cell) -> String {
 }
 
 fn applied(cell: &Cell, change: &Change) -> String {
-    let same_state = cell.trade.as_ref().is_some_and(|trade| trade.state == change.trade.state);
-    let mut text = if same_state {
-        format!("-> same state, facts [{:?}]", change.cause)
-    } else {
-        format!("-> {}{} [{:?}]", change.trade.status(), details(&change.trade.state), change.cause)
+    let before = cell.trade.as_ref();
+    let same_state = before.is_some_and(|trade| trade.state == change.trade.state);
+    let same_facts = before.is_some_and(|trade| trade.facts == change.trade.facts);
+    let mut text = match (same_state, same_facts) {
+        (true, true) => format!("-> same state [{:?}]", change.cause),
+        (true, false) => format!("-> same state, facts [{:?}]", change.cause),
+        (false, _) => {
+            format!("-> {}{} [{:?}]", change.trade.status(), details(&change.trade.state), change.cause)
+        }
     };
+    if before.is_some_and(|trade| trade.credits != change.trade.credits) {
+        write!(text, ", credits {}", list(&change.trade.credits)).unwrap();
+    }
     for alert in &change.alerts {
         write!(text, " + alert {}", told(alert)).unwrap();
     }
     text
+}
+
+fn list(credits: &[Credit]) -> String {
+    let one = |credit: &Credit| format!("{} {} {:?}", credit.key, credit.amount, credit.state);
+    let all: Vec<String> = credits.iter().map(one).collect();
+    format!("[{}]", all.join(", "))
 }
 
 fn told(alert: &Alert) -> String {

@@ -9,8 +9,9 @@ use proptest::test_runner::TestRunner;
 
 use super::walk::{Step, life};
 use crate::fold::{Fold, fold};
-use crate::samples::{accepted, at, recorded};
-use crate::trade::{Recorded, StatusChange, TradeStatus};
+use crate::order::OrderKind;
+use crate::samples::{at, recorded};
+use crate::trade::{Recorded, StatusChange, Trade, TradeStatus};
 
 /// All versions of one trade.
 struct Ledger(Vec<StatusChange>);
@@ -52,7 +53,7 @@ proptest! {
         life in life(),
         writers in vec((0_usize..2, any::<bool>()), 30),
     ) {
-        let Recorded { change: first, .. } = recorded(accepted(), at(0));
+        let Recorded { change: first, .. } = recorded(life.accepted(), at(0));
         let mut ledger = Ledger(vec![first.clone()]);
         let mut views = [first.clone(), first];
         for (step, (writer, reads_first)) in life.live().iter().zip(writers) {
@@ -66,7 +67,8 @@ proptest! {
         for (before, change) in ledger.0.iter().zip(&ledger.0[1..]) {
             prop_assert_eq!(change.version, before.version + 1);
             prop_assert_eq!(change.from, Some(before.trade.status()));
-            prop_assert!(!before.trade.status().is_final() || before.trade.status() == TradeStatus::Completed);
+            let is_over = before.trade.status().is_final() && before.trade.status() != TradeStatus::Completed;
+            prop_assert!(!is_over || before.trade.state == change.trade.state);
         }
     }
 }
@@ -76,10 +78,12 @@ proptest! {
 fn random_lives_reach_every_state_that_an_accepted_order_can_be_in() {
     let mut runner = TestRunner::deterministic();
     let mut seen = BTreeSet::new();
-    for _ in 0..500 {
+    for _ in 0..2500 {
         let life = life().new_tree(&mut runner).unwrap().current();
-        seen.extend(life.live().into_iter().map(|step| step.before.status()));
+        let status_of = |trade: &Trade| (trade.kind().unwrap(), trade.status());
+        seen.extend(life.live().iter().map(|step| status_of(&step.before)));
     }
-    let expected = TradeStatus::ALL.into_iter().filter(|status| *status != TradeStatus::Rejected);
+    let states = TradeStatus::ALL.into_iter().filter(|status| *status != TradeStatus::Rejected);
+    let expected = states.flat_map(|status| OrderKind::ALL.map(|kind| (kind, status)));
     assert_eq!(seen, expected.collect());
 }

@@ -5,13 +5,17 @@ use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::sample::select;
 
+use crate::credit::{Credit, CreditState};
 use crate::fold::{Fold, Input, fold};
 use crate::observation::{Hold, Observation, Progress};
+use crate::order::OrderKind;
 use crate::outcome::Outcome;
 use crate::rules::{ByKind, Idempotency, Rules};
-use crate::samples::{LEASE, accepted, at, attempt, delivered, dollars, observed, reason, request, rules};
-use crate::samples::{taken_back, with_deadline};
-use crate::trade::{Attempt, Trade};
+use crate::samples::{
+    DAY, LEASE, accepted, at, attempt, credit, delivered, dollars, observed, of_kind, reason, request, rules,
+    taken_back, with_deadline,
+};
+use crate::trade::{Attempt, Cause, Trade};
 
 /// Something that happens. Attempts are counted from the last one, so that most of them mean something.
 #[derive(Debug, Clone)]
@@ -23,11 +27,13 @@ enum Happening {
     Absent,
     Seen(Observation),
     DeadlinePassed,
+    LinkEnded,
 }
 
 /// A random life, not yet lived.
 #[derive(Debug, Clone)]
 pub(super) struct Life {
+    kind: OrderKind,
     deadline: Option<i64>,
     idempotency: Idempotency,
     happenings: Vec<(i64, Happening)>,
@@ -47,8 +53,10 @@ pub(super) fn life() -> impl Strategy<Value = Life> {
     let idempotency = select(vec![Idempotency::UniqueReference, Idempotency::Undocumented]);
     let pauses = select(vec![0_i64, 1, 30, LEASE, 600, 86_400]);
     let deadline = prop_oneof![3 => Just(None), 1 => (0_i64..2000).prop_map(Some)];
-    (deadline, idempotency, vec((pauses, happening()), 0..30))
-        .prop_map(|(deadline, idempotency, happenings)| Life { deadline, idempotency, happenings })
+    let kind = select(OrderKind::ALL.to_vec());
+    (kind, deadline, idempotency, vec((pauses, happening()), 0..30)).prop_map(
+        |(kind, deadline, idempotency, happenings)| Life { kind, deadline, idempotency, happenings },
+    )
 }
 
 fn happening() -> impl Strategy<Value = Happening> {
@@ -59,19 +67,21 @@ fn happening() -> impl Strategy<Value = Happening> {
         6 => (0_u32..2).prop_map(|offset| Happening::Started { offset }),
         6 => answered,
         2 => Just(Happening::LeaseExpired),
-        3 => Just(Happening::Absent),
-        3 => observation().prop_map(Happening::Seen),
+        4 => Just(Happening::Absent),
+        4 => observation().prop_map(Happening::Seen),
         1 => Just(Happening::DeadlinePassed),
+        1 => Just(Happening::LinkEnded),
     ]
 }
 
 fn outcome() -> impl Strategy<Value = Outcome> {
-    let unknown = |refusal_unproved| Outcome::Unknown { reason: reason("timed_out"), refusal_unproved };
+    let unknown = |(refusal_unproved, word)| Outcome::Unknown { reason: reason(word), refusal_unproved };
+    let words = select(vec!["timed_out", "reference_known"]);
     prop_oneof![
         1 => observation().prop_map(Outcome::Placed),
         1 => Just(Outcome::Refused(reason("item_unavailable"))),
         3 => Just(Outcome::NotSent { reason: reason("rate_limited"), retry_at: at(0) }),
-        3 => any::<bool>().prop_map(unknown),
+        3 => (any::<bool>(), words).prop_map(unknown),
     ]
 }
 
@@ -80,6 +90,8 @@ fn observation() -> impl Strategy<Value = Observation> {
         Progress::Submitted,
         Progress::OfferSent,
         Progress::UserAccepted,
+        Progress::Held { until: None },
+        Progress::Held { until: Some(at(86_400)) },
         delivered(Hold::None),
         delivered(Hold::Until(at(86_400))),
         delivered(Hold::Unknown),
@@ -92,29 +104,53 @@ fn observation() -> impl Strategy<Value = Observation> {
     let some = |value: &str| Some(value.to_owned());
     let ids = select(vec![None, some("p-1"), some("p-1"), some("p-2")]);
     let offers = select(vec![None, some("7"), some("8")]);
+    let pages = select(vec![None, some("https://pay.example/1")]);
     let prices = select(vec![None, Some(dollars("9.99")), Some(dollars("10.01"))]);
-    (progress, ids, offers, prices).prop_map(|(progress, provider_id, offer_id, price_paid)| {
-        let mut observation = observed(progress);
-        observation.facts.provider_id = provider_id;
-        observation.facts.offer_id = offer_id;
-        observation.facts.price_paid = price_paid;
+    let causes = select(vec![Cause::Dispatch, Cause::LookUp, Cause::Webhook]);
+    let facts = (ids, offers, pages, prices);
+    (causes, progress, facts, vec(one_credit(), 0..3)).prop_map(|(cause, progress, facts, credits)| {
+        let mut observation = Observation { cause, credits, ..observed(progress) };
+        let told = &mut observation.facts;
+        (told.provider_id, told.offer_id, told.redirect_url, told.price_paid) = facts;
         observation
     })
 }
 
+/// Of few keys, and sometimes of a thing that has another key, or of another amount.
+fn one_credit() -> impl Strategy<Value = Credit> {
+    let states = select(vec![CreditState::Pending, CreditState::Credited, CreditState::Reversed]);
+    let things = select(vec![None, None, None, Some("thing-a")]);
+    let amounts = select(vec!["5.00", "5.00", "6.00"]);
+    (select(vec!["a", "b", "c"]), states, things, amounts).prop_map(|(key, state, thing, amount)| {
+        let own = credit(key, state);
+        let thing = thing.map_or(own.thing.clone(), str::to_owned);
+        Credit { thing, amount: dollars(amount), ..own }
+    })
+}
+
 impl Life {
+    /// Where it begins.
+    pub(super) fn accepted(&self) -> Trade {
+        let accepted = of_kind(self.kind, &accepted());
+        match self.deadline {
+            Some(deadline) => with_deadline(&accepted, at(deadline)),
+            None => accepted,
+        }
+    }
+
     /// Lives it from ACCEPTED on. No input here is illegal.
     pub(super) fn live(&self) -> Vec<Step> {
         let mut rules = rules();
         rules.placing.idempotency = ByKind::all(self.idempotency);
-        let mut trade = match self.deadline {
-            Some(deadline) => with_deadline(&accepted(), at(deadline)),
-            None => accepted(),
-        };
+        let mut trade = self.accepted();
         let mut now = at(0);
         let mut steps = Vec::new();
         for (pause, happening) in &self.happenings {
             now += SignedDuration::from_secs(*pause);
+            if matches!(happening, Happening::LinkEnded) {
+                // A page only ends when its time has come.
+                now += SignedDuration::from_secs(2 * DAY);
+            }
             let input = happening.input(&trade, now);
             let result = fold(Some(&trade), &input, &rules, now).unwrap();
             let before = trade.clone();
@@ -143,6 +179,7 @@ impl Happening {
             Self::Absent => Input::LookedUpAbsent { asked_at: now },
             Self::Seen(observation) => Input::Observed(observation.clone()),
             Self::DeadlinePassed => Input::DeadlinePassed,
+            Self::LinkEnded => Input::LinkEnded,
         }
     }
 }

@@ -9,12 +9,13 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use jiff::Timestamp;
 
 use crate::fold::{Fold, Input, fold};
-use crate::observation::Progress;
+use crate::observation::{Observation, Progress};
+use crate::order::OrderKind;
 use crate::outcome::Outcome;
 use crate::placing::{Delivery, Effect, Event, Placing};
 use crate::rules::{ByKind, Idempotency, Rules, after};
-use crate::samples::{accepted, at, observed, reason, rules};
-use crate::trade::{Attempt, Trade, TradeState, TradeStatus};
+use crate::samples::{accepted, at, observed, of_kind, reason, rules};
+use crate::trade::{Attempt, Cause, Trade, TradeState, TradeStatus};
 
 /// What a delivery waits for.
 #[expect(clippy::large_enum_variant, reason = "a few values in a test")]
@@ -55,7 +56,7 @@ struct World {
 #[test]
 fn two_deliveries_buy_at_most_once_where_repeats_are_undocumented() {
     assert_eq!(
-        explore(Idempotency::Undocumented),
+        explore(OrderKind::Purchase, Idempotency::Undocumented),
         [TradeStatus::Accepted, TradeStatus::Submitted, TradeStatus::Failed, TradeStatus::NeedsReview].into()
     );
 }
@@ -63,16 +64,27 @@ fn two_deliveries_buy_at_most_once_where_repeats_are_undocumented() {
 #[test]
 fn two_deliveries_buy_at_most_once_where_references_are_unique() {
     assert_eq!(
-        explore(Idempotency::UniqueReference),
+        explore(OrderKind::Purchase, Idempotency::UniqueReference),
         [TradeStatus::Accepted, TradeStatus::Submitted, TradeStatus::Failed].into()
     );
 }
 
+/// An order whose outcome is unknown fails in the end, instead of waiting for a person: nobody has the page's address.
+#[test]
+fn two_deliveries_make_at_most_one_page() {
+    for idempotency in [Idempotency::Undocumented, Idempotency::UniqueReference] {
+        assert_eq!(
+            explore(OrderKind::DepositLink, idempotency),
+            [TradeStatus::Accepted, TradeStatus::Submitted, TradeStatus::Failed].into()
+        );
+    }
+}
+
 /// Where all lives end. Whether anything was done twice is asserted on the way.
-fn explore(idempotency: Idempotency) -> BTreeSet<TradeStatus> {
+fn explore(kind: OrderKind, idempotency: Idempotency) -> BTreeSet<TradeStatus> {
     let mut seen = BTreeSet::new();
     let mut ends = BTreeSet::new();
-    let mut open = vec![World::new(idempotency, 1, 0), World::new(idempotency, 0, 1)];
+    let mut open = vec![World::new(kind, idempotency, 1, 0), World::new(kind, idempotency, 0, 1)];
     while let Some(world) = open.pop() {
         let mut hasher = DefaultHasher::new();
         format!("{world:?}").hash(&mut hasher);
@@ -91,19 +103,20 @@ fn explore(idempotency: Idempotency) -> BTreeSet<TradeStatus> {
 }
 
 impl World {
-    fn new(idempotency: Idempotency, crashes_left: u32, redeliveries_left: u32) -> Self {
+    fn new(kind: OrderKind, idempotency: Idempotency, crashes_left: u32, redeliveries_left: u32) -> Self {
         let mut rules = rules();
         rules.placing.idempotency = ByKind::all(idempotency);
+        let accepted = of_kind(kind, &accepted());
         let delivered = || {
-            let (placing, effect) = Placing::start(accepted(), rules.placing, at(0));
+            let (placing, effect) = Placing::start(accepted.clone(), rules.placing, at(0));
             Delivered { placing, doing: Doing::Next(effect) }
         };
         Self {
             now: at(0),
-            trade: accepted(),
+            deliveries: [delivered(), delivered()],
+            trade: accepted,
             version: 1,
             accepted_version: 1,
-            deliveries: [delivered(), delivered()],
             crashes_left,
             redeliveries_left,
             called_for: BTreeSet::new(),
@@ -197,6 +210,7 @@ impl World {
             world.now = self.now.max(self.trade.attempt.as_ref()?.lease_until);
             Input::LeaseExpired
         } else if let TradeState::Uncertain { since, .. } = &self.trade.state {
+            // A look-up tells of a page, and not its address.
             world.now = self.now.max(after(*since, self.rules.placing.settle_time));
             match self.purchases {
                 0 => Input::LookedUpAbsent { asked_at: world.now },
@@ -226,15 +240,29 @@ impl World {
 
     /// What was bought is known, and nothing else counts as bought.
     fn is_settled(&self) {
-        let known = self.trade.status() == TradeStatus::Submitted;
+        let known = self.trade.status() == TradeStatus::Submitted || self.is_lost_page();
         assert_eq!(known, self.purchases == 1, "{self:#?}");
+        assert!(self.trade.kind() != Some(OrderKind::DepositLink) || self.has_address(), "{self:#?}");
+    }
+
+    /// The page exists, and the order is given up.
+    fn is_lost_page(&self) -> bool {
+        let lost = TradeState::Failed { reason: reason("link_lost") };
+        self.trade.state == lost && self.purchases == 1
+    }
+
+    /// Whoever is told that the page exists is told where.
+    fn has_address(&self) -> bool {
+        self.trade.status() != TradeStatus::Submitted || self.trade.facts.redirect_url.is_some()
     }
 }
 
 fn answers(executed: bool) -> Vec<Outcome> {
     let unknown = Outcome::Unknown { reason: reason("timed_out"), refusal_unproved: false };
     if executed {
-        return vec![unknown, Outcome::Placed(observed(Progress::Submitted))];
+        let mut placed = Observation { cause: Cause::Dispatch, ..observed(Progress::Submitted) };
+        placed.facts.redirect_url = Some("https://pay.example/1".to_owned());
+        return vec![unknown, Outcome::Placed(placed)];
     }
     let not_sent = Outcome::NotSent { reason: reason("rate_limited"), retry_at: at(0) };
     vec![unknown, not_sent, Outcome::Refused(reason("item_unavailable"))]

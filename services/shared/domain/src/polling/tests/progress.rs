@@ -6,10 +6,14 @@ use proptest::prelude::{ProptestConfig, Strategy, any, prop_assert, prop_assert_
 use proptest::sample::select;
 
 use super::wakes;
+use crate::credit::CreditState;
 use crate::fold::{Fold, Input, fold};
+use crate::order::OrderKind;
 use crate::polling::{Need, first_wake, need_at, next_wake};
-use crate::rules::{Rules, after};
-use crate::samples::{DAY, at, known_in, reason, recorded, rules, trade_in, uncertain, with_deadline};
+use crate::rules::{ByKind, Rules, TrackingRules, after};
+use crate::samples::{
+    DAY, at, known_in, of_kind, reason, recorded, rules, trade_in, uncertain, with_credits, with_deadline,
+};
 use crate::trade::{Trade, TradeState};
 
 fn trade() -> impl Strategy<Value = Trade> {
@@ -33,11 +37,26 @@ fn trade() -> impl Strategy<Value = Trade> {
         1 => moment().prop_map(on_hold),
         1 => moment().prop_map(completed),
     ];
-    (state, moment()).prop_map(|(state, deadline)| with_deadline(&known_in(state), at(deadline)))
+    let kind = select(OrderKind::ALL.to_vec());
+    let offer = select(vec![None, Some("7".to_owned())]);
+    let credits = select(vec![vec![], vec![("a", CreditState::Pending)], vec![("a", CreditState::Credited)]]);
+    (kind, state, moment(), offer, credits).prop_map(|(kind, state, deadline, offer, credits)| {
+        let mut trade = of_kind(kind, &with_deadline(&known_in(state), at(deadline)));
+        trade.facts.offer_id = offer;
+        with_credits(&trade, &credits)
+    })
 }
 
 fn fast(speed: u32) -> Rules {
     Rules { speed, ..rules() }
+}
+
+/// With look-ups or without.
+fn tracking() -> impl Strategy<Value = TrackingRules> {
+    (any::<bool>(), 0..9 * DAY).prop_map(|(can_look_up, lifetime)| TrackingRules {
+        can_look_up: ByKind::all(can_look_up),
+        link_lifetime: Duration::from_secs(lifetime.unsigned_abs()),
+    })
 }
 
 proptest! {
@@ -49,8 +68,9 @@ proptest! {
         speed in select(vec![1, 60, 1000, 1_000_000]),
         recorded_at in 0..8 * DAY,
         later in 0..2 * DAY,
+        tracking in tracking(),
     ) {
-        let rules = fast(speed);
+        let rules = Rules { tracking, ..fast(speed) };
         let recorded = recorded(trade, at(recorded_at));
         let now = at(recorded_at + later);
         prop_assert!(first_wake(&recorded, &rules).is_none_or(|wake| wake > at(recorded_at)));
@@ -69,10 +89,15 @@ proptest! {
 
     /// Nothing that waits for the provider or for us is forgotten.
     #[test]
-    fn a_trade_that_is_not_over_is_always_looked_at_again(trade in trade(), recorded_at in 0..8 * DAY) {
+    fn a_trade_that_is_not_over_is_always_looked_at_again(
+        trade in trade(),
+        recorded_at in 0..8 * DAY,
+        tracking in tracking(),
+    ) {
+        let rules = Rules { tracking, ..rules() };
         let status = trade.status();
         let unfinished = !status.is_final() && !matches!(trade.state, TradeState::NeedsReview { .. });
-        let count = wakes(&trade, recorded_at, &rules(), 100).len();
+        let count = wakes(&trade, recorded_at, &rules, 100).len();
         prop_assert!(if unfinished { count == 100 } else { count <= 1 }, "{status}: {count}");
     }
 

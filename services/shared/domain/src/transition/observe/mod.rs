@@ -17,7 +17,12 @@ pub(crate) fn apply(trade: &Trade, observation: &Observation, rules: &Rules, now
     if let Some(alert) = contradict::identity(trade, observation) {
         return Fold::Anomaly(Anomaly::Contradiction(alert));
     }
-    let merged = credit::merged(&trade.credits, &observation.credits);
+    let ended_without_success = trade.status().is_final() && trade.status() != TradeStatus::Completed;
+    let merged = if ended_without_success {
+        credit::merged_when_over(&trade.credits, &observation.credits)
+    } else {
+        credit::merged(&trade.credits, &observation.credits)
+    };
     match stage(trade.status()) {
         Stage::Final => after_the_end(trade, observation, merged),
         Stage::Review => same_state(trade, observation, merged, notices(trade, observation)),
@@ -48,7 +53,10 @@ fn forwards(trade: &Trade, observation: &Observation, merged: Merged, rules: &Ru
         // What was told while it could be taken back is sure now, whether or not it is told again.
         credit::made_sure(&mut next.credits);
     }
-    if next.status() == TradeStatus::Completed && contradict::is_deposit(&next) && next.credits.is_empty() {
+    if next.status() == TradeStatus::Completed
+        && contradict::is_deposit(&next)
+        && !credit::any_counts(&next.credits)
+    {
         alerts.push(Alert::anomaly("the deposit is completed, and the provider told no amount"));
     }
     changed(trade, next, observation.cause, observation.occurred_at, alerts)
@@ -70,6 +78,12 @@ fn moved_on(
         TradeStatus::Reverted => credit::reversed(&mut next.credits),
         TradeStatus::Failed | TradeStatus::Canceled | TradeStatus::Expired => {
             credit::given_up(&mut next.credits);
+            if credit::any_counts(&next.credits) && !may_be_credited_late(&next) {
+                alerts.push(Alert::anomaly(format!(
+                    "the trade is {}, and what was credited for it stands",
+                    next.status()
+                )));
+            }
         }
         TradeStatus::Rejected
         | TradeStatus::Accepted
@@ -140,11 +154,17 @@ fn after_the_end(trade: &Trade, observation: &Observation, merged: Merged) -> Fo
             contradiction()
         }
         // A deposit that we gave up may still be paid: late, but welcome.
-        (TradeStatus::Expired, Progress::Held { .. } | Progress::Delivered { .. })
-            if contradict::is_deposit(trade) =>
+        (TradeStatus::Expired, Progress::Held { .. }) if may_be_credited_late(trade) => None,
+        (TradeStatus::Expired, Progress::Delivered { .. })
+            if may_be_credited_late(trade) && credit::any_counts(&merged.credits) =>
         {
             None
         }
+        // It was credited late, and is called off now: whoever spent it must know.
+        (
+            TradeStatus::Failed | TradeStatus::Canceled | TradeStatus::Expired,
+            Progress::Failed(_) | Progress::Canceled(_),
+        ) if credit::any_counts(&trade.credits) => contradiction(),
         (
             TradeStatus::Failed | TradeStatus::Canceled | TradeStatus::Expired,
             Progress::UserAccepted
@@ -171,7 +191,21 @@ fn after_the_end(trade: &Trade, observation: &Observation, merged: Merged) -> Fo
             | Progress::Reverted { .. },
         ) => None,
     };
+    let late = || {
+        let unexpected = trade.status() != TradeStatus::Completed && !may_be_credited_late(trade);
+        let alert =
+            || Alert::anomaly(format!("the trade is {}, and something is credited for it", trade.status()));
+        (unexpected && merged.adds_to(&trade.credits)).then(alert)
+    };
+    let alert = alert.or_else(late);
     credits_only(trade, observation, merged, alert)
+}
+
+/// Whether the trade is a deposit that was given up while the provider had it.
+fn may_be_credited_late(trade: &Trade) -> bool {
+    trade.status() == TradeStatus::Expired
+        && contradict::is_deposit(trade)
+        && trade.facts != ProviderFacts::default()
 }
 
 /// Forwards is any later state: skipping is normal, going back is not.

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::credit;
 use crate::observation::{Hold, Observation, Progress};
 use crate::order::OrderKind;
 use crate::rules::{GameRules, Rules, after};
@@ -36,13 +37,15 @@ pub(super) fn was_accepted(trade: &Trade) -> bool {
     matches!(trade.status(), TradeStatus::UserAccepted | TradeStatus::OnHold)
 }
 
-/// The provider has the hosted page, but its address was in the answer that never came: no user can be sent there.
+/// The provider has the hosted page, but its address was in the answer that never came: no user can be sent there. One
+/// that somebody has paid is not lost, whoever told its address.
 fn link_is_lost(trade: &Trade, observation: &Observation) -> bool {
     trade.kind() == Some(OrderKind::DepositLink)
         && trade.status() == TradeStatus::Uncertain
         && observation.cause == Cause::LookUp
         && observation.facts.redirect_url.is_none()
         && trade.facts.redirect_url.is_none()
+        && !credit::any_counts(&observation.credits)
 }
 
 fn held(trade: &Trade, until: Option<Timestamp>, rules: &Rules, now: Timestamp) -> TradeState {

@@ -13,6 +13,8 @@ fn rules() -> Rules {
     let mut rules = Rules::default();
     rules.tracking.can_look_up = DEFAULTS.can_look_up;
     rules.placing.idempotency = DEFAULTS.idempotency;
+    rules.placing.settle_time = DEFAULTS.settle_time;
+    rules.tracking.can_look_up = DEFAULTS.can_look_up;
     rules
 }
 
@@ -76,7 +78,10 @@ fn a_link_takes_each_sold_item_once() {
 fn a_lost_link_fails_and_a_late_payment_is_credited() {
     let uncertain = answered(&dispatching(link(None)), outcome(read(&link(None), 1, 502, ""))).trade;
     assert_eq!(uncertain.status(), TradeStatus::Uncertain);
-    let lost = applied(&uncertain, &Input::LinkEnded).trade;
+    let ended = |now| fold(Some(&uncertain), &Input::LinkEnded, &rules(), now).unwrap();
+    assert_eq!(ended(now()), Fold::Stale, "the request may still be on its way");
+    let Fold::Applied(lost) = ended(in_seconds(300)) else { panic!() };
+    let lost = lost.trade;
     assert_eq!(lost.status(), TradeStatus::Failed);
     let late = applied(&lost, &Input::Observed(paid("any", "t1", "i1", "7.40"))).trade;
     assert_eq!((late.status(), late.credits.len()), (TradeStatus::Failed, 1));

@@ -33,7 +33,7 @@ fn documented_errors_of_the_creation_are_refusals() {
 
 #[test]
 fn a_used_deposit_id_means_that_the_deposit_is_there() {
-    let answer = page(200, &error("deposit_id_already_exists"));
+    let answer = page(200, error("deposit_id_already_exists"));
     let reason = Reason::from_provider("reference_known", "deposit_id_already_exists");
     assert_eq!(answer.outcome, Outcome::Unknown { reason, refusal_unproved: false });
 }
@@ -41,7 +41,7 @@ fn a_used_deposit_id_means_that_the_deposit_is_there() {
 #[test]
 fn items_whose_deposit_is_there_go_on_to_their_offer() {
     // An order is placed again only after its offer surely was not sent.
-    let answer = first(200, &error("deposit_id_already_exists"));
+    let answer = first(200, error("deposit_id_already_exists"));
     let Verdict::Next(request) = answer.verdict else { panic!("{answer:?}") };
     assert_eq!(request.uri().path(), "/api/create-steam-offer");
 }

@@ -41,6 +41,9 @@ fn a_hosted_page() {
     assert_eq!(request.headers()["X-Api-Key"], API_KEY);
     let any_game = place(&changed(&page(), |deposit| deposit.game = None)).unwrap();
     assert!(!body(&any_game).contains("game"), "{}", body(&any_game));
+    // The user enters the trade URL on the page.
+    let no_trade_url = body(&place(&changed(&page(), |deposit| deposit.user.trade_token = None)).unwrap());
+    assert!(!no_trade_url.contains("token") && !no_trade_url.contains("partner"), "{no_trade_url}");
 }
 
 #[test]
@@ -100,7 +103,7 @@ fn every_game_has_its_documented_word() {
 #[test]
 fn what_cannot_be_sent_is_not_built() {
     let not_built = |order: &Order| place(order).unwrap_err().0;
-    for mut order in [purchase(), page(), by_assets()] {
+    for mut order in [purchase(), by_assets()] {
         order.operation.user_mut().trade_token = None;
         assert!(not_built(&order).contains("trade token"), "{order:?}");
     }
