@@ -136,6 +136,8 @@ fn every_rule_of_a_deposit() {
     ]);
 }
 
+type Change = (&'static str, fn(&mut v1::Listing));
+
 #[test]
 fn a_listing_is_one_item() {
     let order = |listing: v1::Listing| OrderRequest {
@@ -147,13 +149,14 @@ fn a_listing_is_one_item() {
     assert_eq!(rules(&order(listing())), [unsupported]);
     let two = v1::Listing { items: [listing().items, listing().items].concat(), ..listing() };
     assert_eq!(rules(&order(two))[1].0, "listing.items");
-    for (field, change) in [
-        ("listing.seller", (|it| it.seller = None) as fn(&mut v1::Listing)),
+    let changes: [Change; 5] = [
+        ("listing.seller", |it| it.seller = None),
         ("listing.items[0].asset_id", |it| it.items[0].asset_id.clear()),
         ("listing.items[0].game", |it| it.items[0].game = 0),
         ("listing.items[0].price", |it| it.items[0].price = None),
         ("listing.items[0].price.currency", |it| it.items[0].price = money("EUR", "1")),
-    ] {
+    ];
+    for (field, change) in changes {
         let mut changed = listing();
         change(&mut changed);
         assert_eq!(rules(&order(changed))[1].0, field);

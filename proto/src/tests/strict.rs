@@ -196,7 +196,8 @@ fn a_credit_needs_all_that_makes_it_money() {
         observation_from_row(&row, Cause::LookUp).map_err(|error| error.to_string())
     };
     assert!(broken(|_| {}).is_ok());
-    let changes: [(&str, fn(&mut v1::Credit)); 7] = [
+    type Change = (&'static str, fn(&mut v1::Credit));
+    let changes: [Change; 7] = [
         ("key", |credit| credit.key.clear()),
         ("thing", |credit| credit.thing.clear()),
         ("amount", |credit| credit.amount = None),

@@ -210,7 +210,7 @@ async fn call(
         return call_alone(dispatcher, current, order, attempt, permit).await;
     };
     match dispatcher.together.join(dispatcher, user, order, attempt, permit).await {
-        Company::Placed(outcome) => outcome,
+        Company::Placed(outcome) => *outcome,
         Company::Alone(permit, _under_way) => call_alone(dispatcher, current, order, attempt, permit).await,
     }
 }

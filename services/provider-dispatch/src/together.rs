@@ -58,7 +58,7 @@ struct Waiting {
 /// What a waiting purchase is told.
 enum Turn {
     /// Somebody placed it: what it came to.
-    Placed(Outcome),
+    Placed(Box<Outcome>),
     /// It is to make the call, for itself and for the others.
     Call(Box<Ready>, Vec<Waiting>),
 }
@@ -68,7 +68,7 @@ pub(crate) enum Company<'a> {
     /// The caller's: nobody else is calling for this user until the second is dropped.
     Alone(Permit, UnderWay<'a>),
     /// It was placed together with others.
-    Placed(Outcome),
+    Placed(Box<Outcome>),
 }
 
 impl Together {
@@ -110,10 +110,10 @@ impl Together {
             Ok(Turn::Placed(outcome)) => outcome,
             Ok(Turn::Call(own, others)) => {
                 let _under_way = UnderWay { together: self, user };
-                place(dispatcher, *own, others).await
+                Box::new(place(dispatcher, *own, others).await)
             }
             // Whoever called for it is gone, with the answer or before the call.
-            Err(_) => unknown("call_lost"),
+            Err(_) => Box::new(unknown("call_lost")),
         })
     }
 
@@ -166,7 +166,7 @@ fn not_sent(reason: &str) -> Outcome {
 }
 
 fn tell(waiting: oneshot::Sender<Turn>, outcome: Outcome) {
-    if waiting.send(Turn::Placed(outcome)).is_err() {
+    if waiting.send(Turn::Placed(Box::new(outcome))).is_err() {
         tracing::debug!("a purchase that was placed with others is gone");
     }
 }

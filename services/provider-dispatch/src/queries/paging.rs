@@ -124,7 +124,8 @@ mod tests {
     fn stored(rows: usize) -> StoredList {
         let item = |index: usize| v1::Item { id: index.to_string(), ..v1::Item::default() };
         let items: Vec<v1::Item> = (0..rows).map(item).collect();
-        let list = v1::ItemsResponse { total: items.len() as u64, items, ..v1::ItemsResponse::default() };
+        let total = u64::try_from(items.len()).unwrap();
+        let list = v1::ItemsResponse { total, items, ..v1::ItemsResponse::default() };
         StoredList { version: "v.1".to_owned(), list }
     }
 
