@@ -5,8 +5,7 @@ use serde_json::json;
 use skinbus_proto::v1::{Cause, CreditState, TradeStatus, TradeStatusChanged};
 use skinbus_providers::Capability;
 use skinbus_runtime::config::ProviderName;
-use skinbus_tests::system::MERCHANT;
-use skinbus_tests::{System, SystemOptions, wait};
+use skinbus_tests::{System, SystemOptions};
 
 use crate::orders;
 use crate::world::{World, everywhere, options};
@@ -35,16 +34,6 @@ fn assert_before_regular_looks(change: &TradeStatusChanged, seconds: i64) {
     assert!(took < seconds, "{took} s: that may have been a regular look");
 }
 
-/// Waits until the next regular look at a trade is planned: the plan would take the place of a hint that came before it.
-async fn planned(world: &World, order_id: &str) {
-    let subject = format!("skinbus.v1.poll.at.{}.{MERCHANT}.{order_id}", world.account());
-    let stream = world.merchant.jetstream().get_stream("POLLS").await.unwrap();
-    wait::until("the next look to be planned", || async {
-        stream.get_last_raw_message_by_subject(&subject).await.ok()
-    })
-    .await;
-}
-
 /// What binds is applied while nobody can be asked; a hint makes somebody ask, once.
 #[tokio::test]
 async fn a_payment_is_credited_because_of_its_webhook() {
@@ -52,7 +41,6 @@ async fn a_payment_is_credited_because_of_its_webhook() {
     everywhere(&worlds, |world| async move {
         let order_id = format!("{}-paid-x", world.provider);
         world.place(&orders::link(world.provider, &order_id), TradeStatus::Submitted).await;
-        planned(world, &order_id).await;
         let event = if world.provider == ProviderName::Shadowpay { "credit" } else { "pay" };
         world.event(&order_id, event, Some("7.40")).await;
         world.changes.until(&order_id, "credited", is_credited).await;

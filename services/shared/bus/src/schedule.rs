@@ -29,7 +29,7 @@ impl Bus {
         key: &TradeKey,
         at: Timestamp,
     ) -> Result<(), ScheduleError> {
-        self.schedule(account, key, at, false).await
+        self.schedule(subjects::poll_at(account, key), account, key, at, false).await
     }
 
     /// Looks at a trade at once, because a webhook says that there is something new.
@@ -43,11 +43,12 @@ impl Bus {
         key: &TradeKey,
         now: Timestamp,
     ) -> Result<(), ScheduleError> {
-        self.schedule(account, key, now, true).await
+        self.schedule(subjects::poll_hint(account, key), account, key, now, true).await
     }
 
     async fn schedule(
         &self,
+        subject: String,
         account: &AccountId,
         key: &TradeKey,
         at: Timestamp,
@@ -58,7 +59,7 @@ impl Bus {
         let outgoing = Outgoing::of(&due)
             .header(NATS_SCHEDULE, format!("@at {at:.3}"))
             .header(NATS_SCHEDULE_TARGET, subjects::poll_due(account));
-        self.store(subjects::poll_at(account, key), outgoing)
+        self.store(subject, outgoing)
             .await
             .map(|_| ())
             .map_err(|error| ScheduleError { key: key.clone(), problem: chain(&error) })

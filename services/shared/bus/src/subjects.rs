@@ -44,6 +44,13 @@ pub fn poll_at(account: &AccountId, key: &TradeKey) -> String {
     format!("skinbus.v1.poll.at.{account}.{}.{}", key.merchant, key.order_id)
 }
 
+/// Where a hint lies that a trade is to be looked at now. Apart from the schedule, which a new version of the trade would
+/// put in its place.
+#[must_use]
+pub fn poll_hint(account: &AccountId, key: &TradeKey) -> String {
+    format!("skinbus.v1.poll.hint.{account}.{}.{}", key.merchant, key.order_id)
+}
+
 /// Where the due looks of an account arrive.
 #[must_use]
 pub fn poll_due(account: &AccountId) -> String {

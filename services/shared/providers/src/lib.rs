@@ -19,6 +19,8 @@ pub mod skinify;
 pub mod skinout;
 pub mod skinsback;
 pub mod skinslink;
+#[cfg(test)]
+mod test_support;
 mod values;
 mod webhook;
 mod wire;

@@ -5,35 +5,10 @@ use skinbus_domain::query::Query;
 
 use super::*;
 use crate::provider::Queried;
+use crate::test_support::{damaged, enlarged, garbage, truncated};
 
 fn bodies() -> Vec<Vec<u8>> {
-    let deep_list = "[".repeat(200_000);
-    let deep_object = r#"{"status":"#.repeat(50_000);
-    let texts = [
-        "",
-        " ",
-        "null",
-        "true",
-        "42",
-        "\"success\"",
-        "[]",
-        "{}",
-        "{\"success\":true}",
-        "OK",
-        "<!DOCTYPE html><html><body>Just a moment...</body></html>",
-        "\u{feff}{\"status\":\"success\"}",
-        &deep_list,
-        &deep_object,
-    ];
-    let mut bodies: Vec<Vec<u8>> = texts.iter().map(|text| text.as_bytes().to_vec()).collect();
-    for sample in [BOUGHT, LINKED, CREATED, INFO, HISTORY] {
-        bodies.push(format!("[{sample}]").into_bytes());
-        bodies.push(format!("{sample}{sample}").into_bytes());
-        bodies.push(format!("for(;;);{sample}").into_bytes());
-    }
-    bodies.push(vec![0; 1 << 16]);
-    bodies.push(b"{\"status\":\"success\xff\"}".to_vec());
-    bodies
+    garbage(&[BOUGHT, LINKED, CREATED, INFO, HISTORY])
 }
 
 fn orders() -> [(Order, u32, &'static str); 3] {
@@ -61,6 +36,11 @@ fn it_tells_nothing_else_either() {
         for status in [200, 404, 500] {
             for kind in [OrderKind::Purchase, OrderKind::Listing, OrderKind::DepositLink] {
                 let told = look_up(kind, status, &body);
+                // At this provider a success without rows says "nothing found".
+                if kind == OrderKind::Purchase && status == 200 && body == b"{\"status\":\"success\"}" {
+                    assert_eq!(test_support::rows(told), (Vec::new(), 0));
+                    continue;
+                }
                 assert!(matches!(told, LookedUp::Unreadable { .. }), "{told:?}");
                 assert!(!format!("{told:?}").contains("html"));
             }
@@ -76,21 +56,19 @@ fn it_tells_nothing_else_either() {
 #[test]
 fn a_truncated_answer_is_never_definite() {
     for (order, call, sample) in orders() {
-        let sample = sample.trim_end();
-        for end in 0..sample.len() {
-            let answer = outcome(read(&order, call, 200, &sample.as_bytes()[..end]));
-            assert_eq!(unknown(&answer), Some(("unreadable_answer", false)), "{end}");
+        for body in truncated(sample) {
+            let answer = outcome(read(&order, call, 200, body));
+            assert_eq!(unknown(&answer), Some(("unreadable_answer", false)), "{}", body.len());
         }
         assert_eq!(unknown(&outcome(read(&order, call, 200, sample))), None, "the whole answer is definite");
-        let refusal = error("wrong_params");
-        for end in 0..refusal.len() {
-            let answer = outcome(read(&order, call, 200, &refusal.as_bytes()[..end]));
-            assert_eq!(unknown(&answer), Some(("unreadable_answer", false)), "{end}");
+        for body in truncated(&error("wrong_params")) {
+            let answer = outcome(read(&order, call, 200, body));
+            assert_eq!(unknown(&answer), Some(("unreadable_answer", false)), "{}", body.len());
         }
     }
     for (kind, sample) in [(OrderKind::Purchase, INFO), (OrderKind::Listing, HISTORY)] {
-        for end in 0..sample.trim_end().len() {
-            assert!(matches!(look_up(kind, 200, &sample[..end]), LookedUp::Unreadable { .. }), "{end}");
+        for body in truncated(sample) {
+            assert!(matches!(look_up(kind, 200, body), LookedUp::Unreadable { .. }), "{}", body.len());
         }
     }
 }
@@ -98,21 +76,17 @@ fn a_truncated_answer_is_never_definite() {
 #[test]
 fn a_damaged_answer_is_no_refusal() {
     for (order, call, sample) in orders() {
-        for index in 0..sample.len() {
-            for byte in *b"\"{}[],:0x \0\xff" {
-                let mut body = sample.as_bytes().to_vec();
-                body[index] = byte;
-                let answer = outcome(read(&order, call, 200, body));
-                let is_open = matches!(answer, Outcome::Unknown { refusal_unproved: false, .. });
-                assert!(is_open || matches!(answer, Outcome::Placed(_)), "{answer:?}");
-            }
+        for body in damaged(sample) {
+            let answer = outcome(read(&order, call, 200, body));
+            let is_open = matches!(answer, Outcome::Unknown { refusal_unproved: false, .. });
+            assert!(is_open || matches!(answer, Outcome::Placed(_)), "{answer:?}");
         }
     }
 }
 
 #[test]
 fn a_large_answer_is_read_all_the_same() {
-    let padding = "x".repeat(1 << 20);
-    let body = BOUGHT.replacen('{', &format!("{{\"padding\": \"{padding}\", "), 1);
-    assert!(matches!(bought(&body), Outcome::Placed(_)));
+    for body in enlarged(BOUGHT) {
+        assert!(matches!(bought(&body), Outcome::Placed(_)));
+    }
 }

@@ -7,9 +7,7 @@ use skinbus_domain::{Credit, CreditState, Hold, Observation, Progress};
 use super::*;
 
 fn told(asked: &[LookUpTarget], body: &str) -> (Vec<Observation>, usize) {
-    let told = shadowpay().read_looked_up(asked, &response(200, body), now());
-    let LookedUp::Rows { rows, unreadable } = told else { panic!("{told:?}: {body}") };
-    (rows, unreadable)
+    test_support::rows(shadowpay().read_looked_up(asked, &response(200, body), now()))
 }
 
 fn one(body: &str) -> Option<Observation> {

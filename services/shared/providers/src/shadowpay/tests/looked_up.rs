@@ -5,9 +5,7 @@ use skinbus_domain::{Cause, Observation, Progress};
 use super::*;
 
 fn rows(body: &str) -> (Vec<Observation>, usize) {
-    let told = look_up(OrderKind::Purchase, 200, body);
-    let LookedUp::Rows { rows, unreadable } = told else { panic!("{told:?}: {body}") };
-    (rows, unreadable)
+    test_support::rows(look_up(OrderKind::Purchase, 200, body))
 }
 
 #[test]

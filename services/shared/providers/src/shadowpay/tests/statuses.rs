@@ -93,16 +93,13 @@ fn json(text: &str) -> String {
 fn told(state: &str, offer: &str, causer: &str) -> Progress {
     let body = with(INFO, "\"state\": \"active\"", &format!("\"state\": \"{state}\""));
     let body = with(&body, "\"causer\": null", &format!("\"causer\": {causer}"));
-    let looked_up = look_up(OrderKind::Purchase, 200, with(&body, "\"2\"", offer));
-    let LookedUp::Rows { mut rows, unreadable: 0 } = looked_up else { panic!("{looked_up:?}") };
-    assert_eq!(rows.len(), 1);
+    let row = test_support::row(look_up(OrderKind::Purchase, 200, with(&body, "\"2\"", offer)));
     let body = with(BOUGHT, "\"state\": \"active\"", &format!("\"state\": \"{state}\""));
     let body = with(&body, "\"causer\": null", &format!("\"causer\": {causer}"));
     let body =
         with(&body, "\"steam_trade_offer_state\": null", &format!("\"steam_trade_offer_state\": {offer}"));
     let placed = bought(body);
     let Outcome::Placed(placed) = placed else { panic!("{placed:?}") };
-    let row = rows.remove(0);
     assert_eq!(placed.progress, row.progress, "{state} {offer} {causer}");
     assert_eq!(placed.facts.provider_status, row.facts.provider_status);
     row.progress

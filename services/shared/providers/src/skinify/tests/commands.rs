@@ -1,33 +1,20 @@
 //! Changes of reserved purchases.
 
-use std::collections::BTreeMap;
-
 use bytes::Bytes;
 use http::Request;
 use skinbus_domain::order::{Item, Operation};
 use skinbus_domain::trade::Reason;
-use skinbus_domain::{
-    Command, CommandOutcome, Currency, Money, Order, ProviderFacts, Trade, TradeKey, TradeState,
-};
+use skinbus_domain::{Command, CommandOutcome, Currency, Money, Order, Trade};
 
 use super::{error, link, now, order, ordered, reopens, response, shown, skinify, with};
 use crate::provider::{Closed, CommandAnswer, NotBuildable, Provider};
+use crate::test_support;
 
 const CANCELED: &str = r#"{"status": "success", "skin": {"id": "88102"}, "purchase_id": 90560, "purchase_status": "reservation_canceled"}"#;
 const DONE: &str = r#"{"status":"success"}"#;
 
 fn trade(order: Order) -> Trade {
-    Trade {
-        key: TradeKey { merchant: "acme".parse().unwrap(), order_id: "wd-20431".parse().unwrap() },
-        fingerprint: [1; 32],
-        metadata: BTreeMap::new(),
-        order: Some(order),
-        accepted_at: Some(now()),
-        state: TradeState::Submitted,
-        attempt: None,
-        facts: ProviderFacts { provider_id: Some("90560".to_owned()), ..ProviderFacts::default() },
-        credits: Vec::new(),
-    }
+    test_support::trade("wd-20431", order, Some("90560"))
 }
 
 fn purchase() -> Trade {

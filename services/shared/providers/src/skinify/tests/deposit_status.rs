@@ -18,10 +18,7 @@ fn look_up(status: u16, body: impl AsRef<[u8]>) -> LookedUp {
 }
 
 fn row(body: &str) -> Observation {
-    let told = look_up(200, body);
-    let LookedUp::Rows { mut rows, unreadable: 0 } = told else { panic!("{told:?}: {body}") };
-    assert_eq!(rows.len(), 1, "{body}");
-    let row = rows.remove(0);
+    let row = super::row(look_up(200, body));
     assert_eq!((row.cause, row.reference.as_str()), (Cause::LookUp, "dep-501"));
     row
 }

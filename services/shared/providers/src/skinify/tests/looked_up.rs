@@ -4,11 +4,10 @@ use skinbus_domain::{Cause, Observation, Progress};
 
 use super::{INFO_NEWER, INFO_OLDER, look_up, reopens, with};
 use crate::provider::{Closed, LookedUp};
+use crate::test_support;
 
 fn rows(body: &str) -> (Vec<Observation>, usize) {
-    let told = look_up(200, body);
-    let LookedUp::Rows { rows, unreadable } = told else { panic!("{told:?}: {body}") };
-    (rows, unreadable)
+    test_support::rows(look_up(200, body))
 }
 
 fn of_items(items: &str) -> (Vec<Observation>, usize) {

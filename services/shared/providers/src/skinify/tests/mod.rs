@@ -17,14 +17,15 @@ mod violations;
 mod webhook;
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::Request;
 use jiff::Timestamp;
 use skinbus_domain::order::{Deposit, DepositedItem, Game, Item, Operation, Purchase, SteamUser};
-use skinbus_domain::{Currency, Money, Order, OrderKind, Outcome, Reference};
+use skinbus_domain::{Order, OrderKind, Outcome};
 
 use super::Skinify;
 use crate::provider::{Closed, LookUpTarget, LookedUp, PlaceAnswer, Placing, Provider, Verdict};
 use crate::registry::Endpoints;
+use crate::test_support::{self, dollars, headers, now, reference, reopens, response, row, unknown, with};
 
 const TOKEN: &str = "0123456789abcdef-api-token";
 const BUY_OLDER: &str = include_str!("fixtures/buy_older.json");
@@ -35,6 +36,7 @@ const INFO_NEWER: &str = include_str!("fixtures/info_newer.json");
 const CREATE: &str = include_str!("fixtures/create.json");
 const OFFER: &str = include_str!("fixtures/offer.json");
 const DEPOSIT: &str = include_str!("fixtures/deposit.json");
+const USER: &str = "76561198000000042";
 const TRADE_TOKEN: &str = "AbCd_-12";
 
 fn skinify() -> Skinify {
@@ -61,40 +63,21 @@ impl From<PlaceAnswer> for Answered {
 }
 
 fn user() -> SteamUser {
-    SteamUser {
-        steam_id: "76561198000000042".parse().unwrap(),
-        trade_token: Some(TRADE_TOKEN.parse().unwrap()),
-    }
+    test_support::user(USER, TRADE_TOKEN)
 }
 
 fn ordered(operation: Operation) -> Order {
-    Order {
-        account: "skinify_main".parse().unwrap(),
-        provider: "skinify".to_owned(),
-        operation,
-        expires_at: None,
-    }
+    test_support::order("skinify", operation)
 }
 
 fn order(item: Item, game: Option<Game>) -> Order {
-    let max_price = Money::parse(Currency::USD, "0.30").unwrap();
+    let max_price = dollars("0.30");
     ordered(Operation::Purchase(Purchase { recipient: user(), game, item, max_price }))
 }
 
 /// A hosted page with nothing but its user.
 fn link() -> Deposit {
-    Deposit {
-        user: user(),
-        game: None,
-        items: Vec::new(),
-        min_amount: None,
-        max_amount: None,
-        currency: None,
-        custom_currency: None,
-        multiplier: None,
-        success_url: None,
-        fail_url: None,
-    }
+    test_support::deposit(user())
 }
 
 /// Two items of the user.
@@ -108,48 +91,15 @@ fn named() -> Deposit {
 }
 
 fn target(kind: OrderKind, text: &str) -> LookUpTarget {
-    LookUpTarget {
-        reference: reference(text),
-        kind,
-        provider_id: None,
-        game: None,
-        user: "76561198000000042".parse().unwrap(),
-        asset_id: None,
-        since: now(),
-    }
+    test_support::target(kind, text, USER)
 }
 
-/// The request as text. What is marked as sensitive is not shown, and what is not marked is.
 fn shown(request: &Request<Bytes>) -> String {
-    let headers = request.headers().iter().map(|(name, value)| format!("{name}: {value:?}\n"));
-    format!(
-        "{} {}\n{}\n{}",
-        request.method(),
-        request.uri(),
-        headers.collect::<String>(),
-        String::from_utf8_lossy(request.body()).replace(TRADE_TOKEN, "<trade token>"),
-    )
+    test_support::shown(request).replace(TRADE_TOKEN, "<trade token>")
 }
 
 fn error(word: &str) -> String {
     serde_json::json!({"status": "error", "error_message": word}).to_string()
-}
-
-fn reference(text: &str) -> Reference {
-    text.parse().unwrap()
-}
-
-fn now() -> Timestamp {
-    "2026-01-02T03:04:05Z".parse().unwrap()
-}
-
-/// When the account opens again after a limit.
-fn reopens() -> Timestamp {
-    "2026-01-02T03:05:05Z".parse().unwrap()
-}
-
-fn response(status: u16, body: impl AsRef<[u8]>) -> Response<Bytes> {
-    Response::builder().status(status).body(Bytes::copy_from_slice(body.as_ref())).unwrap()
 }
 
 /// The first answer to an order for which one call is enough.
@@ -172,18 +122,4 @@ fn bought(body: impl AsRef<[u8]>) -> Outcome {
 fn look_up(status: u16, body: impl AsRef<[u8]>) -> LookedUp {
     let asked = [target(OrderKind::Purchase, "wd-20431")];
     skinify().read_looked_up(&asked, &response(status, body), now())
-}
-
-/// The sample with one text in the place of another.
-fn with(sample: &str, from: &str, to: &str) -> String {
-    assert!(sample.contains(from), "{from}");
-    sample.replace(from, to)
-}
-
-/// The code of an unknown outcome, and whether words refused it.
-fn unknown(outcome: &Outcome) -> Option<(&str, bool)> {
-    match outcome {
-        Outcome::Unknown { reason, refusal_unproved } => Some((&reason.code, *refusal_unproved)),
-        Outcome::Placed(_) | Outcome::Refused(_) | Outcome::NotSent { .. } => None,
-    }
 }

@@ -1,9 +1,8 @@
 //! Skinify's IPN.
 
-use http::{HeaderMap, HeaderValue, header};
 use secrecy::ExposeSecret;
 
-use super::with;
+use super::{headers, with};
 use crate::provider::{WebhookEvent, WebhookRequest, WebhookTrust, Webhooks};
 use crate::skinify::{SkinifyWebhooks, signature_of};
 
@@ -15,14 +14,6 @@ const FORM: &str =
 
 fn webhooks() -> SkinifyWebhooks {
     SkinifyWebhooks::new(signature_of(&"token".into()))
-}
-
-fn headers(content_type: &str) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    if !content_type.is_empty() {
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_str(content_type).unwrap());
-    }
-    headers
 }
 
 fn verify(content_type: &str, body: &[u8]) -> Result<WebhookTrust, &'static str> {

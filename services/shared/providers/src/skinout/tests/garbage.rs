@@ -8,46 +8,10 @@ use super::{
     outcome, placed, purchase, response, skinout, target, unknown,
 };
 use crate::provider::{LookedUp, Provider};
-
-const HTML: &str = "<!DOCTYPE html><html><body>Just a moment...</body></html>";
+use crate::test_support::{damaged, enlarged, garbage, start, truncated};
 
 fn bodies() -> Vec<Vec<u8>> {
-    let deep_list = "[".repeat(200_000);
-    let deep_object = r#"{"success":"#.repeat(50_000);
-    let closed = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
-    let texts = [
-        "",
-        " ",
-        "null",
-        "true",
-        "42",
-        "\"success\"",
-        "[]",
-        "{}",
-        "{\"success\":true}",
-        "{\"success\":{}}",
-        "OK",
-        HTML,
-        "\u{feff}{\"success\":true}",
-        &deep_list,
-        &deep_object,
-        &closed,
-    ];
-    let mut bodies: Vec<Vec<u8>> = texts.iter().map(|text| text.as_bytes().to_vec()).collect();
-    bodies.push(vec![b'a'; 1 << 20]);
-    bodies.push(vec![0; 1 << 20]);
-    for sample in [BUY, CREATE, DEPOSIT_SUCCESS, PURCHASES_NEWER] {
-        bodies.push(format!("[{sample}]").into_bytes());
-        bodies.push(format!("{sample}{sample}").into_bytes());
-        bodies.push(format!("\u{feff}{sample}").into_bytes());
-        bodies.push(format!("for(;;);{sample}").into_bytes());
-    }
-    bodies.push(b"{\"success\":true,\"x\":\"\xff\"}".to_vec());
-    bodies
-}
-
-fn start(body: &[u8]) -> String {
-    String::from_utf8_lossy(&body[..body.len().min(80)]).into_owned()
+    garbage(&[BUY, CREATE, DEPOSIT_SUCCESS, PURCHASES_NEWER])
 }
 
 fn orders() -> [Order; 2] {
@@ -89,53 +53,35 @@ fn it_tells_nothing_about_what_was_looked_up() {
 
 #[test]
 fn a_truncated_answer_is_never_definite() {
-    for end in 0..BUY.trim_end().len() {
-        assert_eq!(unknown(&bought(&BUY[..end])), Some(("unreadable_answer", false)), "{end}");
-    }
-    for end in 0..CREATE.trim_end().len() {
-        assert_eq!(unknown(&created(&CREATE[..end])), Some(("unreadable_answer", false)), "{end}");
-    }
     let refusal = r#"{"success":false,"error":"Not enough funds on project balance to buy this skin"}"#;
-    for end in 0..refusal.len() {
-        assert_eq!(unknown(&bought(&refusal[..end])), Some(("unreadable_answer", false)), "{end}");
+    for body in truncated(BUY).chain(truncated(refusal)) {
+        assert_eq!(unknown(&bought(body)), Some(("unreadable_answer", false)), "{}", body.len());
     }
-    for end in 0..PURCHASES_NEWER.trim_end().len() {
-        assert!(matches!(look_up(200, &PURCHASES_NEWER[..end]), LookedUp::Unreadable { .. }), "{end}");
+    for body in truncated(CREATE) {
+        assert_eq!(unknown(&created(body)), Some(("unreadable_answer", false)), "{}", body.len());
     }
-    for end in 0..DEPOSIT_SUCCESS.trim_end().len() {
-        assert!(
-            matches!(look_up_deposit(200, &DEPOSIT_SUCCESS[..end]), LookedUp::Unreadable { .. }),
-            "{end}"
-        );
+    for body in truncated(PURCHASES_NEWER) {
+        assert!(matches!(look_up(200, body), LookedUp::Unreadable { .. }), "{}", body.len());
+    }
+    for body in truncated(DEPOSIT_SUCCESS) {
+        assert!(matches!(look_up_deposit(200, body), LookedUp::Unreadable { .. }), "{}", body.len());
     }
 }
 
 #[test]
 fn a_damaged_answer_is_placed_or_unknown() {
     // One byte in the place of another: whatever that makes of the answer, it is no refusal.
-    damage(BUY, bought);
-    damage(CREATE, created);
-}
-
-fn damage(sample: &str, read: fn(Vec<u8>) -> Outcome) {
-    for index in 0..sample.len() {
-        for byte in *b"\"{}[],:0x \0\xff" {
-            let mut body = sample.as_bytes().to_vec();
-            body[index] = byte;
-            let told = read(body);
-            assert!(matches!(told, Outcome::Placed(_) | Outcome::Unknown { refusal_unproved: false, .. }));
-        }
+    for told in damaged(BUY).map(bought).chain(damaged(CREATE).map(created)) {
+        assert!(matches!(told, Outcome::Placed(_) | Outcome::Unknown { refusal_unproved: false, .. }));
     }
 }
 
 #[test]
 fn a_large_answer_is_read_all_the_same() {
-    let padding = "x".repeat(1 << 20);
-    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
-    for extra in [format!("\"padding\": \"{padding}\", "), format!("\"deep\": {deep}, ")] {
-        let body = BUY.replacen('{', &format!("{{{extra}"), 1);
+    for body in enlarged(BUY) {
         assert!(matches!(bought(&body), Outcome::Placed(_)));
-        let body = DEPOSIT_SUCCESS.replacen('{', &format!("{{{extra}"), 1);
+    }
+    for body in enlarged(DEPOSIT_SUCCESS) {
         assert!(matches!(look_up_deposit(200, &body), LookedUp::Rows { unreadable: 0, .. }));
     }
 }

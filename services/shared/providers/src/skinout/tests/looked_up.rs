@@ -7,11 +7,10 @@ use super::{
     rows, skinout, with,
 };
 use crate::provider::{LookedUp, Provider};
+use crate::test_support;
 
 fn of(body: &str) -> (Vec<Observation>, usize) {
-    let told = look_up(200, body);
-    let LookedUp::Rows { rows, unreadable } = told else { panic!("{told:?}: {body}") };
-    (rows, unreadable)
+    test_support::rows(look_up(200, body))
 }
 
 fn of_items(items: &str) -> (Vec<Observation>, usize) {

@@ -11,15 +11,15 @@ mod statuses;
 mod violations;
 mod webhook;
 
-use bytes::Bytes;
-use http::Response;
-use jiff::Timestamp;
 use skinbus_domain::order::{Deposit, Game, Item, Operation, OrderKind, Purchase, SteamUser};
-use skinbus_domain::{Currency, Money, Observation, Order, Outcome, Reference};
+use skinbus_domain::{Observation, Order, Outcome};
 
 use super::{Paths, Skinout};
-use crate::provider::{Closed, LookUpTarget, LookedUp, PlaceAnswer, Placing, Provider, Verdict};
+use crate::provider::{Closed, LookUpTarget, LookedUp, PlaceAnswer, Placing, Provider};
 use crate::registry::Endpoints;
+use crate::test_support::{
+    self, dollars, headers, now, outcome, reference, reopens, response, row, unknown, with,
+};
 
 const API_KEY: &str = "fake-project-key";
 const TRADE_TOKEN: &str = "AbCd_-12";
@@ -44,34 +44,17 @@ fn skinout_at(base_url: &str, project_id: &str) -> Skinout {
     Skinout::new(endpoints, &API_KEY.into(), project_id.to_owned(), Paths::default())
 }
 
-fn reference(text: &str) -> Reference {
-    text.parse().unwrap()
-}
-
-fn dollars(text: &str) -> Money {
-    Money::parse(Currency::USD, text).unwrap()
-}
-
-fn now() -> Timestamp {
-    "2026-01-02T03:04:05Z".parse().unwrap()
-}
-
 /// What an answer with the status 429 does to the account.
 fn limited() -> Closed {
-    Closed { until: "2026-01-02T03:05:05Z".parse().unwrap(), reason: "http_429" }
+    Closed { until: reopens(), reason: "http_429" }
 }
 
 fn user() -> SteamUser {
-    SteamUser { steam_id: USER.parse().unwrap(), trade_token: Some(TRADE_TOKEN.parse().unwrap()) }
+    test_support::user(USER, TRADE_TOKEN)
 }
 
 fn order(operation: Operation) -> Order {
-    Order {
-        account: "skinout_main".parse().unwrap(),
-        provider: "skinout".to_owned(),
-        operation,
-        expires_at: None,
-    }
+    test_support::order("skinout", operation)
 }
 
 fn a_purchase() -> Purchase {
@@ -88,26 +71,11 @@ fn purchase() -> Order {
 }
 
 fn a_deposit() -> Deposit {
-    Deposit {
-        user: user(),
-        game: None,
-        items: Vec::new(),
-        min_amount: None,
-        max_amount: None,
-        currency: None,
-        custom_currency: None,
-        multiplier: None,
-        success_url: None,
-        fail_url: None,
-    }
+    test_support::deposit(user())
 }
 
 fn deposit() -> Order {
     order(Operation::Deposit(a_deposit()))
-}
-
-fn response(status: u16, body: impl AsRef<[u8]>) -> Response<Bytes> {
-    Response::builder().status(status).body(Bytes::copy_from_slice(body.as_ref())).unwrap()
 }
 
 /// The answer to placing `order`, of which the samples have the reference.
@@ -120,13 +88,6 @@ fn placed(order: &Order, status: u16, body: impl AsRef<[u8]>) -> PlaceAnswer {
     skinout().read_placed(&placing, &response(status, body), now())
 }
 
-fn outcome(answer: PlaceAnswer) -> Outcome {
-    match answer.verdict {
-        Verdict::Outcome(outcome) => outcome,
-        Verdict::Next(request) => panic!("one call places an order: {request:?}"),
-    }
-}
-
 fn bought(body: impl AsRef<[u8]>) -> Outcome {
     outcome(placed(&purchase(), 200, body))
 }
@@ -136,15 +97,7 @@ fn created(body: impl AsRef<[u8]>) -> Outcome {
 }
 
 fn target(kind: OrderKind, text: &str) -> LookUpTarget {
-    LookUpTarget {
-        reference: reference(text),
-        kind,
-        provider_id: None,
-        game: None,
-        user: USER.parse().unwrap(),
-        asset_id: None,
-        since: now(),
-    }
+    test_support::target(kind, text, USER)
 }
 
 /// A target of which the provider has told its id.
@@ -173,25 +126,4 @@ fn look_up_deposit(status: u16, body: impl AsRef<[u8]>) -> LookedUp {
 fn rows(told: LookedUp) -> Vec<Observation> {
     let LookedUp::Rows { rows, unreadable: 0 } = told else { panic!("{told:?}") };
     rows
-}
-
-/// The one row.
-fn row(told: LookedUp) -> Observation {
-    let mut rows = rows(told);
-    assert_eq!(rows.len(), 1);
-    rows.remove(0)
-}
-
-/// The sample with one text in the place of another.
-fn with(sample: &str, from: &str, to: &str) -> String {
-    assert!(sample.contains(from), "{from}");
-    sample.replace(from, to)
-}
-
-/// The code of an unknown outcome, and whether words refused it.
-fn unknown(outcome: &Outcome) -> Option<(&str, bool)> {
-    match outcome {
-        Outcome::Unknown { reason, refusal_unproved } => Some((&reason.code, *refusal_unproved)),
-        Outcome::Placed(_) | Outcome::Refused(_) | Outcome::NotSent { .. } => None,
-    }
 }

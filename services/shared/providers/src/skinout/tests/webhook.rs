@@ -1,9 +1,8 @@
 //! Webhooks about deposits and purchases.
 
-use http::{HeaderMap, HeaderValue, header};
 use secrecy::ExposeSecret;
 
-use super::{API_KEY, with};
+use super::{API_KEY, headers, with};
 use crate::provider::{WebhookEvent, WebhookRequest, WebhookTrust, Webhooks};
 use crate::skinout::{SkinoutWebhooks, signature_of};
 
@@ -15,14 +14,6 @@ const FORM: &str = "signature=b6a2b60542aaf3a7cec45f5d0b8a0961&payment_id=dep-77
 
 fn webhooks() -> SkinoutWebhooks {
     SkinoutWebhooks::new(signature_of(&API_KEY.into()))
-}
-
-fn headers(content_type: &str) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    if !content_type.is_empty() {
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_str(content_type).unwrap());
-    }
-    headers
 }
 
 fn verify_with(

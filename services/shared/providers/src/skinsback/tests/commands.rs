@@ -1,26 +1,19 @@
 //! Taking the risk of a hold early.
 
-use std::collections::BTreeMap;
-
 use skinbus_domain::order::OrderKind;
 use skinbus_domain::trade::{Attempt, Reason};
-use skinbus_domain::{Command, CommandOutcome, ProviderFacts, Trade, TradeKey, TradeState};
+use skinbus_domain::{Command, CommandOutcome, Trade, TradeState};
 
 use super::{TRADE_TOKEN, dollars, error, order_of, reopens, response, skinsback};
 use crate::provider::{CommandAnswer, Provider};
+use crate::test_support;
 
 fn trade(kind: OrderKind) -> Trade {
     let (order, reference) = order_of(kind);
     Trade {
-        key: TradeKey { merchant: "acme".parse().unwrap(), order_id: "dep-2041".parse().unwrap() },
-        fingerprint: [0; 32],
-        metadata: BTreeMap::new(),
-        order: Some(order),
-        accepted_at: None,
         state: TradeState::OnHold { hold_ends_at: super::now() },
         attempt: Some(Attempt { number: 1, reference, lease_until: super::now() }),
-        facts: ProviderFacts::default(),
-        credits: Vec::new(),
+        ..test_support::trade("dep-2041", order, None)
     }
 }
 

@@ -6,16 +6,14 @@ use skinbus_domain::{Cause, CreditState, Observation, Progress};
 
 use super::{DEPOSIT, dollars, error, euros, look_up, reopens, target, with};
 use crate::provider::{Closed, LookedUp};
+use crate::test_support;
 
 fn told(body: &str) -> LookedUp {
     look_up(&[target("dep-2041", OrderKind::DepositLink, None)], 200, body)
 }
 
 fn row(body: &str) -> Observation {
-    let told = told(body);
-    let LookedUp::Rows { mut rows, unreadable: 0 } = told else { panic!("{told:?}: {body}") };
-    assert_eq!(rows.len(), 1);
-    rows.remove(0)
+    test_support::row(told(body))
 }
 
 fn problem(body: &str) -> String {

@@ -5,11 +5,10 @@ use skinbus_domain::{Cause, Observation, Progress};
 
 use super::{INFO, bought_targets, dollars, error, look_up, reopens, target, with};
 use crate::provider::{Closed, LookedUp};
+use crate::test_support;
 
 fn rows(body: &str) -> (Vec<Observation>, usize) {
-    let told = look_up(&bought_targets(), 200, body);
-    let LookedUp::Rows { rows, unreadable } = told else { panic!("{told:?}: {body}") };
-    (rows, unreadable)
+    test_support::rows(look_up(&bought_targets(), 200, body))
 }
 
 #[test]

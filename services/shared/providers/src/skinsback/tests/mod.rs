@@ -14,22 +14,23 @@ mod violations;
 mod webhook;
 
 use bytes::Bytes;
-use http::{Request, Response};
-use jiff::Timestamp;
+use http::Request;
 use skinbus_domain::order::{
     CustomCurrency, Deposit, DepositedItem, Game, Item, Operation, OrderKind, Purchase, SteamUser,
 };
 use skinbus_domain::query::Query;
-use skinbus_domain::{Currency, Money, Observation, Order, Outcome, Reference};
+use skinbus_domain::{Money, Observation, Order, Outcome, Reference};
 
 use super::{Authentication, Skinsback};
-use crate::provider::{LookUpTarget, LookedUp, PlaceAnswer, Placing, Provider, Queried, Verdict};
+use crate::provider::{LookUpTarget, LookedUp, PlaceAnswer, Placing, Provider, Queried};
 use crate::registry::Endpoints;
+use crate::test_support::{self, dollars, now, outcome, reference, reopens, response, unknown, with};
 
 const CLIENT_ID: &str = "90417";
 const SECRET: &str = "k7Qm2-demo-secret-NOT-REAL";
 /// The constant of this project.
 const X_SIGN: &str = "53b6e586c8c1429e45c1a280c5ffd683";
+const USER: &str = "76561198165046861";
 const TRADE_TOKEN: &str = "Zx9_pQ2a";
 const BUY: &str = include_str!("fixtures/buy.json");
 const BATCH: &str = include_str!("fixtures/batch.json");
@@ -52,41 +53,16 @@ fn skinsback() -> Skinsback {
     account(Authentication::Headers)
 }
 
-fn reference(text: &str) -> Reference {
-    text.parse().unwrap()
-}
-
-fn now() -> Timestamp {
-    "2026-01-02T03:04:05Z".parse().unwrap()
-}
-
-/// When the account opens again after a limit.
-fn reopens() -> Timestamp {
-    "2026-01-02T03:05:05Z".parse().unwrap()
-}
-
-fn dollars(amount: &str) -> Money {
-    Money::parse(Currency::USD, amount).unwrap()
-}
-
 fn euros(amount: &str) -> Money {
     Money::parse("EUR".parse().unwrap(), amount).unwrap()
 }
 
 fn user() -> SteamUser {
-    SteamUser {
-        steam_id: "76561198165046861".parse().unwrap(),
-        trade_token: Some(TRADE_TOKEN.parse().unwrap()),
-    }
+    test_support::user(USER, TRADE_TOKEN)
 }
 
 fn order(operation: Operation) -> Order {
-    Order {
-        account: "skinsback_main".parse().unwrap(),
-        provider: "skinsback".to_owned(),
-        operation,
-        expires_at: None,
-    }
+    test_support::order("skinsback", operation)
 }
 
 fn purchase(item: Item) -> Purchase {
@@ -100,16 +76,12 @@ fn offer_purchase(id: &str) -> Order {
 /// A deposit on a page, with everything that a page takes.
 fn page_deposit() -> Deposit {
     Deposit {
-        user: user(),
-        game: None,
-        items: Vec::new(),
         min_amount: Some(euros("5")),
         max_amount: Some(euros("50.00")),
         currency: Some("EUR".parse().unwrap()),
-        custom_currency: None,
-        multiplier: None,
         success_url: Some("https://shop.example.com/ok".to_owned()),
         fail_url: Some("https://shop.example.com/no".to_owned()),
+        ..test_support::deposit(user())
     }
 }
 
@@ -117,11 +89,8 @@ fn page_deposit() -> Deposit {
 fn items_deposit() -> Deposit {
     let item = |id: &str| DepositedItem { asset_id: id.to_owned(), market_hash_name: None, min_price: None };
     Deposit {
-        user: user(),
         game: Some(Game::Rust),
         items: vec![item("41000000017"), item("41000000018")],
-        min_amount: None,
-        max_amount: None,
         currency: Some("EUR".parse().unwrap()),
         custom_currency: Some(CustomCurrency {
             name: "COIN".to_owned(),
@@ -129,8 +98,7 @@ fn items_deposit() -> Deposit {
             decimals: None,
         }),
         multiplier: Some(dollars("1.50").amount),
-        success_url: None,
-        fail_url: None,
+        ..test_support::deposit(user())
     }
 }
 
@@ -147,21 +115,10 @@ fn order_of(kind: OrderKind) -> (Order, Reference) {
 const KINDS: [(OrderKind, &str); 3] =
     [(OrderKind::Purchase, BUY), (OrderKind::DepositLink, PAGE), (OrderKind::DepositItems, OFFER)];
 
-fn response(status: u16, body: impl AsRef<[u8]>) -> Response<Bytes> {
-    Response::builder().status(status).body(Bytes::copy_from_slice(body.as_ref())).unwrap()
-}
-
 fn place(kind: OrderKind, status: u16, body: impl AsRef<[u8]>) -> PlaceAnswer {
     let (order, reference) = order_of(kind);
     let placing = Placing { order: &order, reference: &reference, call: 1 };
     skinsback().read_placed(&placing, &response(status, body), now())
-}
-
-fn outcome(answer: PlaceAnswer) -> Outcome {
-    match answer.verdict {
-        Verdict::Outcome(outcome) => outcome,
-        Verdict::Next(_) => panic!("SkinsBack needs one call"),
-    }
 }
 
 /// The outcome of an order that was answered with this body.
@@ -175,24 +132,8 @@ fn observed(kind: OrderKind, body: &str) -> Observation {
     observation
 }
 
-/// The code of an unknown outcome, and whether words refused it.
-fn unknown(outcome: &Outcome) -> Option<(&str, bool)> {
-    match outcome {
-        Outcome::Unknown { reason, refusal_unproved } => Some((&reason.code, *refusal_unproved)),
-        Outcome::Placed(_) | Outcome::Refused(_) | Outcome::NotSent { .. } => None,
-    }
-}
-
 fn target(text: &str, kind: OrderKind, provider_id: Option<&str>) -> LookUpTarget {
-    LookUpTarget {
-        reference: reference(text),
-        kind,
-        provider_id: provider_id.map(str::to_owned),
-        game: None,
-        user: user().steam_id,
-        asset_id: None,
-        since: now(),
-    }
+    LookUpTarget { provider_id: provider_id.map(str::to_owned), ..test_support::target(kind, text, USER) }
 }
 
 /// Two purchases that the provider has told ids for.
@@ -212,20 +153,6 @@ fn error(word: &str) -> String {
     serde_json::json!({"status": "error", "error_code": 1, "error_message": word}).to_string()
 }
 
-/// The sample with one text in the place of another.
-fn with(sample: &str, from: &str, to: &str) -> String {
-    assert!(sample.contains(from), "{from}");
-    sample.replace(from, to)
-}
-
-/// A request as text. What is marked as sensitive is not shown, and what is not marked is.
 fn shown(request: &Request<Bytes>) -> String {
-    let headers = request.headers().iter().map(|(name, value)| format!("{name}: {value:?}\n"));
-    format!(
-        "{} {}\n{}\n{}",
-        request.method(),
-        request.uri(),
-        headers.collect::<String>(),
-        String::from_utf8_lossy(request.body()).replace(TRADE_TOKEN, "<trade token>"),
-    )
+    test_support::shown(request).replace(TRADE_TOKEN, "<trade token>")
 }

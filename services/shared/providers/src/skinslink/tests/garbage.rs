@@ -3,43 +3,10 @@
 use proptest::prelude::*;
 
 use super::*;
-
-const HTML: &str = "<!DOCTYPE html><html><body>Just a moment...</body></html>";
+use crate::test_support::{damaged, enlarged, garbage, start, truncated};
 
 fn bodies() -> Vec<Vec<u8>> {
-    let deep_list = "[".repeat(200_000);
-    let deep_object = r#"{"success":"#.repeat(50_000);
-    let texts = [
-        "",
-        " ",
-        "null",
-        "true",
-        "42",
-        "\"success\"",
-        "[]",
-        "{}",
-        "{\"success\":true}",
-        "{\"success\":true,\"data\":[]}",
-        "{\"success\":true,\"data\":{}}",
-        "{\"success\":true,\"data\":\"x\"}",
-        "OK",
-        HTML,
-        "\u{feff}{\"success\":true}",
-        &deep_list,
-        &deep_object,
-    ];
-    let mut bodies: Vec<Vec<u8>> = texts.iter().map(|text| text.as_bytes().to_vec()).collect();
-    bodies.push(vec![b'a'; 1 << 20]);
-    bodies.push(vec![0; 1 << 20]);
-    bodies.push(format!("[{PURCHASE}]").into_bytes());
-    bodies.push(format!("{PURCHASE}{PURCHASE}").into_bytes());
-    bodies.push(format!("for(;;);{PURCHASE}").into_bytes());
-    bodies.push(b"{\"success\":true,\"message\":\"\xff\",\"data\":{}}".to_vec());
-    bodies
-}
-
-fn start(body: &[u8]) -> String {
-    String::from_utf8_lossy(&body[..body.len().min(80)]).into_owned()
+    garbage(&[PURCHASE])
 }
 
 #[test]
@@ -72,44 +39,38 @@ fn it_tells_nothing_about_what_was_looked_up() {
 fn a_truncated_answer_is_never_definite() {
     let refusal = broken_rule("trade_banned");
     for (order, call, success) in writes() {
-        for whole in [success.trim_end(), refusal.trim_end()] {
-            for end in 0..whole.len() {
-                for status in [200, 400] {
-                    let told = outcome_of(answered(&order, call, status, &whole.as_bytes()[..end]));
-                    assert!(matches!(unknown(&told), Some((_, false))), "{told:?}");
-                }
+        for body in truncated(success).chain(truncated(&refusal)) {
+            for status in [200, 400] {
+                let told = outcome_of(answered(&order, call, status, body));
+                assert!(matches!(unknown(&told), Some((_, false))), "{told:?}");
             }
         }
         assert!(matches!(outcome_of(answered(&order, call, 200, success)), Outcome::Placed(_)));
         assert!(matches!(outcome_of(answered(&order, call, 400, &refusal)), Outcome::Refused(_)));
     }
-    for end in 0..PURCHASE_STATUS.trim_end().len() {
-        let told = look_up(OrderKind::Purchase, 200, &PURCHASE_STATUS[..end]);
-        assert!(matches!(told, LookedUp::Unreadable { .. }), "{end}");
+    for body in truncated(PURCHASE_STATUS) {
+        let told = look_up(OrderKind::Purchase, 200, body);
+        assert!(matches!(told, LookedUp::Unreadable { .. }), "{}", body.len());
     }
-    for end in 0..NOT_FOUND.len() {
-        let told = look_up(OrderKind::Purchase, 404, &NOT_FOUND[..end]);
-        assert!(matches!(told, LookedUp::Unreadable { .. }), "{end}");
+    for body in truncated(NOT_FOUND) {
+        let told = look_up(OrderKind::Purchase, 404, body);
+        assert!(matches!(told, LookedUp::Unreadable { .. }), "{}", body.len());
     }
 }
 
 #[test]
 fn a_damaged_answer_is_no_refusal() {
-    for index in 0..PURCHASE.len() {
-        for byte in *b"\"{}[],:0x \0\xff" {
-            let mut body = PURCHASE.as_bytes().to_vec();
-            body[index] = byte;
-            let told = outcome(&purchase(), 200, &body);
-            assert!(matches!(told, Outcome::Placed(_) | Outcome::Unknown { refusal_unproved: false, .. }));
-        }
+    for body in damaged(PURCHASE) {
+        let told = outcome(&purchase(), 200, &body);
+        assert!(matches!(told, Outcome::Placed(_) | Outcome::Unknown { refusal_unproved: false, .. }));
     }
 }
 
 #[test]
 fn a_large_answer_is_read_all_the_same() {
-    let padding = "x".repeat(1 << 20);
-    let body = PURCHASE.replacen('{', &format!("{{\"padding\": \"{padding}\", "), 1);
-    assert!(matches!(outcome(&purchase(), 200, &body), Outcome::Placed(_)));
+    for body in enlarged(PURCHASE) {
+        assert!(matches!(outcome(&purchase(), 200, &body), Outcome::Placed(_)));
+    }
 }
 
 proptest! {

@@ -10,18 +10,20 @@ mod violations;
 mod webhook;
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::Request;
 use jiff::Timestamp;
 use skinbus_domain::order::{
     Deposit, DepositedItem, Game, Item, Operation, Order, OrderKind, Purchase, SteamUser,
 };
-use skinbus_domain::{Currency, Money, Observation, Outcome, Reference};
+use skinbus_domain::{Currency, Money, Observation, Outcome};
 
 use super::Skinslink;
 use crate::provider::{LookUpTarget, LookedUp, PlaceAnswer, Placing, Provider, Verdict};
 use crate::registry::Endpoints;
+use crate::test_support::{self, dollars, outcome as outcome_of, reference, response, unknown, with};
 
 const API_KEY: &str = "0123456789abcdef-api-key";
+const USER: &str = "76561198000000042";
 const TRADE_TOKEN: &str = "AbCd_-12";
 const INTENT: &str = include_str!("fixtures/intent.json");
 const DEPOSIT: &str = include_str!("fixtures/deposit.json");
@@ -44,33 +46,17 @@ fn skinslink() -> Skinslink {
     Skinslink::new(endpoints, &API_KEY.into())
 }
 
-fn reference(text: &str) -> Reference {
-    text.parse().unwrap()
-}
-
 /// Before the offers of the samples lapse.
 fn now() -> Timestamp {
     "2026-03-02T10:31:00Z".parse().unwrap()
 }
 
-fn dollars(text: &str) -> Money {
-    Money::parse(Currency::USD, text).unwrap()
-}
-
 fn user() -> SteamUser {
-    SteamUser {
-        steam_id: "76561198000000042".parse().unwrap(),
-        trade_token: Some(TRADE_TOKEN.parse().unwrap()),
-    }
+    test_support::user(USER, TRADE_TOKEN)
 }
 
 fn order(operation: Operation) -> Order {
-    Order {
-        account: "skinslink_main".parse().unwrap(),
-        provider: "skinslink".to_owned(),
-        operation,
-        expires_at: None,
-    }
+    test_support::order("skinslink", operation)
 }
 
 fn purchase_of(item: Item, max_price: &str) -> Order {
@@ -87,18 +73,7 @@ fn purchase() -> Order {
 }
 
 fn deposit_of(items: Vec<DepositedItem>) -> Deposit {
-    Deposit {
-        user: user(),
-        game: Some(Game::Cs2),
-        items,
-        min_amount: None,
-        max_amount: None,
-        currency: None,
-        custom_currency: None,
-        multiplier: None,
-        success_url: None,
-        fail_url: None,
-    }
+    Deposit { game: Some(Game::Cs2), items, ..test_support::deposit(user()) }
 }
 
 fn given(asset_id: &str, name: Option<&str>, min_price: Option<&str>) -> DepositedItem {
@@ -128,21 +103,10 @@ fn by_names() -> Order {
     ])))
 }
 
-fn response(status: u16, body: impl AsRef<[u8]>) -> Response<Bytes> {
-    Response::builder().status(status).body(Bytes::copy_from_slice(body.as_ref())).unwrap()
-}
-
 fn answered(order: &Order, call: u32, status: u16, body: impl AsRef<[u8]>) -> PlaceAnswer {
     let name = if matches!(order.operation, Operation::Purchase(_)) { "wd-1" } else { "dep-1" };
     let placing = Placing { order, reference: &reference(name), call };
     skinslink().read_placed(&placing, &response(status, body), now())
-}
-
-fn outcome_of(answer: PlaceAnswer) -> Outcome {
-    match answer.verdict {
-        Verdict::Outcome(outcome) => outcome,
-        Verdict::Next(request) => panic!("one more call: {}", shown(&request)),
-    }
 }
 
 /// The calls that make something, each with its order, its number and a success of it.
@@ -168,15 +132,8 @@ fn placed(order: &Order, body: impl AsRef<[u8]>) -> Observation {
 }
 
 fn target(kind: OrderKind) -> LookUpTarget {
-    LookUpTarget {
-        reference: reference(if kind == OrderKind::Purchase { "wd-1" } else { "dep-1" }),
-        kind,
-        provider_id: None,
-        game: Some(Game::Cs2),
-        user: "76561198000000042".parse().unwrap(),
-        asset_id: None,
-        since: now(),
-    }
+    let text = if kind == OrderKind::Purchase { "wd-1" } else { "dep-1" };
+    LookUpTarget { game: Some(Game::Cs2), since: now(), ..test_support::target(kind, text, USER) }
 }
 
 fn look_up_at(at: Timestamp, kind: OrderKind, status: u16, body: impl AsRef<[u8]>) -> LookedUp {
@@ -189,36 +146,11 @@ fn look_up(kind: OrderKind, status: u16, body: impl AsRef<[u8]>) -> LookedUp {
 
 /// The one row of an answer to a look-up.
 fn row(kind: OrderKind, body: &str) -> Observation {
-    let told = look_up(kind, 200, body);
-    let LookedUp::Rows { mut rows, unreadable: 0 } = told else { panic!("{told:?}: {body}") };
-    assert_eq!(rows.len(), 1, "{body}");
-    rows.remove(0)
+    test_support::row(look_up(kind, 200, body))
 }
 
-/// The sample with one text in the place of another.
-fn with(sample: &str, from: &str, to: &str) -> String {
-    assert!(sample.contains(from), "{from}");
-    sample.replace(from, to)
-}
-
-/// The request as text. What is marked as sensitive is not shown, and what is not marked is.
 fn shown(request: &Request<Bytes>) -> String {
-    let headers = request.headers().iter().map(|(name, value)| format!("{name}: {value:?}\n"));
-    format!(
-        "{} {}\n{}\n{}",
-        request.method(),
-        request.uri(),
-        headers.collect::<String>(),
-        String::from_utf8_lossy(request.body()).replace(TRADE_TOKEN, "<trade token>"),
-    )
-}
-
-/// The code of an unknown outcome, and whether words refused it.
-fn unknown(outcome: &Outcome) -> Option<(&str, bool)> {
-    match outcome {
-        Outcome::Unknown { reason, refusal_unproved } => Some((&reason.code, *refusal_unproved)),
-        Outcome::Placed(_) | Outcome::Refused(_) | Outcome::NotSent { .. } => None,
-    }
+    test_support::shown(request).replace(TRADE_TOKEN, "<trade token>")
 }
 
 fn error(message: &str) -> String {
