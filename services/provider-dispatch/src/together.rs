@@ -132,12 +132,16 @@ impl Together {
     }
 }
 
-/// Takes those that fit into one call, the longest waiting first; there is at least one. The answer may tell rows apart by
-/// their offer alone, so an offer is in a call once.
+/// Takes those that fit into one call, the longest waiting first; there is at least one. A call has one trade URL, of which
+/// the user may have made a new one meanwhile; and its answer may tell rows apart by their offer alone, so an offer is in a
+/// call once.
 fn fitting(waiting: &mut Vec<Waiting>, call_max: usize) -> Vec<Waiting> {
-    let (mut next, mut later, mut offers) = (Vec::new(), Vec::new(), BTreeSet::new());
+    let (mut next, mut later, mut offers) = (Vec::<Waiting>::new(), Vec::new(), BTreeSet::new());
     for one in waiting.drain(..) {
-        if next.len() < call_max && offers.insert(offer_of(&one.ready.order).map(str::to_owned)) {
+        let user = one.ready.order.operation.user();
+        let is_same_user = next.first().is_none_or(|first| first.ready.order.operation.user() == user);
+        let fits = next.len() < call_max && is_same_user;
+        if fits && offers.insert(offer_of(&one.ready.order).map(str::to_owned)) {
             next.push(one);
         } else {
             later.push(one);

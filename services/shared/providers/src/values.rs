@@ -128,6 +128,15 @@ mod tests {
     }
 
     #[test]
+    fn a_cursor_is_a_plain_number() {
+        assert_eq!(offset(None), Some(0));
+        assert_eq!(offset(Some("250")), Some(250));
+        for given in ["", "+5", "-1", " 5", "1.5", "4294967296", "x"] {
+            assert_eq!(offset(Some(given)), None, "{given:?}");
+        }
+    }
+
+    #[test]
     fn only_addresses_are_addresses() {
         assert!(url("https://example.com/pay?hash=1").is_some());
         for given in ["", "javascript:alert(1)", "https://example.com/ x", "//example.com"] {

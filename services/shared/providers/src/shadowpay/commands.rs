@@ -9,9 +9,9 @@ use serde_json::value::RawValue;
 use skinbus_domain::trade::Reason;
 use skinbus_domain::{Command, CommandOutcome, Currency, OrderKind, Trade};
 
-use super::refusal::{self, before_anything, likely};
+use super::errors::{self, before_anything, likely};
 use super::wire::{self, Entries};
-use super::{Shadowpay, sign};
+use super::{Shadowpay, signing};
 use crate::envelope::Envelope;
 use crate::outcome::command_unknown;
 use crate::provider::{CommandAnswer, NotBuildable};
@@ -44,7 +44,7 @@ pub(super) fn request(
                 ("steamid", steam_id.as_str()),
                 ("id", listing_id),
                 ("price", &price),
-                ("currency", sign::CURRENCY),
+                ("currency", signing::CURRENCY),
             ];
             account.post("/change_item_price", &fields)
         }
@@ -83,7 +83,7 @@ fn outcome<T>(
         }
     };
     let outcome = answer.judge(status, on_success, refused, command_unknown);
-    CommandAnswer { outcome, closed: refusal::closed(answer, status, now) }
+    CommandAnswer { outcome, closed: errors::closed(answer, status, now) }
 }
 
 /// Answer of `POST /cancel_items`. What the second list holds is not documented, so it is only counted.

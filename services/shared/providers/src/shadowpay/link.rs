@@ -8,8 +8,8 @@ use serde::Deserialize;
 use skinbus_domain::order::Deposit;
 use skinbus_domain::{Outcome, Progress, ProviderFacts, Reference};
 
-use super::sign::{self, CURRENCY};
-use super::{Shadowpay, refusal, wire};
+use super::signing::{self, CURRENCY};
+use super::{Shadowpay, errors, wire};
 use crate::outcome::{placed, unknown};
 use crate::provider::{NotBuildable, PlaceAnswer, Placing};
 use crate::values::{id, url};
@@ -26,7 +26,7 @@ pub(super) fn request(
     let steam_id = deposit.user.steam_id.to_string();
     let amount = deposit.min_amount.map(|amount| amount.amount.to_string());
     let signed_amount = amount.as_deref().unwrap_or_default();
-    let signature = sign::of_link(&account.secret_hash, reference.as_str(), signed_amount);
+    let signature = signing::of_link(&account.secret_hash, reference.as_str(), signed_amount);
     let mut fields = vec![
         ("account", steam_id.as_str()),
         ("order_id", reference.as_str()),
@@ -54,7 +54,7 @@ pub(super) fn read(placing: &Placing<'_>, response: &Response<Bytes>, now: Times
     let on_success = |linked: &Linked| linked_outcome(placing.reference, linked);
     // No error is documented for this call. One that names no cause may come after the link was made; nobody then has its
     // address.
-    refusal::placed(&answer, response.status(), now, on_success, refusal::outcome)
+    errors::placed(&answer, response.status(), now, on_success, errors::outcome)
 }
 
 fn linked_outcome(reference: &Reference, linked: &Linked) -> Outcome {

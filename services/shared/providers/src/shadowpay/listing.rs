@@ -12,7 +12,7 @@ use skinbus_domain::{
     Cause, Credit, CreditState, Currency, Hold, Observation, Outcome, Progress, ProviderFacts, Reference,
 };
 
-use super::refusal::{self, before_anything};
+use super::errors::{self, before_anything};
 use super::wire::{Trade, TradedItem};
 use super::{Shadowpay, status, wire};
 use crate::outcome::{placed, refused, unknown};
@@ -51,11 +51,11 @@ pub(super) fn read(placing: &Placing<'_>, response: &Response<Bytes>, now: Times
         Some(code) => refused(code, word),
         None => unproved(word),
     };
-    refusal::placed(&answer, response.status(), now, on_success, on_error)
+    errors::placed(&answer, response.status(), now, on_success, on_error)
 }
 
 fn unproved(word: &str) -> Outcome {
-    match refusal::open(word) {
+    match errors::open(word) {
         Outcome::Unknown { reason, .. } => Outcome::Unknown { reason, refusal_unproved: false },
         other @ (Outcome::Placed(_) | Outcome::Refused(_) | Outcome::NotSent { .. }) => other,
     }

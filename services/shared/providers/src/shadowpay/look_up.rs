@@ -10,7 +10,7 @@ use skinbus_domain::order::OrderKind;
 use skinbus_domain::{Cause, Observation, Reference};
 
 use super::wire::{self, Entries, Keyed, Listed, Named, Trade, WRONG_PARAMS};
-use super::{DEFAULTS, Shadowpay, listing, refusal, status};
+use super::{DEFAULTS, Shadowpay, errors, listing, status};
 use crate::envelope::{Envelope, may_refuse};
 use crate::outcome::{error_problem, http_problem};
 use crate::provider::{LookUp, LookUpTarget, LookedUp, NotBuildable};
@@ -64,7 +64,7 @@ fn read_as<T>(
     knows_nothing_found: bool,
 ) -> LookedUp {
     let status = response.status();
-    if let Some(closed) = refusal::closed(answer, status, now) {
+    if let Some(closed) = errors::closed(answer, status, now) {
         return LookedUp::Closed(closed);
     }
     match answer {

@@ -2,11 +2,12 @@
 //!
 //! | operation | call |
 //! | --- | --- |
-//! | payment link | `POST {pay_url}/{public hash}` |
 //! | purchase | `GET /get_item_by_id`, then `POST /buy_item` |
+//! | deposit on a page | `POST {pay_url}/{public hash}` |
 //! | listing | `POST /sell_items`; `POST /cancel_items`, `POST /change_item_price` |
 //! | look purchases up | `POST /list_buy_info_by_custom_id` |
 //! | look listings up | `POST /operation_history` |
+//! | everything else | see [`DEFAULTS`]`.support` |
 //!
 //! The API token is a parameter of every call: in the body of a `POST`, in the address of a `GET`, as documented. So the
 //! address of a request is a secret here (invariant S1).
@@ -15,15 +16,16 @@
 //! late payment is still credited; "not found" proves no absence.
 
 mod commands;
+mod errors;
 mod link;
 mod listing;
 mod look_up;
 mod purchase;
 mod queries;
-mod refusal;
 mod rows;
-mod sign;
+mod signing;
 mod status;
+mod support;
 mod violations;
 mod webhook;
 mod wire;
@@ -45,7 +47,6 @@ use skinbus_domain::{Command, Currency, Order, OrderKind, Reference, Trade};
 
 pub use webhook::ShadowpayWebhooks;
 
-use crate::capability::{Capability, Support};
 use crate::outcome;
 use crate::provider::{
     CommandAnswer, LookUp, LookUpTarget, LookedUp, NotBuildable, PlaceAnswer, Placing, Provider,
@@ -62,7 +63,7 @@ pub const DEFAULTS: ProviderDefaults = ProviderDefaults {
     name: "shadowpay",
     title: "ShadowPay",
     base_url: "https://shadowpay.com/api/v1",
-    // No limit is documented; one request a second is careful.
+    // Not documented: one request a second is careful.
     quota: Limit { requests: 60, per: Duration::from_secs(60) },
     limit_pause: Duration::from_secs(60),
     // A repeated `custom_id` is refused, but a purchase starts with a look at the offer: repeated after a lost answer, that
@@ -75,50 +76,13 @@ pub const DEFAULTS: ProviderDefaults = ProviderDefaults {
     settle_time: Duration::from_secs(300),
     // "Not found" right after an error may mean "not yet": the same time, over which it is asked five times.
     refusal_settle_time: Duration::from_secs(300),
-    // No number is documented.
+    // Not documented: the longest list of `custom_id`.
     look_up_batch: 50,
     place_together_max: 1,
     price_currency: Currency::USD,
-    support,
+    support: support::of,
     violations: violations::of,
 };
-
-fn support(capability: Capability) -> Support {
-    use Support::{Supported, Unsupported};
-    match capability {
-        Capability::PurchaseByOffer => Supported("GET /get_item_by_id, POST /buy_item"),
-        Capability::PurchaseByName => Unsupported("sells by the id of an offer only: search first"),
-        Capability::PurchaseTogether => Unsupported("one item in a call"),
-        Capability::DepositLink => Supported("POST /pay/{public hash}"),
-        Capability::DepositItems | Capability::DepositItemsByName => {
-            Unsupported("users put items on sale themselves, on its page")
-        }
-        Capability::Listing => Supported("POST /sell_items"),
-        Capability::LookUpPurchases => Supported("POST /list_buy_info_by_custom_id"),
-        Capability::LookUpDeposits => Unsupported("its notifications are the only record of payments"),
-        Capability::LookUpListings => Supported("POST /operation_history: sales only"),
-        Capability::Inventory => Supported("POST /inventory"),
-        Capability::Prices => Supported("POST /search_items_by_list_names without names"),
-        Capability::Search => Supported("POST /search_item, POST /search_items_by_list_names"),
-        Capability::Offers => Supported("GET /get_items_on_sale; one offer: GET /get_item_by_id"),
-        Capability::OffersByPrice => Supported("POST /search_similar_items"),
-        Capability::SteamPrices => Supported("GET /get_steam_prices"),
-        Capability::Balance => Supported("POST /get_balance"),
-        Capability::Currencies => Unsupported("USD only"),
-        Capability::Status => Unsupported("no such call"),
-        Capability::PurchaseHistory => Supported("POST /operation_history"),
-        Capability::DepositHistory => Unsupported("its notifications are the only record of payments"),
-        Capability::MoneyHistory => Unsupported("no such call"),
-        Capability::FailedWebhooks => Unsupported("no such call"),
-        Capability::ApproveHold => Unsupported("no holds on deposits"),
-        Capability::CancelReservation => Unsupported("no reservations"),
-        Capability::CancelListing => Supported("POST /cancel_items"),
-        Capability::ChangePrice => Supported("POST /change_item_price"),
-        Capability::UpdateTradeToken => Unsupported("no such call"),
-        Capability::DepositWebhooks => Supported("IPN, one for each sold item"),
-        Capability::PurchaseWebhooks => Unsupported("not sent"),
-    }
-}
 
 /// One account at ShadowPay.
 pub struct Shadowpay {

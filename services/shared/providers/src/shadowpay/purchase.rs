@@ -13,7 +13,7 @@ use skinbus_domain::rules::after;
 use skinbus_domain::trade::Reason;
 use skinbus_domain::{Cause, Currency, Outcome};
 
-use super::refusal::{self, before_anything};
+use super::errors::{self, before_anything};
 use super::wire::{self, Bought, WRONG_PARAMS};
 use super::{DEFAULTS, Shadowpay, status};
 use crate::outcome::{not_sent, reference_known, refused, unknown, unreadable};
@@ -75,7 +75,7 @@ pub(super) fn read_checked(
 ) -> PlaceAnswer {
     let status = response.status();
     let answer = wire::answer::<Checked<'_>>(response.body());
-    let closed = refusal::closed(&answer, status, now);
+    let closed = errors::closed(&answer, status, now);
     let again = |code: &str, word: Option<&str>| {
         let reason = Reason { code: code.to_owned(), provider_code: word.map(shown) };
         let pause = closed.map_or(CHECK_AGAIN_AFTER, |_| DEFAULTS.limit_pause);
@@ -88,7 +88,7 @@ pub(super) fn read_checked(
             // The one documented word for "there is no such offer".
             WRONG_PARAMS | "no_item" => refused("item_unavailable", word).into(),
             _ => before_anything(word)
-                .map_or_else(|| again(refusal::likely(word), Some(word)), |code| refused(code, word).into()),
+                .map_or_else(|| again(errors::likely(word), Some(word)), |code| refused(code, word).into()),
         },
         |code| again(code, None),
     );
@@ -136,7 +136,7 @@ pub(super) fn read_bought(placing: &Placing<'_>, response: &Response<Bytes>, now
     let answer = wire::envelope::<Bought<'_>>(response.body());
     let on_success = |bought: &Bought<'_>| bought_outcome(placing, bought);
     let on_error = |word: &str| buy_error(word, now);
-    refusal::placed(&answer, response.status(), now, on_success, on_error)
+    errors::placed(&answer, response.status(), now, on_success, on_error)
 }
 
 fn bought_outcome(placing: &Placing<'_>, bought: &Bought<'_>) -> Outcome {
@@ -183,6 +183,6 @@ fn buy_error(word: &str, now: Timestamp) -> Outcome {
         "buy_items_disabled" => not_sent("provider_closed", word, now, DEFAULTS.limit_pause),
         // An earlier attempt got through: a look-up finds it.
         "custom_id_exist" => reference_known(word),
-        _ => refusal::outcome(word),
+        _ => errors::outcome(word),
     }
 }

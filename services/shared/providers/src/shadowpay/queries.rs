@@ -8,7 +8,7 @@ use skinbus_domain::order::Game;
 use skinbus_domain::query::{HistoryKind, ItemPage, OfferFilter, Query, QueryAnswer};
 
 use super::wire::{self, DISABLED, Keyed, Listed, WRONG_PARAMS};
-use super::{Shadowpay, refusal, rows, status};
+use super::{Shadowpay, errors, rows, status};
 use crate::envelope::{Envelope, may_refuse};
 use crate::outcome::http_problem;
 use crate::provider::{NotBuildable, Queried};
@@ -213,7 +213,7 @@ fn read_as<T>(
         }
         Envelope::Unrecognised(problem) if status.is_success() => Queried::unreadable(*problem),
         Envelope::Success(_) | Envelope::Error(_) | Envelope::Unrecognised(_) => {
-            match refusal::closed(&answer, status, now) {
+            match errors::closed(&answer, status, now) {
                 Some(closed) => Queried::Closed(closed),
                 None => Queried::unreadable(http_problem(status)),
             }
@@ -237,6 +237,6 @@ fn refusal_code(query: &Query, word: &str) -> &'static str {
         },
         DISABLED => "provider_closed",
         "internal_error" => "internal_error",
-        _ => refusal::before_anything(word).unwrap_or("refused"),
+        _ => errors::before_anything(word).unwrap_or("refused"),
     }
 }

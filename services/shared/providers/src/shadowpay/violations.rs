@@ -4,7 +4,7 @@ use skinbus_domain::ids::OrderId;
 use skinbus_domain::order::{Deposit, Game, Listing, Operation, Purchase};
 use skinbus_domain::{Currency, Money, Order, Violation};
 
-use super::sign;
+use super::signing;
 use super::status::game_word;
 
 /// Decimal places of an amount on a payment page.
@@ -33,7 +33,7 @@ fn of_purchase(purchase: &Purchase) -> Vec<Violation> {
 }
 
 fn of_link(order_id: &OrderId, deposit: &Deposit) -> Vec<Violation> {
-    let mut broken: Vec<Violation> = sign::ambiguities(order_id.as_str())
+    let mut broken: Vec<Violation> = signing::ambiguities(order_id.as_str())
         .map(|why| Violation::new("order_id", "format", why, order_id.as_str()))
         .collect();
     if let Some(amount) = &deposit.min_amount {

@@ -14,7 +14,7 @@ use skinbus_domain::{
     Cause, Credit, CreditState, Currency, Money, Observation, Progress, ProviderFacts, Reference,
 };
 
-use super::sign::{self, CURRENCY};
+use super::signing::{self, CURRENCY};
 use crate::provider::{Forged, WebhookEvent, WebhookRequest, WebhookTrust, Webhooks};
 use crate::values::{hex, id};
 use crate::webhook::{is_proved, once_each};
@@ -46,7 +46,7 @@ impl Webhooks for ShadowpayWebhooks {
             return Err(Forged { reason: "no_secret" });
         }
         let expected =
-            sign::of_notification(&self.secret_hash, payment.order_id, payment.amount, payment.trade_id);
+            signing::of_notification(&self.secret_hash, payment.order_id, payment.amount, payment.trade_id);
         if is_proved(given, &expected) {
             Ok(WebhookTrust::Binding)
         } else {
@@ -115,7 +115,7 @@ impl<'a> Payment<'a> {
         // amount could be read out of the same proof.
         let order_id = field("order_id");
         let reference = order_id.parse().map_err(|_| refused("order_id"))?;
-        if sign::ambiguities(order_id).next().is_some() {
+        if signing::ambiguities(order_id).next().is_some() {
             return Err(refused("ambiguous_order_id"));
         }
         let amount = field("amount");

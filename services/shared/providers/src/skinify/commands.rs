@@ -7,8 +7,8 @@ use serde::Deserialize;
 use skinbus_domain::trade::Reason;
 use skinbus_domain::{Command, CommandOutcome, OrderKind, Trade};
 
+use super::errors;
 use super::wire::{self, Canceled, Done};
-use super::{closed, words};
 use crate::outcome::{UNREADABLE_ANSWER, command_unknown};
 use crate::provider::{CommandAnswer, NotBuildable};
 use crate::request::Api;
@@ -60,7 +60,7 @@ fn judge<'a, T: Deserialize<'a>>(
     let status = response.status();
     let answer = wire::envelope::<T>(response.body());
     let outcome = answer.judge(status, success, refused, command_unknown);
-    CommandAnswer { outcome, closed: closed(&answer, status, now) }
+    CommandAnswer { outcome, closed: errors::closed(&answer, status, now) }
 }
 
 /// The documented errors. `reservation_not_found` is none that proves anything: a repeat gets it after a first command
@@ -69,11 +69,11 @@ fn refused(word: &str) -> CommandOutcome {
     let refusal = |code: &str| CommandOutcome::Refused(Reason::from_provider(code, word));
     match word {
         "missing_one_of_required_params" | "missing_partner_or_token" | "invalid_trade_token" => {
-            refusal(words::code(word))
+            refusal(errors::code(word))
         }
         "cancel_reservation_unavailable" => refusal("cancel_unavailable"),
-        words::LIMIT_EXCEEDED => refusal("rate_limited"),
+        errors::LIMIT_EXCEEDED => refusal("rate_limited"),
         "reservation_not_found" => CommandOutcome::Unknown(Reason::from_provider("not_reserved", word)),
-        _ => CommandOutcome::Unknown(Reason::from_provider(words::code(word), &shown(word))),
+        _ => CommandOutcome::Unknown(Reason::from_provider(errors::code(word), &shown(word))),
     }
 }

@@ -14,7 +14,7 @@ use skinbus_domain::{Outcome, Progress, ProviderFacts, Reference};
 
 use super::status::game_word;
 use super::wire::{Created, Offered};
-use super::{DEFAULTS, words};
+use super::{DEFAULTS, errors};
 use crate::outcome::{not_sent, placed, reference_known, refused, unknown, unproved};
 use crate::provider::{NotBuildable, Verdict};
 use crate::request::{Api, Pairs};
@@ -150,11 +150,11 @@ fn is_of_another(echo: Option<&Text>, reference: &Reference) -> bool {
 pub(super) fn creation_refused(word: &str, now: Timestamp) -> Outcome {
     match word {
         "invalid_deposit_id" | "invalid_steam_id" | "invalid_priority_game" => {
-            refused(words::code(word), word)
+            refused(errors::code(word), word)
         }
         "deposit_id_already_exists" => reference_known(word),
-        words::LIMIT_EXCEEDED => not_sent("rate_limited", word, now, DEFAULTS.limit_pause),
-        _ => unproved(words::code(word), word),
+        errors::LIMIT_EXCEEDED => not_sent("rate_limited", word, now, DEFAULTS.limit_pause),
+        _ => unproved(errors::code(word), word),
     }
 }
 
@@ -177,10 +177,10 @@ pub(super) fn offer_refused(word: &str, now: Timestamp) -> Outcome {
         | "invalid_tradeurl"
         | "empty_inventory"
         | "trade_unavailable"
-        | "you_have_vac_ban" => refused(words::code(word), word),
-        words::LIMIT_EXCEEDED => not_sent("rate_limited", word, now, DEFAULTS.limit_pause),
+        | "you_have_vac_ban" => refused(errors::code(word), word),
+        errors::LIMIT_EXCEEDED => not_sent("rate_limited", word, now, DEFAULTS.limit_pause),
         // The deposit is past the state in which an offer can be made: there is one.
         "order_changed_state" => reference_known(word),
-        _ => unproved(words::code(word), word),
+        _ => unproved(errors::code(word), word),
     }
 }

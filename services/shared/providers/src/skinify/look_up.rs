@@ -5,7 +5,7 @@ use http::Response;
 use jiff::Timestamp;
 use skinbus_domain::OrderKind;
 
-use super::{DEFAULTS, closed, deposit_status, status, wire, words};
+use super::{DEFAULTS, deposit_status, errors, status, wire};
 use crate::envelope::{Envelope, may_refuse};
 use crate::outcome::{error_problem, http_problem};
 use crate::provider::{LookUp, LookUpTarget, LookedUp, NotBuildable};
@@ -61,7 +61,7 @@ pub(super) fn read(asked: &[LookUpTarget], response: &Response<Bytes>, now: Time
 fn read_purchases(response: &Response<Bytes>, now: Timestamp) -> LookedUp {
     let http_status = response.status();
     let answer = wire::envelope::<wire::Items<'_>>(response.body());
-    if let Some(closed) = closed(&answer, http_status, now) {
+    if let Some(closed) = errors::closed(&answer, http_status, now) {
         return LookedUp::Closed(closed);
     }
     // Rows that are missing count as well: only an answer that is a success in every respect proves an absence.
@@ -78,7 +78,7 @@ fn read_purchases(response: &Response<Bytes>, now: Timestamp) -> LookedUp {
 fn read_deposit(target: &LookUpTarget, response: &Response<Bytes>, now: Timestamp) -> LookedUp {
     let http_status = response.status();
     let answer = wire::envelope::<wire::DepositStatus<'_>>(response.body());
-    if let Some(closed) = closed(&answer, http_status, now) {
+    if let Some(closed) = errors::closed(&answer, http_status, now) {
         return LookedUp::Closed(closed);
     }
     match answer {
@@ -86,7 +86,7 @@ fn read_deposit(target: &LookUpTarget, response: &Response<Bytes>, now: Timestam
             deposit_status::looked_up(answer.deposit.get(), &target.reference)
         }
         // Documented, and the HTTP status of errors is not.
-        Envelope::Error(word) if word == words::DEPOSIT_NOT_FOUND && may_refuse(http_status) => {
+        Envelope::Error(word) if word == errors::DEPOSIT_NOT_FOUND && may_refuse(http_status) => {
             LookedUp::nothing()
         }
         Envelope::Error(word) if http_status.is_success() => LookedUp::unreadable(error_problem(&word)),

@@ -2,10 +2,12 @@
 //!
 //! | operation | call |
 //! | --- | --- |
-//! | place a purchase | `POST /withdraw/buy`, form encoded, header `Token` |
-//! | place a deposit | `POST /create-deposit`; for named items then `POST /create-steam-offer` |
+//! | purchase | `POST /withdraw/buy`, form encoded, header `Token` |
+//! | deposit on a page | `POST /create-deposit` |
+//! | deposit of items | `POST /create-deposit`, then `POST /create-steam-offer` |
 //! | look purchases up | `GET /withdraw/info?custom_ids=a,b,c` |
 //! | look a deposit up | `GET /deposit-status?deposit_id=a` |
+//! | everything else | see [`DEFAULTS`]`.support` |
 //!
 //! What is documented nowhere is read the safe way: a repeated `custom_id` may buy again, so nothing is sent again while
 //! the outcome is unknown; an error word that is not known to come before any purchase is no proof of a refusal.
@@ -13,6 +15,7 @@
 mod commands;
 mod deposit;
 mod deposit_status;
+mod errors;
 mod items;
 mod look_up;
 mod place;
@@ -20,10 +23,10 @@ mod purchase;
 mod queries;
 mod records;
 mod status;
+mod support;
 mod violations;
 mod webhook;
 mod wire;
-mod words;
 
 #[cfg(test)]
 mod tests;
@@ -31,7 +34,7 @@ mod tests;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::{Request, Response};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use skinbus_domain::order::Operation;
@@ -42,11 +45,9 @@ use skinbus_domain::{Command, Currency, Order, Reference, Trade};
 
 pub use webhook::{SkinifyWebhooks, signature_of};
 
-use crate::capability::{Capability, Support};
-use crate::envelope::Envelope;
 use crate::outcome::{self, UNREADABLE_ANSWER};
 use crate::provider::{
-    Closed, CommandAnswer, LookUp, LookUpTarget, LookedUp, NotBuildable, PlaceAnswer, Placing, Provider,
+    CommandAnswer, LookUp, LookUpTarget, LookedUp, NotBuildable, PlaceAnswer, Placing, Provider,
     ProviderDefaults, Queried,
 };
 use crate::registry::Endpoints;
@@ -61,7 +62,7 @@ pub const DEFAULTS: ProviderDefaults = ProviderDefaults {
     quota: Limit { requests: 300, per: Duration::from_secs(60) },
     limit_pause: Duration::from_secs(60),
     idempotency: ByKind {
-        // `custom_id` is meant to protect against buying twice, but an official example shows two purchases with one.
+        // Not documented: `custom_id` is meant to protect against buying twice, but an official example shows two purchases with one.
         purchase: Idempotency::Undocumented,
         // Documented: a `deposit_id` that was used before is refused with `deposit_id_already_exists`.
         deposit_link: Idempotency::UniqueReference,
@@ -73,50 +74,13 @@ pub const DEFAULTS: ProviderDefaults = ProviderDefaults {
     place_calls_max: 2,
     settle_time: Duration::from_secs(300),
     refusal_settle_time: Duration::from_secs(15),
+    // Not documented: the longest list of `custom_ids`. Deposits are asked for one by one.
     look_up_batch: 50,
     place_together_max: 1,
     price_currency: Currency::USD,
-    support,
-    violations: violations::violations,
+    support: support::of,
+    violations: violations::of,
 };
-
-/// What Skinify can do. The calls are documented, unless the reason says something else.
-fn support(capability: Capability) -> Support {
-    use Support::{Supported, Unsupported};
-    match capability {
-        Capability::PurchaseByOffer | Capability::PurchaseByName => Supported("POST /withdraw/buy"),
-        Capability::PurchaseTogether => Unsupported("one call buys one item"),
-        Capability::DepositLink => Supported("POST /create-deposit"),
-        Capability::DepositItems => Supported("POST /create-deposit, then POST /create-steam-offer"),
-        Capability::DepositItemsByName => Unsupported("items are named by their asset ids only"),
-        Capability::Listing => Unsupported("the provider sells no items for users"),
-        Capability::LookUpPurchases => Supported("GET /withdraw/info"),
-        Capability::LookUpDeposits => Supported("GET /deposit-status"),
-        Capability::LookUpListings => Unsupported("the provider has no listings"),
-        Capability::Inventory => Supported("POST /steam-inventory"),
-        Capability::Prices => Supported("GET /withdraw/prices"),
-        Capability::Search => Unsupported("the path of the search is not documented; use prices or offers"),
-        Capability::Offers => {
-            Supported("GET /withdraw/prices with full_list=1; one offer: GET /withdraw/price")
-        }
-        Capability::OffersByPrice => Unsupported("the list has no filter; Skinbus filters it"),
-        Capability::SteamPrices => Unsupported("the provider does not tell them"),
-        Capability::Balance => Supported("GET /project-balance"),
-        Capability::Currencies => Unsupported("no such call is documented"),
-        Capability::Status => Unsupported("no such call is documented"),
-        Capability::PurchaseHistory => Supported("GET /withdraw/history"),
-        Capability::DepositHistory => Supported("GET /get-deposits"),
-        Capability::MoneyHistory => Unsupported("the provider has no such record"),
-        Capability::FailedWebhooks => Supported("GET /failed-ipn"),
-        Capability::ApproveHold => Unsupported("a hold ends on its own"),
-        Capability::CancelReservation => Supported("POST /withdraw/cancel-reservation"),
-        Capability::CancelListing => Unsupported("the provider has no listings"),
-        Capability::ChangePrice => Unsupported("the provider has no listings"),
-        Capability::UpdateTradeToken => Supported("POST /withdraw/update-trade-token"),
-        Capability::DepositWebhooks => Supported("IPN, as a hint"),
-        Capability::PurchaseWebhooks => Unsupported("the provider sends none"),
-    }
-}
 
 /// One account at Skinify.
 pub struct Skinify {
@@ -190,9 +154,4 @@ impl Provider for Skinify {
     fn read_commanded(&self, command: &Command, response: &Response<Bytes>, now: Timestamp) -> CommandAnswer {
         commands::read(command, response, now)
     }
-}
-
-/// Until when the account is closed after this answer, and why. Only the word is documented.
-fn closed<T>(answer: &Envelope<T>, status: StatusCode, now: Timestamp) -> Option<Closed> {
-    outcome::closed(answer.error_among(&[words::LIMIT_EXCEEDED]), status, now, DEFAULTS.limit_pause)
 }

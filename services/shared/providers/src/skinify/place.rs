@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use skinbus_domain::order::{Operation, OrderKind};
 
-use super::{closed, deposit, purchase, wire};
+use super::{deposit, errors, purchase, wire};
 use crate::outcome::{UNREADABLE_ANSWER, unknown};
 use crate::provider::{PlaceAnswer, Placing, Verdict};
 use crate::request::Api;
@@ -57,5 +57,5 @@ fn judge<'a, T: Deserialize<'a>>(
     let status = response.status();
     let answer = wire::envelope::<T>(response.body());
     let verdict = answer.judge(status, success, refused, |code| unknown(code).into());
-    PlaceAnswer { verdict, closed: closed(&answer, status, now) }
+    PlaceAnswer { verdict, closed: errors::closed(&answer, status, now) }
 }

@@ -8,7 +8,7 @@ use skinbus_domain::{Cause, Outcome, Reference};
 
 use super::status::{self, game_word};
 use super::wire::Bought;
-use super::{DEFAULTS, words};
+use super::{DEFAULTS, errors};
 use crate::outcome::{self, not_sent, reference_known, unknown, unproved, unreadable};
 use crate::provider::NotBuildable;
 use crate::request::{Api, trade_token};
@@ -47,7 +47,7 @@ pub(super) fn refused(word: &str, now: Timestamp) -> Outcome {
     match word {
         "missing_skin_parameters" | "missing_partner_or_token" => outcome::refused("invalid_request", word),
         "name_too_short" => outcome::refused("name_too_short", word),
-        words::LIMIT_EXCEEDED => not_sent("rate_limited", word, now, DEFAULTS.limit_pause),
+        errors::LIMIT_EXCEEDED => not_sent("rate_limited", word, now, DEFAULTS.limit_pause),
         _ if tells_of_reference(word) => reference_known(word),
         _ => unproved(refusal_code(word), word),
     }

@@ -9,7 +9,7 @@ use skinbus_domain::query::{HistoryKind, OfferFilter, Query, QueryAnswer};
 use skinbus_domain::{Currency, Money};
 
 use super::status::game_word;
-use super::{closed, items, records, wire, words};
+use super::{errors, items, records, wire};
 use crate::envelope::{Envelope, may_refuse};
 use crate::outcome::http_problem;
 use crate::provider::{NotBuildable, Queried};
@@ -114,7 +114,7 @@ fn answered<'a, T: Deserialize<'a>>(
 ) -> Queried {
     let status = response.status();
     let answer = wire::envelope::<T>(response.body());
-    if let Some(closed) = closed(&answer, status, now) {
+    if let Some(closed) = errors::closed(&answer, status, now) {
         return Queried::Closed(closed);
     }
     match answer {
@@ -122,7 +122,7 @@ fn answered<'a, T: Deserialize<'a>>(
             read(fields).map_or_else(Queried::unreadable, Queried::Answer)
         }
         Envelope::Error(word) if may_refuse(status) => {
-            Queried::Refused { code: words::code(&word), provider_code: shown(&word) }
+            Queried::Refused { code: errors::code(&word), provider_code: shown(&word) }
         }
         Envelope::Unrecognised(problem) if status.is_success() => Queried::unreadable(problem),
         Envelope::Success(_) | Envelope::Error(_) | Envelope::Unrecognised(_) => {

@@ -6,7 +6,7 @@ use skinbus_domain::{Order, OrderId, Violation};
 /// Shortest name that items are bought by (documented).
 const NAME_MIN_CHARS: usize = 3;
 
-pub(super) fn violations(_: &OrderId, order: &Order) -> Vec<Violation> {
+pub(super) fn of(_: &OrderId, order: &Order) -> Vec<Violation> {
     match &order.operation {
         Operation::Purchase(purchase) => of_purchase(purchase),
         Operation::Deposit(deposit) => of_deposit(deposit),

@@ -2,12 +2,12 @@
 //!
 //! | operation | call |
 //! | --- | --- |
-//! | open a deposit page | `POST /deposit/create`, JSON, header `Api-Key` |
-//! | look a deposit up | `GET /deposit/status?payment_id=a` |
-//! | buy | `POST /withdraw/buy`, JSON |
+//! | purchase | `POST /withdraw/buy`, JSON, header `Api-Key` |
+//! | deposit on a page | `POST /deposit/create`, JSON |
 //! | look purchases up | `GET /withdraw/status?payment_id=a,b,c` |
-//! | record of deposits, of purchases | `GET /deposit/history`, `GET /withdraw/history` |
+//! | look a deposit up | `GET /deposit/status?payment_id=a` |
 //! | search, list of skins, balance, currencies | see [`Paths`]: no documentation of them is known |
+//! | everything else | see [`DEFAULTS`]`.support` |
 //!
 //! Amounts are whole thousandths of a dollar, except `min_amount`, which is plain dollars: both are text in requests.
 //! Errors are sentences, of which one is documented: what they say decides nothing. What is documented nowhere is read
@@ -20,6 +20,7 @@ mod place;
 mod purchases;
 mod queries;
 mod records;
+mod support;
 mod violations;
 mod webhook;
 mod wire;
@@ -40,7 +41,6 @@ use skinbus_domain::{Command, Currency, Order, Reference, Trade};
 
 pub use webhook::{SkinoutWebhooks, signature_of};
 
-use crate::capability::{Capability, Support};
 use crate::outcome;
 use crate::provider::{
     Closed, CommandAnswer, LookUp, LookUpTarget, LookedUp, NotBuildable, PlaceAnswer, Placing, Provider,
@@ -54,23 +54,23 @@ pub const DEFAULTS: ProviderDefaults = ProviderDefaults {
     name: "skinout",
     title: "Skinout Pay",
     base_url: "https://pay.skinout.gg/api/v1",
-    // Not documented: one request a second is a guess that should offend nobody.
+    // Not documented: one request a second is careful.
     quota: Limit { requests: 60, per: Duration::from_secs(60) },
     limit_pause: Duration::from_secs(60),
-    // `payment_id` "must be unique"; what becomes of a repeated one is not documented.
+    // Not documented: `payment_id` "must be unique", but what becomes of a repeated one is said nowhere.
     idempotency: ByKind::all(Idempotency::Undocumented),
     can_look_up: ByKind { purchase: true, deposit_link: true, deposit_items: false, listing: false },
     call_timeout: Duration::from_secs(30),
     place_calls_max: 1,
-    // Not documented; a skin is said to be sent within two minutes.
+    // Not documented: a skin is said to be sent within two minutes.
     settle_time: Duration::from_secs(300),
     refusal_settle_time: Duration::from_secs(15),
-    // No bound is documented for purchases; deposits are asked for one by one.
+    // Not documented: the longest list of `payment_id`. Deposits are asked for one by one.
     look_up_batch: 50,
     place_together_max: 1,
     price_currency: Currency::USD,
-    support,
-    violations: |_, order| violations::of(order),
+    support: support::of,
+    violations: violations::of,
 };
 
 /// Where the methods are whose path is not documented; our best guess unless set.
@@ -95,40 +95,6 @@ impl Default for Paths {
             balance: path("/balance"),
             currencies: path("/currencies"),
         }
-    }
-}
-
-fn support(capability: Capability) -> Support {
-    use Support::{Supported, Unsupported};
-    match capability {
-        Capability::PurchaseByOffer => Supported("POST /withdraw/buy with skin_id"),
-        Capability::PurchaseByName => Supported("POST /withdraw/buy with skin_name"),
-        Capability::DepositLink => Supported("POST /deposit/create"),
-        Capability::LookUpPurchases => Supported("GET /withdraw/status"),
-        Capability::LookUpDeposits => Supported("GET /deposit/status"),
-        Capability::Prices | Capability::Offers => Supported("the list of skins; its path is a setting"),
-        Capability::OffersByPrice => Unsupported("the list has no filter; Skinbus filters it"),
-        Capability::Search => Supported("POST /withdraw/search"),
-        Capability::Balance => Supported("the project's balance; its path is a setting"),
-        Capability::Currencies => Supported("the list of currencies; its path is a setting"),
-        Capability::PurchaseHistory => Supported("GET /withdraw/history"),
-        Capability::DepositHistory => Supported("GET /deposit/history"),
-        Capability::DepositWebhooks => Supported("Deposit Callback URL: a hint"),
-        Capability::PurchaseWebhooks => Supported("Withdraw Callback URL: a hint"),
-        Capability::PurchaseTogether => Unsupported("a call buys one skin"),
-        Capability::DepositItems | Capability::DepositItemsByName => {
-            Unsupported("users choose their items on the hosted page")
-        }
-        Capability::Listing | Capability::LookUpListings => Unsupported("items of users are not put on sale"),
-        Capability::Inventory => Unsupported("only the hosted page shows inventories"),
-        Capability::SteamPrices => Unsupported("prices of Steam's market are not told"),
-        Capability::Status => Unsupported("there is no such call"),
-        Capability::MoneyHistory => Unsupported("movements of money are not told"),
-        Capability::FailedWebhooks => Unsupported("failed webhooks are not told"),
-        Capability::ApproveHold => Unsupported("a hold ends by itself"),
-        Capability::CancelReservation => Unsupported("purchases are not reserved"),
-        Capability::CancelListing | Capability::ChangePrice => Unsupported("there are no listings"),
-        Capability::UpdateTradeToken => Unsupported("a purchase keeps its trade URL"),
     }
 }
 

@@ -61,7 +61,7 @@ pub(super) fn request(
     reference: &Reference,
 ) -> Result<Request<Bytes>, NotBuildable> {
     // Intake refuses such orders. One that came past it is not sent with a part of it left out.
-    if !violations::of(order).is_empty() {
+    if !violations::of_operation(&order.operation).is_empty() {
         return Err(NotBuildable("the order asks for what Skinout cannot do"));
     }
     match &order.operation {

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 use skinbus_domain::order::{CustomCurrency, Deposit, Game, Operation, Purchase};
-use skinbus_domain::{Currency, Money, Order, Violation};
+use skinbus_domain::{Currency, Money, Order, OrderId, Violation};
 
 use super::place::thousandths_text;
 
@@ -12,8 +12,13 @@ const MIN_AMOUNT_MIN: Decimal = Decimal::from_parts(1, 0, 0, false, 1);
 const DECIMALS_MAX: u32 = 8;
 
 /// Every rule that the order breaks here.
-pub(super) fn of(order: &Order) -> Vec<Violation> {
-    match &order.operation {
+pub(super) fn of(_: &OrderId, order: &Order) -> Vec<Violation> {
+    of_operation(&order.operation)
+}
+
+/// Every rule that what is ordered breaks here.
+pub(super) fn of_operation(operation: &Operation) -> Vec<Violation> {
+    match operation {
         Operation::Purchase(purchase) => of_purchase(purchase),
         Operation::Deposit(deposit) => of_deposit(deposit),
         // Not supported at all, which is said elsewhere.

@@ -1,17 +1,16 @@
 //! SkinsBack: deposits on its page and by trade offer, purchases one by one and several at once.
 //!
-//! | operation | method |
+//! | operation | call |
 //! | --- | --- |
-//! | place a purchase, several purchases | `market_buy`, `market_batch_buy` |
-//! | place a deposit on a page, of named items | `create`, `create_from_user_inventory` |
-//! | look purchases up, look a deposit up | `market_getinfo`, `orderstatus` |
-//! | ask for items | `user_inventory`, `market_pricelist`, `market_search` |
-//! | ask for the account | `balance`, `currencies`, `status` |
-//! | ask for records | `market_history`, `orders`, `callback_error_list` |
-//! | take a held deposit's risk early | `offer_approve` |
+//! | purchase, several purchases | `market_buy`, `market_batch_buy` |
+//! | deposit on a page | `create` |
+//! | deposit of items | `create_from_user_inventory` |
+//! | look purchases up | `market_getinfo` |
+//! | look a deposit up | `orderstatus` |
+//! | everything else | see [`DEFAULTS`]`.support` |
 //!
-//! Every method is a `POST` to one address. References are unique at SkinsBack (`custom_id`, `order_id`): one that is
-//! known already is refused without a word about what it belongs to, so a look-up follows.
+//! Every call is a `POST` of its method to one address. References are unique at SkinsBack (`custom_id`, `order_id`): one
+//! that is known already is refused without a word about what it belongs to, so a look-up follows.
 
 mod account;
 mod commands;
@@ -75,13 +74,13 @@ pub const DEFAULTS: ProviderDefaults = ProviderDefaults {
     place_calls_max: 1,
     settle_time: Duration::from_secs(300),
     refusal_settle_time: Duration::from_secs(15),
-    // Not documented: the longest list of `custom_ids`.
+    // Not documented: the longest list of `custom_ids`. Deposits are asked for one by one.
     look_up_batch: 50,
     // Not documented: the longest list of `items`.
     place_together_max: 10,
     price_currency: Currency::USD,
-    support: support::support,
-    violations: violations::violations,
+    support: support::of,
+    violations: violations::of,
 };
 
 /// How requests prove who sends them.

@@ -10,37 +10,38 @@ pub(super) const NO_MONEY_HISTORY: &str = "the method's name is not in the docum
 pub(super) const NO_STEAM_PRICES: &str = "SkinsBack tells its own prices only";
 
 /// Whether SkinsBack can do this.
-pub(super) fn support(capability: Capability) -> Support {
+pub(super) fn of(capability: Capability) -> Support {
+    use Support::{Supported, Unsupported};
     match capability {
-        Capability::PurchaseByOffer | Capability::PurchaseByName => Support::Supported("market_buy"),
-        Capability::PurchaseTogether => Support::Supported("market_batch_buy"),
-        Capability::DepositLink => Support::Supported("create"),
-        Capability::DepositItems => Support::Supported("create_from_user_inventory"),
+        Capability::PurchaseByOffer | Capability::PurchaseByName => Supported("market_buy"),
+        Capability::PurchaseTogether => Supported("market_batch_buy"),
+        Capability::DepositLink => Supported("create"),
+        Capability::DepositItems => Supported("create_from_user_inventory"),
         Capability::DepositItemsByName => {
-            Support::Unsupported("items are named by their asset ids, and no price can be asked for them")
+            Unsupported("items are named by their asset ids, and no price can be asked for them")
         }
         Capability::Listing
         | Capability::LookUpListings
         | Capability::CancelListing
-        | Capability::ChangePrice => Support::Unsupported(NO_LISTINGS),
-        Capability::LookUpPurchases => Support::Supported("market_getinfo"),
-        Capability::LookUpDeposits => Support::Supported("orderstatus"),
-        Capability::Inventory => Support::Supported("user_inventory"),
-        Capability::Prices => Support::Supported("market_pricelist"),
-        Capability::Search => Support::Supported("market_search"),
-        Capability::Offers => Support::Supported("market_pricelist with full"),
-        Capability::OffersByPrice => Support::Unsupported("the list has no filter; Skinbus filters it"),
-        Capability::SteamPrices => Support::Unsupported(NO_STEAM_PRICES),
-        Capability::Balance => Support::Supported("balance"),
-        Capability::Currencies => Support::Supported("currencies"),
-        Capability::Status => Support::Supported("status"),
-        Capability::PurchaseHistory => Support::Supported("market_history"),
-        Capability::DepositHistory => Support::Supported("orders"),
-        Capability::MoneyHistory => Support::Unsupported(NO_MONEY_HISTORY),
-        Capability::FailedWebhooks => Support::Supported("callback_error_list"),
-        Capability::ApproveHold => Support::Supported("offer_approve"),
-        Capability::CancelReservation | Capability::UpdateTradeToken => Support::Unsupported(NO_RESERVATIONS),
-        Capability::DepositWebhooks => Support::Supported("Result URL"),
-        Capability::PurchaseWebhooks => Support::Supported("Webhook Events URL"),
+        | Capability::ChangePrice => Unsupported(NO_LISTINGS),
+        Capability::LookUpPurchases => Supported("market_getinfo"),
+        Capability::LookUpDeposits => Supported("orderstatus"),
+        Capability::Inventory => Supported("user_inventory"),
+        Capability::Prices => Supported("market_pricelist"),
+        Capability::Search => Supported("market_search"),
+        Capability::Offers => Supported("market_pricelist with full"),
+        Capability::OffersByPrice => Unsupported("the list has no filter; Skinbus filters it"),
+        Capability::SteamPrices => Unsupported(NO_STEAM_PRICES),
+        Capability::Balance => Supported("balance"),
+        Capability::Currencies => Supported("currencies"),
+        Capability::Status => Supported("status"),
+        Capability::PurchaseHistory => Supported("market_history"),
+        Capability::DepositHistory => Supported("orders"),
+        Capability::MoneyHistory => Unsupported(NO_MONEY_HISTORY),
+        Capability::FailedWebhooks => Supported("callback_error_list"),
+        Capability::ApproveHold => Supported("offer_approve"),
+        Capability::CancelReservation | Capability::UpdateTradeToken => Unsupported(NO_RESERVATIONS),
+        Capability::DepositWebhooks => Supported("Result URL"),
+        Capability::PurchaseWebhooks => Supported("Webhook Events URL"),
     }
 }

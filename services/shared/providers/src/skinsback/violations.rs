@@ -15,7 +15,7 @@ const NAME_MIN_CHARS: usize = 3;
 const CUSTOM_CURRENCY_MAX_CHARS: usize = 4;
 
 /// The broken rules.
-pub(super) fn violations(order_id: &OrderId, order: &Order) -> Vec<Violation> {
+pub(super) fn of(order_id: &OrderId, order: &Order) -> Vec<Violation> {
     let mut found = Found(Vec::new());
     if order_id.as_str().len() > ORDER_ID_MAX_CHARS {
         let message = format!("must have at most {ORDER_ID_MAX_CHARS} characters at SkinsBack");

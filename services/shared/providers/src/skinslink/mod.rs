@@ -2,11 +2,13 @@
 //!
 //! | operation | call |
 //! | --- | --- |
-//! | hosted page | `POST /merchant/create-intent` |
+//! | purchase | `POST /merchant/purchase`, JSON, header `X-API-Key` |
+//! | deposit on a page | `POST /merchant/create-intent` |
 //! | deposit of items | `POST /merchant/create-deposit` |
 //! | deposit of items by name | `POST /merchant/get-prices`, then `POST /merchant/create-deposit-by-hash-name` |
-//! | purchase | `POST /merchant/purchase` |
-//! | look a deposit or a purchase up | `GET /merchant/deposit/status`, `GET /merchant/purchase/status` |
+//! | look a purchase up | `GET /merchant/purchase/status?merchant_tx_id=a` |
+//! | look a deposit up | `GET /merchant/deposit/status?merchant_tx_id=a` |
+//! | everything else | see [`DEFAULTS`]`.support` |
 //!
 //! `success: true` does not mean success here: a call that made nothing but a failed trade is answered with HTTP 200,
 //! `success: true` and `data.status: failed`. So `data.status` decides. Error words are documented only in part; the
@@ -19,10 +21,12 @@
 
 mod answers;
 mod errors;
+mod look_up;
 mod place;
 mod queries;
 mod requests;
 mod status;
+mod support;
 mod violations;
 mod webhook;
 mod wire;
@@ -36,7 +40,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use jiff::Timestamp;
 use secrecy::SecretString;
-use skinbus_domain::order::{Game, Operation, OrderKind};
+use skinbus_domain::order::{Game, Operation};
 use skinbus_domain::query::Query;
 use skinbus_domain::quota::Limit;
 use skinbus_domain::rules::{ByKind, Idempotency};
@@ -44,7 +48,6 @@ use skinbus_domain::{Command, Currency, Order, Reference, Trade};
 
 pub use webhook::SkinslinkWebhooks;
 
-use crate::capability::{Capability, Support};
 use crate::outcome::{self, UNREADABLE_ANSWER};
 use crate::provider::{
     CommandAnswer, LookUp, LookUpTarget, LookedUp, NotBuildable, PlaceAnswer, Placing, Provider,
@@ -75,49 +78,13 @@ pub const DEFAULTS: ProviderDefaults = ProviderDefaults {
     // Seen in clients: what is not found two minutes after a lost answer never arrived.
     settle_time: Duration::from_secs(300),
     refusal_settle_time: Duration::from_secs(15),
+    // One id in a call.
     look_up_batch: 1,
     place_together_max: 1,
     price_currency: Currency::USD,
-    support,
-    violations: violations::violations,
+    support: support::of,
+    violations: violations::of,
 };
-
-fn support(capability: Capability) -> Support {
-    use Support::{Supported, Unsupported};
-    match capability {
-        Capability::PurchaseByOffer | Capability::PurchaseByName => Supported("POST /merchant/purchase"),
-        Capability::PurchaseTogether => Unsupported("one call buys one item"),
-        Capability::DepositLink => Supported("POST /merchant/create-intent"),
-        Capability::DepositItems => Supported("POST /merchant/create-deposit"),
-        Capability::DepositItemsByName => {
-            Supported("POST /merchant/get-prices, then POST /merchant/create-deposit-by-hash-name")
-        }
-        Capability::Listing => Unsupported("Skinslink sells nothing for users"),
-        Capability::LookUpPurchases => Supported("GET /merchant/purchase/status"),
-        Capability::LookUpDeposits => Supported("GET /merchant/deposit/status"),
-        Capability::LookUpListings => Unsupported("there are no listings"),
-        Capability::Inventory => Supported("POST /merchant/inventory"),
-        Capability::Prices => Supported("GET /merchant/purchase/available"),
-        Capability::Search => Supported("GET /merchant/purchase/search"),
-        Capability::Offers => Supported("GET /merchant/purchase/available with full=true"),
-        Capability::OffersByPrice => Unsupported("the list has no filter; Skinbus filters it"),
-        Capability::SteamPrices => Unsupported("Skinslink tells only its own prices"),
-        Capability::Balance => Supported("GET /merchant/balance"),
-        Capability::Currencies => Unsupported("prices are in USD; no call lists others"),
-        Capability::Status => Unsupported("no such call is documented"),
-        Capability::PurchaseHistory => Supported("GET /merchant/purchase"),
-        Capability::DepositHistory => Unsupported("no such call is documented"),
-        Capability::MoneyHistory => Unsupported("no such call is documented"),
-        Capability::FailedWebhooks => Unsupported("no such call is documented"),
-        Capability::ApproveHold => Unsupported("a hold ends by itself"),
-        Capability::CancelReservation => Unsupported("nothing is reserved, and no call cancels a purchase"),
-        Capability::CancelListing => Unsupported("there are no listings"),
-        Capability::ChangePrice => Unsupported("there are no listings"),
-        Capability::UpdateTradeToken => Unsupported("no such call is documented"),
-        Capability::DepositWebhooks => Supported("webhooks with trade_id"),
-        Capability::PurchaseWebhooks => Supported("webhooks with purchase_id"),
-    }
-}
 
 /// A game as Skinslink calls it.
 fn game_word(game: Game) -> &'static str {
@@ -176,19 +143,11 @@ impl Provider for Skinslink {
     }
 
     fn look_up(&self, targets: &[LookUpTarget]) -> Result<LookUp, NotBuildable> {
-        let target = targets.first().ok_or(NotBuildable("a look-up needs a reference"))?;
-        let path = match target.kind {
-            OrderKind::Purchase => "/merchant/purchase/status",
-            OrderKind::DepositLink | OrderKind::DepositItems => "/merchant/deposit/status",
-            OrderKind::Listing => return Err(NotBuildable("Skinslink has no listings")),
-        };
-        // Which of the two ids wins where both are given is not documented; ours is always known.
-        let request = self.api.get(path, &vec![("merchant_tx_id", target.reference.as_str())])?;
-        Ok(LookUp { request, asked: 1 })
+        look_up::request(&self.api, targets)
     }
 
     fn read_looked_up(&self, asked: &[LookUpTarget], response: &Response<Bytes>, now: Timestamp) -> LookedUp {
-        status::looked_up(asked, response, now)
+        look_up::read(asked, response, now)
     }
 
     fn query(&self, query: &Query) -> Result<Request<Bytes>, NotBuildable> {

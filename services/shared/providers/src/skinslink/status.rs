@@ -1,7 +1,5 @@
 //! Skinslink's status words in canonical ones.
 
-use bytes::Bytes;
-use http::{Response, StatusCode};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use skinbus_domain::credit::{Credit, CreditState};
@@ -9,48 +7,10 @@ use skinbus_domain::order::OrderKind;
 use skinbus_domain::trade::{Reason, ReversedBy};
 use skinbus_domain::{Cause, Currency, Hold, Money, Observation, Progress, ProviderFacts, Reference};
 
-use super::errors::{self, code};
-use super::wire::{self, Envelope, Named, Row};
-use crate::outcome::http_problem;
-use crate::provider::{LookUpTarget, LookedUp};
-use crate::rows;
+use super::errors::code;
+use super::wire::Row;
 use crate::values::{BadField, decimal, id, iso_time, item_name, money, shown};
 use crate::wire::Text;
-
-/// What the answer to a look-up says. HTTP 404 with Skinslink's own error is the documented "nothing under that id".
-pub(super) fn looked_up(asked: &[LookUpTarget], response: &Response<Bytes>, now: Timestamp) -> LookedUp {
-    if let Some(closed) = errors::closed(response, now) {
-        return LookedUp::Closed(closed);
-    }
-    let status = response.status();
-    let Some(target) = asked.first() else {
-        return LookedUp::unreadable("an answer to nothing");
-    };
-    match wire::envelope(response.body()) {
-        Envelope::Success(data) if status == StatusCode::OK => match row(data, target, now) {
-            Ok(row) => LookedUp::row(row),
-            Err(problem) => LookedUp::unreadable(problem),
-        },
-        Envelope::Error(_) if status == StatusCode::NOT_FOUND => LookedUp::nothing(),
-        Envelope::Error(refusal) => LookedUp::unreadable(format!("the error {}", errors::word(&refusal))),
-        Envelope::Unrecognised(problem) if status.is_success() => LookedUp::unreadable(problem),
-        Envelope::Success(_) | Envelope::Unrecognised(_) => LookedUp::unreadable(http_problem(status)),
-    }
-}
-
-/// The one row of an answer, which has to be of the order that was asked for.
-fn row(data: &str, target: &LookUpTarget, now: Timestamp) -> Result<Observation, &'static str> {
-    let named: Named = wire::data(data, "row").map_err(|_| "an answer without a reference")?;
-    if named.merchant_tx_id.0 != target.reference.as_str() {
-        return Err("an answer to another reference");
-    }
-    let named_id = named.id.and_then(|text| id(&Text(text.0?))).filter(|id| is_digits(id));
-    let read = wire::data::<Row>(data, "row");
-    let told = read.and_then(|row| observation(&row, &target.reference, target.kind, Cause::LookUp, now));
-    // The id of a page may not be that of the deposit that comes of it.
-    let provider_id = named_id.filter(|_| target.kind != OrderKind::DepositLink);
-    Ok(told.unwrap_or_else(|bad| rows::unreadable(target.reference.clone(), provider_id, bad)))
-}
 
 /// What a deposit or a purchase says about the trade with this reference.
 pub(super) fn observation(
@@ -95,7 +55,7 @@ pub(super) fn observation(
     })
 }
 
-fn is_digits(text: &str) -> bool {
+pub(super) fn is_digits(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit())
 }
 

@@ -13,7 +13,7 @@ const ITEMS_MAX: usize = 50;
 /// Documented bound of `partner`.
 const PARTNER_MIN: u64 = 8;
 
-pub(super) fn violations(_: &OrderId, order: &Order) -> Vec<Violation> {
+pub(super) fn of(_: &OrderId, order: &Order) -> Vec<Violation> {
     let mut found = Vec::new();
     match &order.operation {
         Operation::Purchase(purchase) => of_purchase(purchase, &mut found),

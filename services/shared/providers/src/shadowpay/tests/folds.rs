@@ -37,7 +37,7 @@ fn answered(trade: &Trade, outcome: Outcome) -> Change {
 /// What a notification of our link says, whose hash is right. The samples' reference ends in a digit, which no link's
 /// does, so it is put in afterwards.
 fn paid(token: &str, transaction_id: &str, trade_id: &str, amount: &str) -> Observation {
-    let hash = crate::shadowpay::sign::of_notification(&SECRET.into(), "WD-000093-a", amount, trade_id);
+    let hash = crate::shadowpay::signing::of_notification(&SECRET.into(), "WD-000093-a", amount, trade_id);
     let query = format!(
         "amount={amount}&token={token}&order_id=WD-000093-a&currency=USD&trade_id={trade_id}&status=complete\
          &transaction_id={transaction_id}&hash={hash}"

@@ -39,7 +39,7 @@ fn event(query: &str) -> WebhookEvent {
 
 /// A notification whose hash is right, whatever it says.
 fn signed(order_id: &str, amount: &str, trade_id: &str) -> String {
-    let hash = crate::shadowpay::sign::of_notification(&SECRET.into(), order_id, amount, trade_id);
+    let hash = crate::shadowpay::signing::of_notification(&SECRET.into(), order_id, amount, trade_id);
     let pairs = [
         ("amount", amount),
         ("token", "b1e0"),
@@ -219,7 +219,7 @@ fn another_secret_or_none_proves_nothing() {
     assert_eq!(reason(""), "no_secret");
     // Everybody can make the hash of a merchant without a secret.
     let hash =
-        crate::shadowpay::sign::of_notification(&"".into(), "DEP-000417-x", "7.40", "3c91ae07d2f4b865");
+        crate::shadowpay::signing::of_notification(&"".into(), "DEP-000417-x", "7.40", "3c91ae07d2f4b865");
     let query = with(FIRST, FIRST_HASH, &hash);
     let webhook = WebhookRequest { headers: &headers, query: &query, body: b"" };
     let webhooks = ShadowpayWebhooks::new("".into());

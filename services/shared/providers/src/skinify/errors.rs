@@ -1,10 +1,23 @@
 //! Skinify's error words, in the stable words of this crate.
 
+use http::StatusCode;
+use jiff::Timestamp;
+
+use super::DEFAULTS;
+use crate::envelope::Envelope;
+use crate::outcome;
+use crate::provider::Closed;
+
 /// The one documented word for "over the rate limit".
 pub(super) const LIMIT_EXCEEDED: &str = "request_limit_exceeded";
 
 /// The documented word for a deposit that the provider does not have.
 pub(super) const DEPOSIT_NOT_FOUND: &str = "deposit_not_found";
+
+/// Until when the account is closed after this answer, and why. Only the word is documented.
+pub(super) fn closed<T>(answer: &Envelope<T>, status: StatusCode, now: Timestamp) -> Option<Closed> {
+    outcome::closed(answer.error_among(&[LIMIT_EXCEEDED]), status, now, DEFAULTS.limit_pause)
+}
 
 /// What a documented error of anything but a purchase means.
 pub(super) fn code(word: &str) -> &'static str {
