@@ -67,6 +67,8 @@ fn one(
     provider: &'static ProviderDefaults,
 ) -> Account {
     let total_timeout = account.total_timeout.unwrap_or(provider.call_timeout);
+    // Where purchases may wait for a call that is under way, an intent lasts for that one too.
+    let calls = if provider.place_together_max > 1 { 2 } else { provider.place_calls_max };
     let quota = account.quota.map(|quota| Limit { requests: quota.requests, per: quota.per });
     Account {
         name: name.clone(),
@@ -80,9 +82,7 @@ fn one(
                 idempotency: provider.idempotency,
                 settle_time: account.settle_time.unwrap_or(provider.settle_time),
                 refusal_settle_time: account.refusal_settle_time.unwrap_or(provider.refusal_settle_time),
-                lease: total_timeout
-                    .saturating_mul(provider.place_calls_max)
-                    .saturating_add(config.dispatch.lease_margin),
+                lease: total_timeout.saturating_mul(calls).saturating_add(config.dispatch.lease_margin),
             },
             games: GameRules {
                 protection: config.tracking.scaled(config.tracking.protection),
