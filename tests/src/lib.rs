@@ -17,6 +17,7 @@ pub mod changes;
 pub mod look;
 pub mod merchant;
 pub mod nats;
+pub mod price_lists;
 pub mod process;
 pub mod proxy;
 pub mod system;

@@ -36,17 +36,10 @@ pub fn all() -> Vec<PriceList> {
         client_secret: secret(),
         authentication: skinsback::Authentication::default(),
     };
-    let skinout = Credentials::Skinout {
-        api_key: secret(),
-        project_id: text(),
-        paths: skinout::Paths::default(),
-    };
-    let shadowpay = Credentials::Shadowpay {
-        token: secret(),
-        public_hash: text(),
-        secret_hash: secret(),
-        pay_url: None,
-    };
+    let skinout =
+        Credentials::Skinout { api_key: secret(), project_id: text(), paths: skinout::Paths::default() };
+    let shadowpay =
+        Credentials::Shadowpay { token: secret(), public_hash: text(), secret_hash: secret(), pay_url: None };
     vec![
         PriceList::new("skinsback", skinsback, skinsback_body(), ROWS),
         PriceList::new("skinout", skinout, skinout_body(), ROWS),
@@ -75,15 +68,19 @@ impl PriceList {
         let Queried::Answer(QueryAnswer::Items(page)) = read else {
             panic!("{}: no list of items", self.provider);
         };
-        assert_eq!((page.items.len(), page.unreadable, page.next), (self.items, 0, None), "{}", self.provider);
+        assert_eq!(
+            (page.items.len(), page.unreadable, page.next),
+            (self.items, 0, None),
+            "{}",
+            self.provider
+        );
         page.items
     }
 }
 
 /// Names are as long as those of Steam's market.
 fn name(number: usize) -> String {
-    const WEARS: [&str; 5] =
-        ["Factory New", "Minimal Wear", "Field-Tested", "Well-Worn", "Battle-Scarred"];
+    const WEARS: [&str; 5] = ["Factory New", "Minimal Wear", "Field-Tested", "Well-Worn", "Battle-Scarred"];
     format!("StatTrak™ MAC-10 | Pattern {number} ({})", WEARS[number % WEARS.len()])
 }
 
@@ -113,7 +110,8 @@ fn skinsback_body() -> String {
     body(before, "]}", |body, number| {
         let (name, price, count) = (name(number), dollars(number), number % 40 + 1);
         let class_id = 310_000_000 + number;
-        write!(body, r#"{{"name":"{name}","price":{price},"classid":"{class_id}","count":{count}}}"#).unwrap();
+        write!(body, r#"{{"name":"{name}","price":{price},"classid":"{class_id}","count":{count}}}"#)
+            .unwrap();
     })
 }
 
