@@ -35,20 +35,9 @@ async fn ingress_dies_at_every_point() {
 pub(crate) async fn start_with_fixed_port(options: SystemOptions) -> (System, u16) {
     let port = skinbus_tests::nats::free_port();
     let mut system = System::start_without_services(options).await;
-    listen_on(&system, port);
-    for name in skinbus_tests::system::SERVICES {
-        system.launch(name, None);
-    }
-    system.ready().await;
+    stage::configure(&system, "listen = \"127.0.0.1:0\"", &format!("listen = \"127.0.0.1:{port}\""));
+    stage::launch_all(&mut system).await;
     (system, port)
-}
-
-fn listen_on(system: &System, port: u16) {
-    let path = system.config_file();
-    let text = std::fs::read_to_string(&path).unwrap();
-    let changed = text.replace("listen = \"127.0.0.1:0\"", &format!("listen = \"127.0.0.1:{port}\""));
-    assert_ne!(text, changed);
-    std::fs::write(path, changed).unwrap();
 }
 
 /// Lets the provider tell of an order, and again for as long as it gets no 200.

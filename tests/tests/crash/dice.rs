@@ -47,6 +47,14 @@ impl Dice {
         &all[usize::try_from(index).unwrap()]
     }
 
+    /// Brings these into a random sequence.
+    pub(crate) fn shuffle<T>(&mut self, all: &mut [T]) {
+        for end in (1..all.len()).rev() {
+            let other = self.below(u64::try_from(end).unwrap() + 1);
+            all.swap(end, usize::try_from(other).unwrap());
+        }
+    }
+
     /// A pause between two lengths, in milliseconds.
     pub(crate) fn pause(&mut self, from: u64, to: u64) -> Duration {
         Duration::from_millis(from + self.below(to - from))

@@ -9,16 +9,23 @@ use crate::watch::path;
 pub(crate) struct Expected {
     /// Its id.
     pub(crate) id: String,
-    ending: TradeStatus,
+    endings: Vec<TradeStatus>,
     /// Whether the provider takes the order, where it is asked.
     is_taken: bool,
     /// It is not sent after a moment that may pass.
     has_deadline: bool,
     /// The answer to its call may be lost for good.
     may_need_review: bool,
+    /// How often its user pays, who can do so only where an address of a page was told.
+    payments: usize,
 }
 
 impl Expected {
+    fn of(id: String, endings: &[TradeStatus], is_taken: bool) -> Self {
+        let endings = endings.to_vec();
+        Self { id, endings, is_taken, has_deadline: false, may_need_review: false, payments: 0 }
+    }
+
     /// The order ends as the simulator's catalogue says.
     pub(crate) fn fate(id: String, offer_id: &str) -> Self {
         let ending = match offer_id {
@@ -29,13 +36,23 @@ impl Expected {
             "88109" | "88110" => TradeStatus::Reverted,
             other => panic!("no expectation for {other}"),
         };
-        Self { id, ending, is_taken: offer_id != "88113", has_deadline: false, may_need_review: false }
+        Self::of(id, &[ending], offer_id != "88113")
     }
 
     /// Nothing can prove that it was not bought, and it was not.
     pub(crate) fn needs_review(id: String) -> Self {
-        let ending = TradeStatus::NeedsReview;
-        Self { id, ending, is_taken: false, has_deadline: false, may_need_review: true }
+        Self::of(id, &[TradeStatus::NeedsReview], false).or_review()
+    }
+
+    /// A deposit, which buys nothing; what it credits is compared with the simulator's record.
+    pub(crate) fn deposit(id: String, endings: &[TradeStatus]) -> Self {
+        Self::of(id, endings, false)
+    }
+
+    /// It is over only when so many payments are credited, provided that its user was told where to pay.
+    pub(crate) fn paid_on_its_page(mut self, payments: usize) -> Self {
+        self.payments = payments;
+        self
     }
 
     /// It may also wait for a person, where it was not bought.
@@ -52,9 +69,13 @@ impl Expected {
 
     /// Whether nothing more happens to it.
     pub(crate) fn is_settled(&self, changes: &[v1::TradeStatusChanged]) -> bool {
-        changes.last().is_some_and(|last| {
-            last.to() == self.ending || last.to() == TradeStatus::NeedsReview || self.came_too_late(last)
-        })
+        let ended = |last: &v1::TradeStatusChanged| {
+            self.endings.contains(&last.to())
+                || last.to() == TradeStatus::NeedsReview
+                || self.came_too_late(last)
+        };
+        let payments = if changes.iter().any(names_a_page) { self.payments } else { 0 };
+        changes.last().is_some_and(|last| ended(last) && credited(last).count() >= payments)
     }
 
     fn came_too_late(&self, last: &v1::TradeStatusChanged) -> bool {
@@ -70,8 +91,20 @@ impl Expected {
         } else if self.came_too_late(last) {
             assert!(!is_bought, "{id} was bought and ended unsent: {way}");
         } else {
-            assert_eq!(last.to(), self.ending, "{id}: {way}");
+            assert!(self.endings.contains(&last.to()), "{id}: {way}");
             assert_eq!(is_bought, self.is_taken, "{id}: {way}");
         }
     }
+}
+
+/// Whether the user can be sent to the provider's page.
+pub(crate) fn names_a_page(change: &v1::TradeStatusChanged) -> bool {
+    let facts = change.trade.as_ref().and_then(|trade| trade.facts.as_ref());
+    facts.is_some_and(|facts| !facts.redirect_url.is_empty())
+}
+
+/// What is the merchant's.
+pub(crate) fn credited(change: &v1::TradeStatusChanged) -> impl Iterator<Item = &v1::Credit> {
+    let credits = change.trade.iter().flat_map(|trade| &trade.credits);
+    credits.filter(|credit| credit.state() == v1::CreditState::Credited)
 }

@@ -4,16 +4,22 @@
 //! for that, and nothing here shortens it.
 #![cfg(test)]
 
+mod at_deposits;
 mod at_dispatch;
 mod at_ingress;
 mod at_intake;
 mod at_tracker;
+mod at_webhooks;
 mod checks;
+mod credits;
 mod dice;
 mod drain;
 mod expected;
+mod orders;
 mod points;
 mod random;
+mod random_deposits;
 mod replicas;
 mod stage;
+mod users;
 mod watch;

@@ -2,8 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-/// The crash points of each service, in the order in which an order meets them.
-const POINTS: [(&str, &[&str]); 4] = [
+/// Between the two calls of one order.
+pub(crate) const BEFORE_NEXT_CALL: &str = "dispatch.before_next_call";
+/// Several purchases for one user are bought in one call, and nothing of that is written down.
+pub(crate) const AFTER_JOINT_ANSWER: &str = "dispatch.after_joint_answer";
+/// A webhook that proves what it says is about to be folded in.
+pub(crate) const BEFORE_WEBHOOK_FOLD: &str = "tracker.before_webhook_fold";
+
+/// The crash points of each service that a purchase at Skinify meets, in that order.
+const OF_A_PURCHASE: [(&str, &[&str]); 4] = [
     (
         "order-intake",
         &[
@@ -44,19 +51,26 @@ const POINTS: [(&str, &[&str]); 4] = [
     ("webhook-ingress", &["ingress.before_store", "ingress.after_store"]),
 ];
 
-/// The crash points of one service.
+/// Those that only other orders and other providers meet.
+const OF_THE_REST: [(&str, &[&str]); 2] = [
+    ("provider-dispatch", &[BEFORE_NEXT_CALL, AFTER_JOINT_ANSWER]),
+    ("trade-tracker", &[BEFORE_WEBHOOK_FOLD]),
+];
+
+/// The crash points of one service that a purchase at Skinify meets.
 pub(crate) fn of(service: &str) -> &'static [&'static str] {
-    POINTS.iter().find(|(name, _)| *name == service).unwrap().1
+    OF_A_PURCHASE.iter().find(|(name, _)| *name == service).unwrap().1
 }
 
 #[test]
 fn the_list_names_every_crash_point_of_the_services_once() {
-    for (service, listed) in POINTS {
+    for (service, listed) in OF_A_PURCHASE {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../services").join(service).join("src");
         let mut found = Vec::new();
         collect(&source, &mut found);
         found.sort_unstable();
-        let mut listed = listed.to_vec();
+        let rest = OF_THE_REST.iter().filter(|(name, _)| *name == service);
+        let mut listed: Vec<&str> = rest.flat_map(|(_, rest)| *rest).chain(listed).copied().collect();
         listed.sort_unstable();
         assert_eq!(found, listed, "{service}");
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::json;
-use skinbus_proto::timestamp;
+use skinbus_proto::{timestamp, v1};
 use skinbus_runtime::clock;
 use skinbus_tests::merchant::order;
 use skinbus_tests::system::SERVICES;
@@ -20,6 +20,8 @@ const ORDERS: u64 = 300;
 /// Requests in any second: less than what is wanted, so that permits are always short. Every kill of dispatch also costs
 /// what it held, for its lease and one window.
 const LIMIT: u32 = 15;
+/// Between two kills, in milliseconds.
+const PAUSES: (u64, u64) = (100, 300);
 const OFFERS: [&str; 14] = [
     "88112", "88112", "88112", "88101", "88101", "88102", "88102", "88103", "88104", "88105", "88108",
     "88109", "88110", "88113",
@@ -37,7 +39,7 @@ async fn three_hundred_orders_survive_random_kills() {
 
     let placing = tokio::spawn(place_all(merchant.clone(), dice.split()));
     let done = CancellationToken::new();
-    let (kills, orders) = tokio::join!(kill_at_random(&mut system, dice.split(), &done), async {
+    let (kills, orders) = tokio::join!(kill_at_random(&mut system, dice.split(), PAUSES, &done), async {
         let orders = placing.await.unwrap();
         // The last orders have a life to be disturbed as well.
         tokio::time::sleep(Duration::from_secs(3)).await;
@@ -94,28 +96,37 @@ async fn place_all(merchant: Merchant, mut dice: Dice) -> Vec<Expected> {
             expected = expected.or_too_late();
         }
         orders.push(expected);
-        if dice.below(2) == 0 {
-            merchant.publish(&request).await;
-        } else {
-            let merchant = merchant.clone();
-            receipts.spawn(async move {
-                // Whoever gets no answer asks again.
-                wait::until("a receipt", || async { merchant.place(&request).await.ok() }).await
-            });
-        }
+        place(&merchant, request, &mut dice, &mut receipts).await;
         tokio::time::sleep(dice.pause(50, 150)).await;
     }
-    while let Some(receipt) = receipts.join_next().await {
-        let receipt = receipt.unwrap();
-        assert!(receipt.violations.is_empty(), "{receipt:?}");
-    }
+    receipts.join_all().await;
     orders
 }
 
+/// Places an order in one of the two ways; whoever waits for a receipt is among `receipts`.
+pub(crate) async fn place(
+    merchant: &Merchant,
+    request: v1::OrderRequest,
+    dice: &mut Dice,
+    receipts: &mut JoinSet<()>,
+) {
+    if dice.below(2) == 0 {
+        merchant.publish(&request).await;
+        return;
+    }
+    let merchant = merchant.clone();
+    receipts.spawn(async move {
+        // Whoever gets no answer asks again.
+        let receipt = wait::until("a receipt", || async { merchant.place(&request).await.ok() }).await;
+        assert!(receipt.violations.is_empty(), "{receipt:?}");
+    });
+}
+
 /// Kills a service after every pause, and tells how often each.
-async fn kill_at_random(
+pub(crate) async fn kill_at_random(
     system: &mut System,
     mut dice: Dice,
+    pauses: (u64, u64),
     done: &CancellationToken,
 ) -> BTreeMap<&'static str, usize> {
     let mut kills = BTreeMap::new();
@@ -123,7 +134,7 @@ async fn kill_at_random(
         tokio::select! {
             biased;
             () = done.cancelled() => return kills,
-            () = tokio::time::sleep(dice.pause(100, 300)) => {}
+            () = tokio::time::sleep(dice.pause(pauses.0, pauses.1)) => {}
         }
         let victim = *dice.one_of(&SERVICES);
         stage::kill_and_restart(system, victim);

@@ -45,6 +45,11 @@ impl Watch {
         self.told.borrow().clone()
     }
 
+    /// The same, for whoever acts on what is told.
+    pub(crate) fn follow(&self) -> watch::Receiver<Versions> {
+        self.told.clone()
+    }
+
     /// Waits until each of these orders is where it stays.
     pub(crate) async fn all_settled(&self, orders: &[Expected]) {
         let open = |versions: &Versions| -> Vec<String> {
