@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use skinbus_proto::v1;
 
-use crate::world::{World, order, percentile};
+use crate::load::percentile;
+use crate::world::{World, order};
 use crate::yardstick;
 
 const ORDERS: usize = 500;

@@ -1,5 +1,5 @@
-//! The benchmarks of the order path. Every figure is a ratio to a yardstick that is measured in the same run, on the same
-//! servers: machines differ, ratios less so. `docs/benchmarks.md` keeps the figures and says how to read them.
+//! The benchmarks. Every figure is a ratio to a yardstick that is measured in the same run, on the same servers: machines
+//! differ, ratios less so. `docs/benchmarks.md` keeps the figures and says how to read them.
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -11,9 +11,15 @@
     reason = "a benchmark prints figures, and one that cannot set up its world has failed"
 )]
 
+mod catalogue;
+mod ingress;
 mod latency;
+mod load;
+mod nothing;
 mod pipeline;
+mod price_lists;
 mod provider;
+mod senders;
 mod world;
 mod yardstick;
 
@@ -21,10 +27,16 @@ mod yardstick;
 const ORDERS: usize = 20_000;
 /// Orders of the run in which every write waits for the disk.
 const ORDERS_SYNC_ALWAYS: usize = 3_000;
+/// Webhooks of the run at full speed, and of the one in which every write waits for the disk.
+const WEBHOOKS: usize = 100_000;
+const WEBHOOKS_SYNC_ALWAYS: usize = 20_000;
 
 #[tokio::main]
 async fn main() {
     let only = std::env::args().nth(1);
+    if only.as_deref() == Some(nothing::ARGUMENT) {
+        return nothing::serve().await;
+    }
     let wanted = |name: &str| only.as_deref().is_none_or(|only| only == name);
     if wanted("pipeline") {
         pipeline::run("default sync", false, ORDERS, 0.15).await;
@@ -34,5 +46,17 @@ async fn main() {
     }
     if wanted("latency") {
         latency::run().await;
+    }
+    if wanted("price-lists") {
+        price_lists::run();
+    }
+    if wanted("catalogue") {
+        catalogue::run().await;
+    }
+    if wanted("ingress") {
+        ingress::run("default sync", false, WEBHOOKS, 0.6).await;
+    }
+    if wanted("ingress-sync-always") {
+        ingress::run("sync_interval: always", true, WEBHOOKS_SYNC_ALWAYS, 0.6).await;
     }
 }

@@ -16,7 +16,7 @@ pub(crate) async fn run(name: &str, sync_always: bool, orders: usize, goal: f64)
     let completed = world.merchant.reaches("warm-0", v1::TradeStatus::Completed).await;
     let bytes = version_bytes(&completed);
     let yardstick_messages = if sync_always { 10_000 } else { 100_000 };
-    let before = yardstick::publishes_per_second(&world.merchant, yardstick_messages, bytes).await;
+    let before = yardstick::publishes(&world.merchant, yardstick_messages, bytes, IN_FLIGHT).await.rate;
 
     let writes_before = world.writes().await;
     let mut statuses = world.merchant.client().subscribe("skinbus.v1.status.acme.*").await.unwrap();
@@ -36,7 +36,7 @@ pub(crate) async fn run(name: &str, sync_always: bool, orders: usize, goal: f64)
     tokio::join!(publishing, counting);
     let rate = orders as f64 / began.elapsed().as_secs_f64();
     let writes = (world.writes().await - writes_before) as f64 / orders as f64;
-    let after = yardstick::publishes_per_second(&world.merchant, yardstick_messages, bytes).await;
+    let after = yardstick::publishes(&world.merchant, yardstick_messages, bytes, IN_FLIGHT).await.rate;
 
     let arrivals = world.arrivals.lock().unwrap().clone();
     assert_eq!(arrivals.len(), orders + 1, "every order reached the provider");

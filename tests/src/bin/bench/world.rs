@@ -81,8 +81,3 @@ pub(crate) fn order(order_id: &str) -> Vec<u8> {
 pub(crate) fn version_bytes(change: &v1::TradeStatusChanged) -> usize {
     change.encoded_len()
 }
-
-/// The value at this part of a sorted list.
-pub(crate) fn percentile(sorted: &[Duration], percent: usize) -> Duration {
-    sorted[(sorted.len() * percent / 100).min(sorted.len() - 1)]
-}

@@ -3,30 +3,46 @@
 use std::time::{Duration, Instant};
 
 use async_nats::jetstream;
+use async_nats::jetstream::message::PublishMessage;
 use futures_util::{StreamExt, stream};
 use skinbus_tests::Merchant;
+
+use crate::load::Load;
 
 /// Publishes that wait for their acknowledgement at the same time.
 pub(crate) const IN_FLIGHT: usize = 512;
 
-/// Acknowledged publishes per second into one file stream.
-pub(crate) async fn publishes_per_second(merchant: &Merchant, messages: usize, bytes: usize) -> f64 {
+/// Acknowledged publishes of so many bytes into one file stream.
+pub(crate) async fn publishes(merchant: &Merchant, messages: usize, bytes: usize, in_flight: usize) -> Load {
+    let payload = bytes::Bytes::from(vec![b'x'; bytes]);
+    publishes_of(merchant, messages, in_flight, |_| PublishMessage::build().payload(payload.clone())).await
+}
+
+/// Acknowledged publishes of these messages, each made from its number.
+pub(crate) async fn publishes_of(
+    merchant: &Merchant,
+    messages: usize,
+    in_flight: usize,
+    message: impl Fn(usize) -> PublishMessage,
+) -> Load {
     let context = merchant.jetstream();
     create(context, "YARDSTICK").await;
-    let payload = bytes::Bytes::from(vec![b'x'; bytes]);
     let began = Instant::now();
-    stream::iter(0..messages)
-        .for_each_concurrent(IN_FLIGHT, |index| {
-            let payload = payload.clone();
+    let times: Vec<Duration> = stream::iter(0..messages)
+        .map(|index| {
+            let message = message(index);
             async move {
-                let subject = format!("yardstick.{index}");
-                context.publish(subject, payload).await.unwrap().await.unwrap();
+                let began = Instant::now();
+                context.send_publish(format!("yardstick.{index}"), message).await.unwrap().await.unwrap();
+                began.elapsed()
             }
         })
+        .buffer_unordered(in_flight)
+        .collect()
         .await;
-    let rate = messages as f64 / began.elapsed().as_secs_f64();
+    let load = Load::since(began, times);
     context.delete_stream("YARDSTICK").await.unwrap();
-    rate
+    load
 }
 
 /// Times from a publish to its receipt by a waiting consumer, one every `pause`, sorted.
