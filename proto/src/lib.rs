@@ -5,6 +5,7 @@
 //! ([`Corrupt`] names the first field that cannot be).
 
 mod credit;
+mod decision;
 mod facts;
 pub mod json;
 mod lookup;

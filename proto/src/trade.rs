@@ -5,6 +5,7 @@ use skinbus_domain::trade::{Attempt, Reason, ReversedBy, StatusChange};
 use skinbus_domain::{Cause, Order, Trade, TradeState, TradeStatus};
 
 use crate::credit::{credit_to_proto, credits_from_proto};
+use crate::decision::{decision_from_proto, decision_to_proto, notice_from_proto, notice_to_proto};
 use crate::facts::{facts_from_proto, facts_to_proto, time};
 use crate::order::{order_from_proto, order_to_proto, violation_from_proto, violation_to_proto};
 use crate::{Corrupt, timestamp_to_proto, v1};
@@ -122,6 +123,8 @@ pub fn status_change_to_proto(change: &StatusChange) -> v1::TradeStatusChanged {
         occurred_at: change.occurred_at.map(timestamp_to_proto),
         recorded_at: Some(timestamp_to_proto(change.recorded_at)),
         trade: Some(trade_to_proto(trade)),
+        notices: change.alerts.iter().map(notice_to_proto).collect(),
+        decision: change.decision.as_ref().map(decision_to_proto),
     }
 }
 
@@ -156,6 +159,7 @@ fn trade_to_proto(trade: &Trade) -> v1::Trade {
         }
         TradeState::OnHold { hold_ends_at } => proto.hold_ends_at = Some(timestamp_to_proto(*hold_ends_at)),
         TradeState::Completed { watch_until } => proto.watch_until = watch_until.map(timestamp_to_proto),
+        TradeState::NeedsReview { findings, .. } => proto.findings.clone_from(findings),
         TradeState::Reverted { by, .. } => reversed_by_to_proto(*by).clone_into(&mut proto.reverted_by),
         TradeState::Dispatching
         | TradeState::Submitted
@@ -163,8 +167,7 @@ fn trade_to_proto(trade: &Trade) -> v1::Trade {
         | TradeState::UserAccepted
         | TradeState::Failed { .. }
         | TradeState::Canceled { .. }
-        | TradeState::Expired { .. }
-        | TradeState::NeedsReview { .. } => {}
+        | TradeState::Expired { .. } => {}
     }
     proto
 }
@@ -216,6 +219,8 @@ pub fn status_change_from_proto(proto: &v1::TradeStatusChanged) -> Result<Status
         recorded_at: time(proto.recorded_at.as_ref(), MESSAGE, "recorded_at")?
             .ok_or(corrupt("recorded_at"))?,
         trade: trade_from_proto(key, to, trade)?,
+        alerts: proto.notices.iter().map(notice_from_proto).collect::<Result<_, _>>()?,
+        decision: proto.decision.as_ref().map(decision_from_proto).transpose()?,
     })
 }
 
@@ -329,6 +334,8 @@ fn state_from_proto(status: TradeStatus, proto: &v1::Trade) -> Result<TradeState
             reason: reason()?,
             by: reversed_by_from_proto(&proto.reverted_by).ok_or(Corrupt::of(TRADE, "reverted_by"))?,
         },
-        TradeStatus::NeedsReview => TradeState::NeedsReview { reason: reason()? },
+        TradeStatus::NeedsReview => {
+            TradeState::NeedsReview { reason: reason()?, findings: proto.findings.clone() }
+        }
     })
 }

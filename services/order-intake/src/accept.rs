@@ -32,10 +32,10 @@ pub async fn accept<L: Ledger>(ledger: &L, request: Request) -> Result<Verdict, 
     let advanced =
         advance(ledger, &key, None, &Input::Requested(request), &Rules::default(), Retry::Fold).await?;
     Ok(match advanced {
-        Advanced::Written { recorded, .. } if recorded.trade().status() == TradeStatus::Rejected => {
+        Advanced::Written(recorded) if recorded.trade().status() == TradeStatus::Rejected => {
             Verdict::Rejected(recorded)
         }
-        Advanced::Written { recorded, .. } => Verdict::Accepted(recorded),
+        Advanced::Written(recorded) => Verdict::Accepted(recorded),
         Advanced::Stale(recorded) => Verdict::Repeated(recorded),
         Advanced::Anomaly { recorded, .. } => Verdict::Conflict(recorded),
     })

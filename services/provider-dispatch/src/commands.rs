@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use skinbus_bus::ledger::{Retry, advance};
+use skinbus_bus::ledger::{Advanced, Retry, advance};
 use skinbus_bus::queries::{EndpointError, QueryEndpoint, QueryError, QueryService};
 use skinbus_bus::{Incoming, Ledger, subjects, trace};
 use skinbus_domain::ids::{AccountId, OrderId, TradeKey};
@@ -191,5 +191,11 @@ async fn fold_in(
         tracing::error!(trade = %key, error = skinbus_bus::chain(&error), "a canceled listing is not written down");
         unavailable("unavailable: done at the provider, not written down; send it again")
     })?;
-    Ok(dispatcher.raise(&key, advanced).await)
+    Ok(match advanced {
+        Advanced::Written(recorded) | Advanced::Stale(recorded) => recorded,
+        Advanced::Anomaly { recorded, anomaly } => {
+            dispatcher.raise_anomaly(&key, &anomaly).await;
+            recorded
+        }
+    })
 }

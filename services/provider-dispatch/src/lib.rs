@@ -17,12 +17,12 @@ mod together;
 use std::sync::Arc;
 use std::time::Duration;
 
-use skinbus_bus::ledger::{Advanced, JetStreamLedger};
+use skinbus_bus::ledger::JetStreamLedger;
 use skinbus_bus::lists::ListStore;
 use skinbus_bus::queries::QueryEndpoint;
 use skinbus_bus::topology::{DISPATCH, dispatch_consumer};
 use skinbus_bus::{Bus, ConnectError, WorkOptions};
-use skinbus_domain::Recorded;
+use skinbus_domain::Anomaly;
 use skinbus_domain::ids::TradeKey;
 use skinbus_domain::rules::after;
 use skinbus_runtime::{Config, Health, RunError, Shutdown, clock};
@@ -39,6 +39,8 @@ use together::Together;
 
 /// An order may come back for as long as its provider is away; only its deadline or an operator ends that.
 const DELIVERIES_MAX: u64 = u64::MAX;
+/// Pause before an alert is stored again.
+const ALERT_RETRY_PAUSE: Duration = Duration::from_millis(500);
 
 /// Serves the accounts until the shutdown.
 ///
@@ -105,19 +107,12 @@ struct Dispatcher {
 }
 
 impl Dispatcher {
-    /// Tells whom it concerns what an input brought up, and gives the trade as it is now.
-    async fn raise(&self, key: &TradeKey, advanced: Advanced) -> Recorded {
-        let account = Some(&self.served.account.name);
-        match advanced {
-            Advanced::Written { recorded, alerts } => {
-                self.bus.raise(account, key, &alerts).await;
-                recorded
-            }
-            Advanced::Stale(recorded) => recorded,
-            Advanced::Anomaly { recorded, anomaly } => {
-                self.bus.raise_anomaly(account, key, &anomaly).await;
-                recorded
-            }
+    /// Tells whom it concerns that a fact contradicts the ledger. Not given up: nobody may ever tell it again. What a new
+    /// version brings up is in the version, and the tracker raises it.
+    async fn raise_anomaly(&self, key: &TradeKey, anomaly: &Anomaly) {
+        while let Err(error) = self.bus.raise_anomaly(Some(&self.served.account.name), key, anomaly).await {
+            tracing::error!(trade = %key, error = skinbus_bus::chain(&error), "an anomaly is not raised yet");
+            tokio::time::sleep(ALERT_RETRY_PAUSE).await;
         }
     }
 

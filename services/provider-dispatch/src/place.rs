@@ -163,7 +163,9 @@ async fn append(
         | Input::LeaseExpired
         | Input::LinkEnded
         | Input::LookedUpAbsent { .. }
-        | Input::Observed(_) => (Retry::Fold, false),
+        | Input::NeverAnswered
+        | Input::Observed(_)
+        | Input::Resolved(_) => (Retry::Fold, false),
     };
     let (key, rules) = (&current.trade().key, &dispatcher.served.account.rules);
     let advanced = loop {
@@ -176,10 +178,8 @@ async fn append(
             Err(error) => return Err(error),
         }
     };
-    let account = Some(&dispatcher.served.account.name);
     Ok(match advanced {
-        Advanced::Written { recorded, alerts } => {
-            dispatcher.bus.raise(account, key, &alerts).await;
+        Advanced::Written(recorded) => {
             let event = Event::Written(recorded.trade().clone());
             (recorded, event)
         }
@@ -188,7 +188,7 @@ async fn append(
             (recorded, event)
         }
         Advanced::Anomaly { recorded, anomaly } => {
-            dispatcher.bus.raise_anomaly(account, key, &anomaly).await;
+            dispatcher.raise_anomaly(key, &anomaly).await;
             let event = Event::Lost(recorded.trade().clone());
             (recorded, event)
         }

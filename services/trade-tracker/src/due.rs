@@ -10,12 +10,13 @@ use std::time::Duration;
 use futures_util::{StreamExt, future, stream};
 use skinbus_bus::Ledger;
 use skinbus_bus::held::Held;
+use skinbus_bus::publish::StoreError;
 use skinbus_bus::queries::QueryError;
+use skinbus_bus::schedule::ScheduleError;
 use skinbus_bus::topology::{POLLS, due_consumer};
+use skinbus_domain::Recorded;
 use skinbus_domain::ids::TradeKey;
-use skinbus_domain::polling::{self, Need};
-use skinbus_domain::rules::after;
-use skinbus_domain::{Input, Recorded};
+use skinbus_domain::looking::{Effect, Event, Looking, OutOfOrder};
 use skinbus_proto::v1;
 use skinbus_runtime::accounts::Account;
 use skinbus_runtime::clock;
@@ -24,7 +25,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::Tracker;
-use crate::look::{cancel, fold, fold_rows, look_up};
+use crate::look::{FoldError, Rows, cancel, fold, look_up, said_of};
 use crate::metrics;
 
 /// How long more due looks are waited for, so that they go into one look-up. Schedules fire on a grid of 250 ms.
@@ -88,9 +89,8 @@ fn key_of(held: &Held) -> Option<(TradeKey, bool)> {
 }
 
 async fn work(tracker: &Tracker, account: &Account, batch: Vec<Due>) {
-    let sorted =
-        stream::iter(batch).map(|due| settle_or_keep(tracker, account, due)).buffer_unordered(TRADES_MAX);
-    let look_ups: Vec<(Due, Recorded)> = sorted.filter_map(future::ready).collect().await;
+    let begun = stream::iter(batch).map(|due| begin(tracker, account, due)).buffer_unordered(TRADES_MAX);
+    let look_ups: Vec<(Due, Looking)> = begun.filter_map(future::ready).collect().await;
     let mut look_ups = look_ups.into_iter();
     loop {
         let chunk: Vec<_> = look_ups.by_ref().take(account.look_up_batch).collect();
@@ -101,8 +101,8 @@ async fn work(tracker: &Tracker, account: &Account, batch: Vec<Due>) {
     }
 }
 
-/// Does what needs no provider; what does need one comes back.
-async fn settle_or_keep(tracker: &Tracker, account: &Account, due: Due) -> Option<(Due, Recorded)> {
+/// Reads the trade and does what needs no provider; what does need one comes back.
+async fn begin(tracker: &Tracker, account: &Account, due: Due) -> Option<(Due, Looking)> {
     let recorded = match tracker.ledger.read(&due.key).await {
         Ok(Some(recorded)) => recorded,
         Ok(None) => {
@@ -115,63 +115,110 @@ async fn settle_or_keep(tracker: &Tracker, account: &Account, due: Due) -> Optio
             return None;
         }
     };
-    let now = clock::now();
-    let need = if due.hinted {
-        polling::need_when_hinted(&recorded, &account.rules, now)
-    } else {
-        polling::need_at(&recorded, &account.rules, now)
+    let (looking, effect) = Looking::start(recorded, due.hinted, &account.rules, clock::now());
+    metrics::due(&account.name, effect.name());
+    go_on(tracker, account, due, looking, effect).await
+}
+
+#[derive(Debug, thiserror::Error)]
+enum StepError {
+    #[error(transparent)]
+    Fold(#[from] FoldError),
+    #[error("handing the order over")]
+    HandOver(#[from] StoreError),
+    #[error(transparent)]
+    Schedule(#[from] ScheduleError),
+    #[error("following the protocol of looks")]
+    OutOfOrder(#[from] OutOfOrder),
+}
+
+/// Does what the protocol says, in the order in which it says it, until it needs the provider. A step that fails leaves the
+/// rest undone: the wake-up comes again and begins anew.
+async fn go_on(
+    tracker: &Tracker,
+    account: &Account,
+    due: Due,
+    mut looking: Looking,
+    mut effect: Effect,
+) -> Option<(Due, Looking)> {
+    loop {
+        match effect {
+            Effect::LookUp => return Some((due, looking)),
+            Effect::Acknowledge => {
+                due.held.acknowledge().await;
+                return None;
+            }
+            Effect::Advance(_) | Effect::HandOver | Effect::Schedule(_) => {}
+        }
+        effect = match step(tracker, account, &due, &mut looking, effect).await {
+            Ok(effect) => effect,
+            Err(error) => {
+                tracing::warn!(trade = %due.key, error = skinbus_bus::chain(&error), "a look has no effect yet");
+                due.held.redeliver_after(RETRY_PAUSE).await;
+                return None;
+            }
+        };
+    }
+}
+
+async fn step(
+    tracker: &Tracker,
+    account: &Account,
+    due: &Due,
+    looking: &mut Looking,
+    effect: Effect,
+) -> Result<Effect, StepError> {
+    let event = match effect {
+        Effect::Advance(input) => {
+            let changed = fold(tracker, account, looking.recorded(), &input).await?;
+            Event::Advanced { changed }
+        }
+        Effect::HandOver => {
+            hand_over(tracker, looking.recorded()).await?;
+            Event::HandedOver
+        }
+        Effect::Schedule(at) => {
+            tracker.bus.schedule_look(&account.name, &due.key, at).await?;
+            crash_point("tracker.after_schedule");
+            Event::Scheduled
+        }
+        Effect::LookUp | Effect::Acknowledge => return Ok(effect),
     };
-    metrics::due(&account.name, word(need));
-    match need {
-        Need::Nothing => due.held.acknowledge().await,
-        Need::Sleep { until } => plan(tracker, account, due, until).await,
-        Need::PassDeadline => {
-            advance_and_plan(tracker, account, due, &recorded, &Input::DeadlinePassed).await
-        }
-        Need::ExpireLease => advance_and_plan(tracker, account, due, &recorded, &Input::LeaseExpired).await,
-        Need::EndLink => advance_and_plan(tracker, account, due, &recorded, &Input::LinkEnded).await,
-        Need::HandOver => hand_over(tracker, account, due, &recorded).await,
-        Need::LookUp => return Some((due, recorded)),
-    }
-    None
+    Ok(looking.on(event, &account.rules, clock::now())?)
 }
 
-fn word(need: Need) -> &'static str {
-    match need {
-        Need::Nothing => "nothing",
-        Need::Sleep { .. } => "sleep",
-        Need::HandOver => "hand_over",
-        Need::PassDeadline => "pass_deadline",
-        Need::ExpireLease => "expire_lease",
-        Need::EndLink => "end_link",
-        Need::LookUp => "look_up",
-    }
+async fn hand_over(tracker: &Tracker, recorded: &Recorded) -> Result<(), StoreError> {
+    tracker.bus.hand_over(recorded).await?;
+    crash_point("tracker.after_hand_over");
+    Ok(())
 }
 
-async fn look(tracker: &Tracker, account: &Account, chunk: Vec<(Due, Recorded)>) {
-    let (dues, trades): (Vec<Due>, Vec<Recorded>) = chunk.into_iter().unzip();
+async fn look(tracker: &Tracker, account: &Account, chunk: Vec<(Due, Looking)>) {
     crash_point("tracker.before_look_up");
-    let rows = tracker_look_up(tracker, account, &trades, &dues).await;
+    let rows = tracker_look_up(tracker, account, &chunk).await;
     crash_point("tracker.after_look_up");
-    let pairs = stream::iter(dues.into_iter().zip(trades));
-    match rows {
-        Ok(rows) => {
-            pairs
-                .for_each_concurrent(TRADES_MAX, |(due, recorded)| {
-                    let rows = &rows;
-                    async move {
-                        let folded = fold_rows(tracker, account, &recorded, rows).await;
-                        finish(tracker, account, due, &recorded, folded).await;
-                    }
-                })
-                .await;
-        }
-        Err(error) => {
-            tracing::warn!(account = %account.name, code = error.code, status = error.status, "a look-up failed");
-            let again = after(clock::now(), RETRY_PAUSE / account.rules.speed.max(1));
-            pairs.for_each_concurrent(TRADES_MAX, |(due, _)| plan(tracker, account, due, again)).await;
-        }
+    if let Err(error) = &rows {
+        tracing::warn!(account = %account.name, code = error.code, status = error.status, "a look-up failed");
     }
+    stream::iter(chunk)
+        .for_each_concurrent(TRADES_MAX, |(due, mut looking)| {
+            let rows = &rows;
+            async move {
+                let said = rows
+                    .as_ref()
+                    .map_or(Event::NotLookedUp, |rows| said_of(looking.recorded().trade(), rows));
+                match looking.on(said, &account.rules, clock::now()) {
+                    Ok(effect) => {
+                        go_on(tracker, account, due, looking, effect).await;
+                    }
+                    Err(error) => {
+                        tracing::error!(trade = %due.key, %error, "a look-up was read that nobody asked for");
+                        due.held.redeliver_after(RETRY_PAUSE).await;
+                    }
+                }
+            }
+        })
+        .await;
 }
 
 /// A user waits now: what the provider can deliver only days later is given up, and its price comes back. The look-up that
@@ -191,79 +238,24 @@ async fn give_up_reservations(tracker: &Tracker, account: &Account, trades: &[Re
 async fn tracker_look_up(
     tracker: &Tracker,
     account: &Account,
-    trades: &[Recorded],
-    dues: &[Due],
-) -> Result<crate::look::Rows, QueryError> {
-    let mut looking = std::pin::pin!(async {
-        give_up_reservations(tracker, account, trades).await;
-        look_up(tracker, account, trades).await
+    chunk: &[(Due, Looking)],
+) -> Result<Rows, QueryError> {
+    let trades: Vec<Recorded> = chunk.iter().map(|(_, looking)| looking.recorded().clone()).collect();
+    let mut looking_up = std::pin::pin!(async {
+        give_up_reservations(tracker, account, &trades).await;
+        look_up(tracker, account, &trades).await
     });
     loop {
         tokio::select! {
             biased;
-            rows = &mut looking => return rows,
+            rows = &mut looking_up => return rows,
             // Waiting for a permit and for the provider may take longer than there is to end in.
             () = tracker.shutdown.requested() => {
                 return Err(QueryError { code: 503, status: "ending".to_owned() });
             }
             () = tokio::time::sleep(skinbus_bus::held::PROGRESS_EVERY) => {
-                future::join_all(dues.iter().map(|due| due.held.progress())).await;
+                future::join_all(chunk.iter().map(|(due, _)| due.held.progress())).await;
             }
-        }
-    }
-}
-
-async fn advance_and_plan(
-    tracker: &Tracker,
-    account: &Account,
-    due: Due,
-    recorded: &Recorded,
-    input: &Input,
-) {
-    let folded = fold(tracker, account, recorded, input).await;
-    finish(tracker, account, due, recorded, folded).await;
-}
-
-async fn hand_over(tracker: &Tracker, account: &Account, due: Due, recorded: &Recorded) {
-    if let Err(error) = tracker.bus.hand_over(recorded).await {
-        tracing::warn!(trade = %due.key, error = skinbus_bus::chain(&error), "an order is not handed over yet");
-        return due.held.redeliver_after(RETRY_PAUSE).await;
-    }
-    crash_point("tracker.after_hand_over");
-    finish(tracker, account, due, recorded, Ok(false)).await;
-}
-
-/// Plans the next look where the trade has not changed; where it has, its new version plans it.
-async fn finish(
-    tracker: &Tracker,
-    account: &Account,
-    due: Due,
-    recorded: &Recorded,
-    folded: Result<bool, skinbus_bus::ledger::AdvanceError>,
-) {
-    match folded {
-        Ok(true) => due.held.acknowledge().await,
-        Ok(false) => match polling::next_wake(recorded, &account.rules, clock::now()) {
-            Some(at) => plan(tracker, account, due, at).await,
-            None => due.held.acknowledge().await,
-        },
-        Err(error) => {
-            tracing::error!(trade = %due.key, error = skinbus_bus::chain(&error), "a look has no effect yet");
-            due.held.redeliver_after(RETRY_PAUSE).await;
-        }
-    }
-}
-
-/// The next schedule first, the acknowledgement last: a crash between the two only means one look more.
-async fn plan(tracker: &Tracker, account: &Account, due: Due, at: jiff::Timestamp) {
-    match tracker.bus.schedule_look(&account.name, &due.key, at).await {
-        Ok(()) => {
-            crash_point("tracker.after_schedule");
-            due.held.acknowledge().await;
-        }
-        Err(error) => {
-            tracing::warn!(trade = %due.key, error = skinbus_bus::chain(&error), "no look is scheduled yet");
-            due.held.redeliver_after(RETRY_PAUSE).await;
         }
     }
 }

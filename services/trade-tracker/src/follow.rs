@@ -1,4 +1,4 @@
-//! Follows the ledger: every open trade gets a schedule for its next look.
+//! Follows the ledger: every open trade gets a schedule for its next look, and what a version brings up is raised.
 //!
 //! A quick trade changes several times within a second. Its schedule is written only once it has stood still for
 //! `tracking.arm_delay`, and its messages stay unacknowledged until then: after a crash they come again.
@@ -85,6 +85,10 @@ async fn take(tracker: &Tracker, waiting: &mut Waiting, held: Held) {
     let account = trade.order.as_ref().map(|order| &order.account);
     // A trade of an account that is not configured here waits, with the most careful plan, until it is again.
     let careful = Rules::default();
+    if let Err(error) = tracker.bus.raise(account, &trade.key, &recorded.change.alerts).await {
+        tracing::warn!(trade = %trade.key, error = skinbus_bus::chain(&error), "an alert is not raised yet");
+        return held.redeliver_after(RETRY_PAUSE).await;
+    }
     let known = account.and_then(|account| tracker.accounts.get(account));
     let rules = known.map_or(&careful, |account| &account.rules);
     let (Some(account), Some(wake_at)) = (account, polling::first_wake(&recorded, rules)) else {

@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use skinbus_bus::ledger::{AdvanceError, Advanced, Retry, advance};
+use skinbus_bus::publish::StoreError;
 use skinbus_bus::queries::QueryError;
 use skinbus_bus::subjects;
+use skinbus_domain::looking::Event;
 use skinbus_domain::{Cause, Input, Observation, Recorded, Trade, resolving};
 use skinbus_proto::{moment, observation_from_row, target_of, v1};
 use skinbus_runtime::accounts::Account;
@@ -59,44 +61,44 @@ pub(crate) async fn cancel(tracker: &Tracker, account: &Account, trade: &Trade) 
     Ok(())
 }
 
-/// Folds the rows into one trade. Tells whether it has a new version, whose follower then plans the next look.
-pub(crate) async fn fold_rows(
-    tracker: &Tracker,
-    account: &Account,
-    recorded: &Recorded,
-    rows: &Rows,
-) -> Result<bool, AdvanceError> {
-    let trade = recorded.trade();
+/// What the look-up says of one trade.
+pub(crate) fn said_of(trade: &Trade, rows: &Rows) -> Event {
     let reference = trade.attempt.as_ref().map(|attempt| attempt.reference.to_string());
     if reference.is_some_and(|reference| rows.not_asked.contains(&reference)) {
-        return Ok(false);
+        return Event::NotLookedUp;
     }
-    let mut changed = false;
-    for input in resolving::inputs_of(trade, &rows.observations, rows.asked_at) {
-        changed |= fold(tracker, account, recorded, &input).await?;
-    }
-    Ok(changed)
+    Event::LookedUp(resolving::inputs_of(trade, &rows.observations, rows.asked_at))
 }
 
-/// Folds one input. Tells whether the trade has a new version.
+/// Why an input has had no effect yet.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FoldError {
+    /// It is not in the ledger.
+    #[error(transparent)]
+    Advance(#[from] AdvanceError),
+    /// It contradicts the ledger, and nobody was told.
+    #[error("raising an alert")]
+    Alert(#[from] StoreError),
+}
+
+/// Folds one input. Tells whether the trade has a new version; what that brings up, its follower raises.
 pub(crate) async fn fold(
     tracker: &Tracker,
     account: &Account,
     recorded: &Recorded,
     input: &Input,
-) -> Result<bool, AdvanceError> {
+) -> Result<bool, FoldError> {
     let key = &recorded.trade().key;
     let known = Some(recorded.clone());
     let answer = match advance(&tracker.ledger, key, known, input, &account.rules, Retry::Fold).await? {
-        Advanced::Written { recorded, alerts } => {
+        Advanced::Written(recorded) => {
             crash_point("tracker.after_fold");
-            tracker.bus.raise(Some(&account.name), key, &alerts).await;
             tracing::debug!(trade = %key, to = %recorded.trade().status(), "changed");
             "applied"
         }
         Advanced::Stale(_) => "stale",
         Advanced::Anomaly { anomaly, .. } => {
-            tracker.bus.raise_anomaly(Some(&account.name), key, &anomaly).await;
+            tracker.bus.raise_anomaly(Some(&account.name), key, &anomaly).await?;
             "anomaly"
         }
     };

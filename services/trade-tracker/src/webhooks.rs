@@ -88,8 +88,14 @@ async fn handle(tracker: &Tracker, incoming: &Incoming) -> Disposition {
     });
     let Some(recorded) = owned else {
         let detail = format!("a webhook of {} names an order that nobody has placed there", account.name);
-        tracker.bus.raise(Some(&account.name), &key, &[Alert { kind: AlertKind::Orphan, detail }]).await;
-        return Disposition::Acknowledge;
+        let orphan = [Alert { kind: AlertKind::Orphan, detail }];
+        return match tracker.bus.raise(Some(&account.name), &key, &orphan).await {
+            Ok(()) => Disposition::Acknowledge,
+            Err(error) => {
+                tracing::warn!(trade = %key, error = skinbus_bus::chain(&error), "a webhook waits");
+                Disposition::RedeliverAfter(RETRY_PAUSE)
+            }
+        };
     };
     if let Some(observation) = webhook.observation.as_ref().filter(|_| is_binding(&webhook)) {
         return fold_in(tracker, account, &recorded, observation).await;

@@ -47,7 +47,7 @@ pub(crate) async fn behind(nats: &Nats, rounds: usize) {
             stale += usize::from(version < newest.change.version);
             let news = given::news(&key, &format!("round {round}, after version {}", newest.change.version));
             let written = given::offer(&writer, &key, read.as_ref(), &news).await.unwrap();
-            let Advanced::Written { recorded, .. } = written else { panic!("{written:?}") };
+            let Advanced::Written(recorded) = written else { panic!("{written:?}") };
             assert_eq!(recorded.change.version, newest.change.version + 1);
             newest = recorded;
         }

@@ -105,7 +105,7 @@ async fn answer_lost_and_somebody_followed(loss: &Loss<'_>) {
     let (_, stored) = listener.hear().await;
     let followed =
         given::offer(&*loss.rival, &key, Some(&stored), &given::news(&key, "rival")).await.unwrap();
-    let Advanced::Written { recorded: followed, .. } = followed else { panic!("{followed:?}") };
+    let Advanced::Written(followed) = followed else { panic!("{followed:?}") };
     loss.proxy.heal();
     assert_eq!(append.await.unwrap(), Append::Written { sequence: stored.sequence });
     let versions = loss.nats.versions(&key).await;
@@ -132,7 +132,7 @@ async fn request_lost_and_somebody_was_faster(loss: &Loss<'_>) {
     let append = loss.append(Side::Client, &newest).await;
     loss.client_says(&format!("PUB {} ", subjects::append(&key))).await;
     let rival = given::offer(&*loss.rival, &key, Some(&newest), &given::news(&key, "rival")).await.unwrap();
-    let Advanced::Written { recorded: rival, .. } = rival else { panic!("{rival:?}") };
+    let Advanced::Written(rival) = rival else { panic!("{rival:?}") };
     loss.proxy.heal();
     assert_eq!(append.await.unwrap(), Append::Lost);
     assert_eq!(loss.nats.versions(&key).await[3..], [rival]);

@@ -29,9 +29,9 @@ pub(crate) async fn race(world: &impl World, news_each: usize) {
 pub(crate) async fn in_flight(ledger: &impl Ledger, key: &TradeKey) -> [Recorded; 3] {
     let Ok(Verdict::Accepted(accepted)) = accept(ledger, given::request(key, 1)).await else { panic!() };
     let started = given::offer(ledger, key, Some(&accepted), &given::intent(key)).await;
-    let Ok(Advanced::Written { recorded: started, .. }) = started else { panic!("{started:?}") };
+    let Ok(Advanced::Written(started)) = started else { panic!("{started:?}") };
     let told = given::offer(ledger, key, Some(&started), &given::news(key, "first")).await;
-    let Ok(Advanced::Written { recorded: told, .. }) = told else { panic!("{told:?}") };
+    let Ok(Advanced::Written(told)) = told else { panic!("{told:?}") };
     [accepted, started, told]
 }
 
@@ -74,7 +74,7 @@ pub(crate) async fn stale_read(world: &impl World) {
         // What is new is written after the newest version, and only once.
         let (news, known) = (given::news(&key, &format!("round {round}")), known.as_ref().or(Some(&started)));
         let written = given::offer(&ledger, &key, known, &news).await.unwrap();
-        let Advanced::Written { recorded, .. } = written else { panic!("{written:?}") };
+        let Advanced::Written(recorded) = written else { panic!("{written:?}") };
         assert_eq!(recorded.change.version, before.change.version + 1);
         let repeated = given::offer(&ledger, &key, known, &news).await.unwrap();
         assert_eq!(repeated, Advanced::Stale(recorded));

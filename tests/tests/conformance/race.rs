@@ -115,7 +115,7 @@ async fn write<L: Ledger>(
             // What this writer knows is old nearly always, and must not matter.
             let advanced =
                 given::offer(ledger, key, known.get(key), &given::news(key, &label)).await.unwrap();
-            let Advanced::Written { recorded, .. } = advanced else {
+            let Advanced::Written(recorded) = advanced else {
                 panic!("{label} was not written: {advanced:?}")
             };
             known.insert(key, recorded);
@@ -157,7 +157,7 @@ pub(crate) async fn check<L>(world: &impl World, race: &Race<L>, outcome: &Outco
         assert_eq!(unique, outcome.news[key], "{key}: nothing is missing");
         one_order(key, &outcome.accepted[key], &versions);
         let started =
-            outcome.intents[key].iter().filter(|intent| matches!(intent, Advanced::Written { .. })).count();
+            outcome.intents[key].iter().filter(|intent| matches!(intent, Advanced::Written(_))).count();
         assert_eq!(started, 1, "{key}: one writer may call");
     }
 }

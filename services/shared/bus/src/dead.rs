@@ -67,11 +67,20 @@ impl Bus {
         Ok(())
     }
 
-    /// Stores alerts about a trade. One that cannot be stored is logged: the trade itself already tells of it.
-    pub async fn raise(&self, account: Option<&AccountId>, key: &TradeKey, alerts: &[Alert]) {
+    /// Stores alerts about a trade. The same thing told again within the stream's window is one alert.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where one is perhaps not stored; raising them again is safe. What caused them must not be
+    /// acknowledged before.
+    pub async fn raise(
+        &self,
+        account: Option<&AccountId>,
+        key: &TradeKey,
+        alerts: &[Alert],
+    ) -> Result<(), StoreError> {
         for alert in alerts {
             let kind = alert.kind.as_str();
-            tracing::warn!(kind, trade = %key, detail = alert.detail, "alert");
             let message = v1::Alert {
                 kind: kind.to_owned(),
                 account: account.map(ToString::to_string).unwrap_or_default(),
@@ -80,20 +89,28 @@ impl Bus {
                 detail: alert.detail.clone(),
                 at: Some(timestamp(clock::now())),
             };
-            // The same thing seen again within the stream's window is one alert.
             let id = format!("{kind}:{key}:{}", alert.detail);
-            if let Err(error) = self.store_once(subjects::alert(kind), &message, &id).await {
-                tracing::error!(error = crate::connection::chain(&error), kind, trade = %key, "storing an alert");
-            }
+            self.store_once(subjects::alert(kind), &message, &id).await?;
+            tracing::warn!(kind, trade = %key, detail = alert.detail, "alert");
         }
+        Ok(())
     }
 
     /// Stores the alert of a contradiction about a trade.
-    pub async fn raise_anomaly(&self, account: Option<&AccountId>, key: &TradeKey, anomaly: &Anomaly) {
+    ///
+    /// # Errors
+    ///
+    /// As [`Bus::raise`].
+    pub async fn raise_anomaly(
+        &self,
+        account: Option<&AccountId>,
+        key: &TradeKey,
+        anomaly: &Anomaly,
+    ) -> Result<(), StoreError> {
         match anomaly {
             Anomaly::Contradiction(alert) => self.raise(account, key, std::slice::from_ref(alert)).await,
             // Told to whoever sent the second order.
-            Anomaly::OrderConflict => {}
+            Anomaly::OrderConflict => Ok(()),
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::order::TradeToken;
 use crate::trade::Reason;
 
 /// A change of an order at the provider. Repeating one is harmless at every provider.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Command {
     /// Take the credit of a held deposit early; a later reversal is then the merchant's loss.
     ApproveHold,
@@ -39,7 +39,7 @@ impl Command {
 }
 
 /// What a command came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum CommandOutcome {
     /// The provider says that it is done.
     Done,

@@ -9,7 +9,7 @@ use crate::money::Money;
 mod tests;
 
 /// Money or value that arrived.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Credit {
     /// The provider's own unique key. Applied once.
     pub key: String,
@@ -26,7 +26,7 @@ pub struct Credit {
 }
 
 /// An amount in a currency that may be the merchant's own, so that its label is no ISO code.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct LocalAmount {
     /// The currency's label.
     pub currency: String,
@@ -35,7 +35,7 @@ pub struct LocalAmount {
 }
 
 /// How sure a credit is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CreditState {
     /// It may still be taken back: nothing to spend.
     Pending,
@@ -46,7 +46,7 @@ pub enum CreditState {
 }
 
 /// What came of laying told credits over known ones.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Merged {
     pub(crate) credits: Vec<Credit>,
     pub(crate) alerts: Vec<Alert>,

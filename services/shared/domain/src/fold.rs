@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::decision::Decision;
 use crate::observation::Observation;
 use crate::order::Request;
 use crate::outcome::Outcome;
@@ -13,7 +14,7 @@ use crate::transition;
 mod tests;
 
 /// Something that may change a trade.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Input {
     /// The merchant's request was read.
     Requested(Request),
@@ -39,10 +40,14 @@ pub enum Input {
     DeadlinePassed,
     /// The hosted page's lifetime may have ended, or its address may be lost for ever.
     LinkEnded,
+    /// The provider never gave an answer that says anything about an unclear outcome.
+    NeverAnswered,
+    /// An operator decided what became of it.
+    Resolved(Decision),
 }
 
 /// What an input came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Fold {
     /// The trade changes; the change is to be appended.
     Applied(Box<Change>),
@@ -53,7 +58,7 @@ pub enum Fold {
 }
 
 /// A new version of a trade, not yet written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Change {
     /// The status before.
     pub from: Option<TradeStatus>,
@@ -65,10 +70,12 @@ pub struct Change {
     pub trade: Trade,
     /// What somebody should look at, besides.
     pub alerts: Vec<Alert>,
+    /// The operator's decision that brought it about.
+    pub decision: Option<Decision>,
 }
 
 /// A contradiction.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Anomaly {
     /// Same order id, other content. The first order is untouched.
     OrderConflict,
@@ -77,7 +84,7 @@ pub enum Anomaly {
 }
 
 /// Something that a person should look at.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Alert {
     /// What kind.
     pub kind: AlertKind,
@@ -99,6 +106,15 @@ pub enum AlertKind {
 }
 
 impl AlertKind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::Drift, Self::Anomaly, Self::Orphan, Self::NeedsReview];
+
+    /// The kind with this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+
     /// The last token of the alert's subject.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -120,7 +136,7 @@ impl Alert {
 }
 
 /// An input that must not reach a trade in this state: a defect in the caller, never a normal outcome.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("{input} is illegal for a trade that is {status}")]
 pub struct IllegalTransition {
     /// What was tried.
@@ -152,6 +168,8 @@ pub fn fold(
         Input::Observed(observation) => Ok(transition::observe::apply(trade()?, observation, rules, now)),
         Input::DeadlinePassed => Ok(transition::pass_deadline::apply(trade()?, now)),
         Input::LinkEnded => Ok(transition::end_link::apply(trade()?, rules, now)),
+        Input::NeverAnswered => Ok(transition::give_up::apply(trade()?, now)),
+        Input::Resolved(decision) => Ok(transition::resolve::apply(trade()?, decision)),
     }
 }
 
@@ -192,6 +210,8 @@ impl Input {
             Self::Observed(_) => "observed",
             Self::DeadlinePassed => "deadline_passed",
             Self::LinkEnded => "link_ended",
+            Self::NeverAnswered => "never_answered",
+            Self::Resolved(_) => "resolved",
         }
     }
 }

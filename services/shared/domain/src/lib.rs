@@ -6,7 +6,9 @@
 //! * [`order`] – what a merchant asks for, already validated.
 //! * [`trade`] – the order's life at the provider: states, facts, attempts.
 //! * [`fold()`] – one input applied to one trade: applied, stale, anomaly, or a typed error.
+//! * [`advancing`] – the loop of compare-and-set round one input.
 //! * [`placing`] – the protocol around a call that buys something, as a state machine without I/O.
+//! * [`looking`] – one due look at a trade, as a state machine without I/O.
 //! * [`resolving`] – what a look-up means for a trade whose outcome is unknown.
 //! * [`quota`] – the exact sliding window that all replicas share.
 //! * [`command`] – changes of an order that the provider already has.
@@ -14,10 +16,13 @@
 //! * [`query`] – what may be asked of a provider besides orders, and the answers, in one form for all.
 //! * [`polling`] – when a trade is looked at next.
 
+pub mod advancing;
 pub mod command;
 pub mod credit;
+pub mod decision;
 mod fold;
 pub mod ids;
+pub mod looking;
 pub mod money;
 pub mod observation;
 pub mod order;
@@ -36,6 +41,7 @@ pub mod violation;
 
 pub use command::{Command, CommandOutcome};
 pub use credit::{Credit, CreditState, LocalAmount};
+pub use decision::{Decision, Verdict};
 pub use fold::{Alert, AlertKind, Anomaly, Change, Fold, IllegalTransition, Input, fold};
 pub use ids::{AccountId, MerchantId, OrderId, Reference, TradeKey};
 pub use money::{Currency, Money};

@@ -8,7 +8,7 @@ use crate::money::Money;
 use crate::trade::{Cause, Reason, ReversedBy};
 
 /// What a provider said about one of our references.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Observation {
     /// How we learned it.
     pub cause: Cause,
@@ -25,7 +25,7 @@ pub struct Observation {
 }
 
 /// How far a trade is, in canonical words. Each adapter maps its provider's words to these.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Progress {
     /// The provider has it.
     Submitted,
@@ -61,7 +61,7 @@ pub enum Progress {
 }
 
 /// Whether something that was delivered may still be taken back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Hold {
     /// It may not.
     None,
@@ -72,7 +72,7 @@ pub enum Hold {
 }
 
 /// Facts that only the provider knows. A later value replaces an earlier one; nothing is ever unlearned.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct ProviderFacts {
     /// The provider's id of the purchase, deposit or listing.
     pub provider_id: Option<String>,

@@ -7,7 +7,7 @@ use crate::trade::Reason;
 
 /// The outcome of one placing call. Everything that is not provably one of the first three is [`Outcome::Unknown`].
 #[expect(clippy::large_enum_variant, reason = "one value at a time, moved a few times per order")]
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Outcome {
     /// The provider took the order and says how far it is.
     Placed(Observation),

@@ -15,7 +15,7 @@ use crate::trade::{Recorded, Trade, TradeState, TradeStatus};
 mod tests;
 
 /// What a trade needs at a wake-up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Need {
     /// Nothing, ever again.
     Nothing,
@@ -42,6 +42,9 @@ const HOUR: Duration = Duration::from_secs(3600);
 
 /// How long after a moment its timer fires, so that every clock involved agrees that it has passed.
 const MARGIN: Duration = SECOND;
+
+/// Shortest pause after a look that was not answered.
+const FAILED_MIN: Duration = Duration::from_secs(5);
 
 /// Age of a lapsed trade offer at which the provider is asked once more.
 const LATE_LOOK: Duration = Duration::from_secs(600);
@@ -119,6 +122,14 @@ pub fn first_wake(recorded: &Recorded, rules: &Rules) -> Option<Timestamp> {
 #[must_use]
 pub fn next_wake(recorded: &Recorded, rules: &Rules, now: Timestamp) -> Option<Timestamp> {
     wake_after(recorded, rules, now)
+}
+
+/// When the trade is looked at next, after a look at `now` that was not answered: soon, and not so soon that a provider
+/// which is away costs more than its answers would.
+#[must_use]
+pub fn wake_after_failure(recorded: &Recorded, rules: &Rules, now: Timestamp) -> Timestamp {
+    let (soonest, latest) = (after(now, scaled(FAILED_MIN, rules)), after(now, scaled(MINUTE, rules)));
+    next_wake(recorded, rules, now).map_or(latest, |planned| planned.clamp(soonest, latest))
 }
 
 /// The first planned look that comes after `last`.

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::order::{Game, Order, OrderKind};
 
 /// All rules that [`crate::fold()`] and the protocols need.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Rules {
     /// How orders are placed at this provider.
     pub placing: PlacingRules,
@@ -20,7 +20,7 @@ pub struct Rules {
 }
 
 /// How orders are placed at a provider.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PlacingRules {
     /// What the provider does with a repeated reference, by kind of order.
     pub idempotency: ByKind<Idempotency>,
@@ -33,7 +33,7 @@ pub struct PlacingRules {
 }
 
 /// What a provider does with a repeated reference, as its contract documents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Idempotency {
     /// It refuses it, or answers with the first: sending again cannot buy twice.
     UniqueReference,
@@ -42,7 +42,7 @@ pub enum Idempotency {
 }
 
 /// One value for each kind of order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ByKind<T> {
     /// For purchases.
     pub purchase: T,
@@ -74,7 +74,7 @@ impl<T: Copy> ByKind<T> {
 }
 
 /// How orders are followed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TrackingRules {
     /// Whether the provider can be asked about an order of this kind.
     pub can_look_up: ByKind<bool>,
@@ -83,7 +83,7 @@ pub struct TrackingRules {
 }
 
 /// How long Steam lets a delivered item be taken back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct GameRules {
     /// Counted from the first sight of the delivery, where the provider does not give the end itself.
     pub protection: Duration,

@@ -215,6 +215,8 @@ pub(crate) fn recorded(trade: Trade, recorded_at: Timestamp) -> Recorded {
             occurred_at: None,
             recorded_at,
             trade,
+            alerts: Vec::new(),
+            decision: None,
         },
         sequence: 1,
     }

@@ -1,7 +1,7 @@
 //! What is wrong with a request, in a form that a merchant's program can act on.
 
 /// One broken rule in a request. A request is always reported with all of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Violation {
     /// Path of the field in the message, for example `purchase.max_price.amount`.
     pub field: String,

@@ -6,7 +6,7 @@ use super::steam::{Game, SteamUser};
 use crate::money::{Currency, Money};
 
 /// A user gives items; the merchant is credited for what arrives.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Deposit {
     /// Who gives. On a hosted page the user may switch to another account at some providers.
     pub user: SteamUser,
@@ -31,7 +31,7 @@ pub struct Deposit {
 }
 
 /// One item that a user gives.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct DepositedItem {
     /// Steam's id of the item in the user's inventory.
     pub asset_id: String,
@@ -42,7 +42,7 @@ pub struct DepositedItem {
 }
 
 /// A merchant's own currency.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CustomCurrency {
     /// Its label, one to four characters at every provider.
     pub name: String,

@@ -4,7 +4,7 @@ use super::steam::{Game, SteamUser};
 use crate::money::Money;
 
 /// One item of a user is put on sale. One, because an order has one state: several items would have several.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Listing {
     /// Whose item it is.
     pub seller: SteamUser,
@@ -13,7 +13,7 @@ pub struct Listing {
 }
 
 /// An item that is for sale.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ListedItem {
     /// Steam's id of the item in the seller's inventory.
     pub asset_id: String,

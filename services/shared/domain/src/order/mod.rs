@@ -18,7 +18,7 @@ use crate::ids::{AccountId, TradeKey};
 use crate::violation::Violation;
 
 /// A valid order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Order {
     /// The provider account that serves it.
     pub account: AccountId,
@@ -31,7 +31,7 @@ pub struct Order {
 }
 
 /// What an order wants done.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Operation {
     /// The merchant buys an item that is sent to a user.
     Purchase(Purchase),
@@ -122,7 +122,7 @@ impl Operation {
 pub type Fingerprint = [u8; 32];
 
 /// A request as intake has read it: an order, or everything that is wrong with it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Request {
     /// Which order it is.
     pub key: TradeKey,

@@ -4,7 +4,7 @@ use super::steam::{Game, SteamUser};
 use crate::money::Money;
 
 /// The merchant buys an item that is sent to the user.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Purchase {
     /// Who gets the item.
     pub recipient: SteamUser,
@@ -17,7 +17,7 @@ pub struct Purchase {
 }
 
 /// How the wanted item is named.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Item {
     /// The provider's id of an offered item.
     Offer(String),

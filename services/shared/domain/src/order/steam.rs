@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 /// A game whose items are traded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Game {
     /// Counter-Strike 2; the game with Steam's trade protection.
     Cs2,
@@ -24,7 +24,7 @@ const INDIVIDUAL_BASE: u64 = 76_561_197_960_265_728;
 pub struct SteamId(u64);
 
 /// A text that is no SteamID64 of a person.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("a SteamID64 is a number like 76561198000000042")]
 pub struct InvalidSteamId;
 
@@ -58,11 +58,11 @@ impl fmt::Display for SteamId {
 }
 
 /// The `token` of a trade URL. Whoever knows it can send offers to the user, so it is never printed (invariant S1).
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct TradeToken(Box<str>);
 
 /// A text that is no trade token. It does not quote the text.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("a trade token is the 8 characters after `token=` in a trade URL")]
 pub struct InvalidTradeToken;
 
@@ -93,7 +93,7 @@ impl fmt::Debug for TradeToken {
 }
 
 /// A Steam user who trades.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SteamUser {
     /// Who.
     pub steam_id: SteamId,

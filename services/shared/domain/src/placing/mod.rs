@@ -27,7 +27,7 @@ mod tests;
 
 /// What the shell has to do next.
 #[expect(clippy::large_enum_variant, reason = "one value at a time, moved a few times per order")]
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Effect {
     /// Take one permit of the account's quota, then report [`Event::PermitTaken`].
     TakePermit,
@@ -47,7 +47,7 @@ pub enum Effect {
 }
 
 /// What becomes of the message that asked for the order to be placed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Delivery {
     /// It has had its effect.
     Acknowledge,
@@ -56,7 +56,7 @@ pub enum Delivery {
 }
 
 /// What came of an effect.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Event {
     /// A permit is held.
     PermitTaken,
@@ -69,7 +69,7 @@ pub enum Event {
 }
 
 /// An event that the protocol does not expect in its phase: a defect in the shell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("{event} reported in phase {phase}")]
 pub struct OutOfOrder {
     event: &'static str,
@@ -77,14 +77,14 @@ pub struct OutOfOrder {
 }
 
 /// One delivery of an order, on its way to the provider.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Placing {
     phase: Phase,
     rules: PlacingRules,
 }
 
 #[expect(clippy::large_enum_variant, reason = "one value at a time, moved a few times per order")]
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Phase {
     WaitingForPermit { trade: Trade },
     WritingDeadline { holds_permit: bool },

@@ -11,12 +11,14 @@ pub use state::{Reason, ReversedBy, TradeState};
 pub use status::TradeStatus;
 
 use crate::credit::Credit;
+use crate::decision::Decision;
+use crate::fold::Alert;
 use crate::ids::{Reference, TradeKey};
 use crate::observation::ProviderFacts;
 use crate::order::{Fingerprint, Order, OrderKind};
 
 /// The whole state of a trade. It carries its order, so that every later step can be done from the ledger alone.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Trade {
     /// Which trade.
     pub key: TradeKey,
@@ -39,7 +41,7 @@ pub struct Trade {
 }
 
 /// One try to place the order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Attempt {
     /// 1 for the first.
     pub number: u32,
@@ -50,7 +52,7 @@ pub struct Attempt {
 }
 
 /// What brought a version about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Cause {
     /// The merchant's request.
     Order,
@@ -100,7 +102,7 @@ impl Trade {
 }
 
 /// One version of a trade, as the ledger stores it and a merchant receives it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct StatusChange {
     /// 1, 2, 3 … without gaps (invariant T2).
     pub version: u64,
@@ -114,10 +116,14 @@ pub struct StatusChange {
     pub recorded_at: Timestamp,
     /// The whole state.
     pub trade: Trade,
+    /// What somebody should look at. Kept with the version, so that whoever follows the ledger raises it surely.
+    pub alerts: Vec<Alert>,
+    /// The operator's decision that brought it about.
+    pub decision: Option<Decision>,
 }
 
 /// A version with its place in the ledger.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Recorded {
     /// The version.
     pub change: StatusChange,

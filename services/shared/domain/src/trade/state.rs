@@ -6,7 +6,7 @@ use super::status::TradeStatus;
 use crate::violation::Violation;
 
 /// Why a trade is where it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Reason {
     /// Stable snake_case word, the same for every provider, for example `item_unavailable`.
     pub code: String,
@@ -29,7 +29,7 @@ impl Reason {
 }
 
 /// Who took a delivered item back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ReversedBy {
     /// The Steam user.
     User,
@@ -40,7 +40,7 @@ pub enum ReversedBy {
 }
 
 /// Where a trade stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum TradeState {
     /// Refused by intake, never sent.
     Rejected {
@@ -107,6 +107,8 @@ pub enum TradeState {
     NeedsReview {
         /// Why.
         reason: Reason,
+        /// What is known, for the person: attempts, references, last answers, in words and without secrets.
+        findings: Vec<String>,
     },
 }
 
@@ -142,7 +144,7 @@ impl TradeState {
             | Self::Canceled { reason }
             | Self::Expired { reason }
             | Self::Reverted { reason, .. }
-            | Self::NeedsReview { reason } => Some(reason),
+            | Self::NeedsReview { reason, .. } => Some(reason),
             Self::Rejected { .. }
             | Self::Dispatching
             | Self::Submitted

@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 
 use super::end_link::LINK_LOST;
+use super::review::needs_review;
 use super::{changed, moved};
-use crate::fold::{Alert, AlertKind, Fold};
+use crate::fold::Fold;
 use crate::order::OrderKind;
 use crate::rules::{Idempotency, Rules, after};
 use crate::trade::{Cause, Reason, Trade, TradeState};
@@ -32,13 +33,8 @@ pub(crate) fn apply(trade: &Trade, asked_at: Timestamp, rules: &Rules) -> Fold {
     match idempotency {
         // It refused the reference as known, and now does not know it. Sending again would go round for ever.
         Idempotency::UniqueReference if reason.code == REFERENCE_KNOWN => {
-            let alert = Alert {
-                kind: AlertKind::NeedsReview,
-                detail: "the provider refuses the reference as used, and does not know it; compare with its own records, \
-                         then resolve the trade"
-                    .to_owned(),
-            };
-            let next = trade.moved_to(TradeState::NeedsReview { reason: reason.clone() });
+            let why = "the provider refuses the reference as used, and does not know it";
+            let (next, alert) = needs_review(trade, REFERENCE_KNOWN, why, asked_at);
             changed(trade, next, Cause::LookUp, None, vec![alert])
         }
         Idempotency::UniqueReference => moved(
@@ -51,15 +47,8 @@ pub(crate) fn apply(trade: &Trade, asked_at: Timestamp, rules: &Rules) -> Fold {
             moved(trade, TradeState::Failed { reason: Reason::new(LINK_LOST) }, Cause::LookUp)
         }
         Idempotency::Undocumented => {
-            let reason =
-                Reason { code: "outcome_unknown".to_owned(), provider_code: Some(reason.code.clone()) };
-            let alert = Alert {
-                kind: AlertKind::NeedsReview,
-                detail: "the provider gave no clear answer and does not know the reference; \
-                         compare with its own records, then resolve the trade"
-                    .to_owned(),
-            };
-            let next = trade.moved_to(TradeState::NeedsReview { reason });
+            let why = "the provider gave no clear answer and does not know the reference";
+            let (next, alert) = needs_review(trade, "outcome_unknown", why, asked_at);
             changed(trade, next, Cause::LookUp, None, vec![alert])
         }
     }

@@ -3,11 +3,14 @@
 pub(crate) mod confirm_absent;
 pub(crate) mod end_link;
 pub(crate) mod expire_lease;
+pub(crate) mod give_up;
 pub(crate) mod not_sent;
 pub(crate) mod observe;
 pub(crate) mod pass_deadline;
 pub(crate) mod refuse;
 pub(crate) mod request;
+pub(crate) mod resolve;
+mod review;
 pub(crate) mod start_attempt;
 pub(crate) mod uncertain;
 
@@ -90,5 +93,6 @@ pub(crate) fn changed(
     occurred_at: Option<Timestamp>,
     alerts: Vec<Alert>,
 ) -> Fold {
-    Fold::Applied(Box::new(Change { from: Some(trade.status()), cause, occurred_at, trade: next, alerts }))
+    let from = Some(trade.status());
+    Fold::Applied(Box::new(Change { from, cause, occurred_at, trade: next, alerts, decision: None }))
 }

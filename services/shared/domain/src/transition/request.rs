@@ -42,5 +42,6 @@ fn first_version(from: Option<TradeStatus>, request: &Request, now: Timestamp) -
             credits: Vec::new(),
         },
         alerts: Vec::new(),
+        decision: None,
     }
 }

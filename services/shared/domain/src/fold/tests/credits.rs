@@ -37,7 +37,9 @@ fn observation(step: &Step) -> Option<&Observation> {
         | Input::LeaseExpired
         | Input::LookedUpAbsent { .. }
         | Input::DeadlinePassed
-        | Input::LinkEnded => None,
+        | Input::LinkEnded
+        | Input::NeverAnswered
+        | Input::Resolved(_) => None,
     }
 }
 

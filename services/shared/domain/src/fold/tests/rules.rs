@@ -128,7 +128,9 @@ fn an_unknown_word_raises_one_alert_and_not_one_at_every_look() {
 fn a_price_above_the_limit_raises_one_alert() {
     let mut dear = observed(Progress::Submitted);
     dear.facts.price_paid = Some(dollars("10.01"));
-    for state in [uncertain(30, false), TradeState::NeedsReview { reason: reason("old") }] {
+    for state in
+        [uncertain(30, false), TradeState::NeedsReview { reason: reason("old"), findings: Vec::new() }]
+    {
         let first = change(sees(&trade_in(state), dear.clone(), 30));
         assert_eq!(first.alerts.len(), 1, "{:?}", first.alerts);
         assert_eq!(sees(&first.trade, dear.clone(), 35), Fold::Stale);

@@ -54,7 +54,7 @@ fn credited_on_hold(on_hold: &Trade) -> [(&'static str, Trade); 2] {
 
 fn credited_and_over() -> Vec<(&'static str, Trade)> {
     let reason = || reason("earlier");
-    let review = known_in(TradeState::NeedsReview { reason: reason() });
+    let review = known_in(TradeState::NeedsReview { reason: reason(), findings: Vec::new() });
     let completed = known_in(TradeState::Completed { watch_until: None });
     let failed = known_in(TradeState::Failed { reason: reason() });
     let expired = known_in(TradeState::Expired { reason: reason() });
@@ -109,7 +109,7 @@ fn over() -> [(&'static str, Trade); 8] {
     let reason = || reason("earlier");
     let by = ReversedBy::User;
     [
-        ("NEEDS_REVIEW", known_in(TradeState::NeedsReview { reason: reason() })),
+        ("NEEDS_REVIEW", known_in(TradeState::NeedsReview { reason: reason(), findings: Vec::new() })),
         ("COMPLETED", known_in(TradeState::Completed { watch_until })),
         ("FAILED, attempt 2 was refused", trade_in(TradeState::Failed { reason: reason() })),
         ("FAILED, at the provider", known_in(TradeState::Failed { reason: reason() })),

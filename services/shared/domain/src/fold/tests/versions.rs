@@ -42,6 +42,8 @@ fn decide(view: &StatusChange, step: &Step) -> Option<StatusChange> {
         occurred_at: change.occurred_at,
         recorded_at: step.now,
         trade: change.trade,
+        alerts: change.alerts,
+        decision: change.decision,
     })
 }
 

@@ -41,7 +41,7 @@ fn any_trade() -> impl Strategy<Value = Trade> {
         TradeState::Failed { reason: reason() },
         TradeState::Canceled { reason: reason() },
         TradeState::Expired { reason: reason() },
-        TradeState::NeedsReview { reason: reason() },
+        TradeState::NeedsReview { reason: reason(), findings: Vec::new() },
         TradeState::Rejected { violations: vec![] },
     ];
     let mut trades: Vec<Trade> = states.into_iter().map(trade_in).collect();

@@ -197,7 +197,7 @@ fn a_hint_about_a_deposit_that_is_over_is_followed() {
             TradeState::Failed { reason: reason("x") },
             TradeState::Canceled { reason: reason("x") },
             TradeState::Reverted { reason: reason("x"), by },
-            TradeState::NeedsReview { reason: reason("x") },
+            TradeState::NeedsReview { reason: reason("x"), findings: Vec::new() },
         ] {
             assert_eq!(hinted(kind, state, &with_look_up(true)), Need::Nothing);
         }

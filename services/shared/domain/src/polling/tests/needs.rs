@@ -58,7 +58,7 @@ fn what_is_over_or_with_a_person_needs_nothing() {
     for state in [
         TradeState::Rejected { violations: vec![] },
         TradeState::Failed { reason: reason("told") },
-        TradeState::NeedsReview { reason: reason("told") },
+        TradeState::NeedsReview { reason: reason("told"), findings: Vec::new() },
         TradeState::Completed { watch_until: None },
         TradeState::Completed { watch_until: Some(at(0)) },
     ] {

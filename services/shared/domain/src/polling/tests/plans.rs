@@ -98,7 +98,7 @@ fn what_is_over_or_with_a_person_is_left_alone() {
         TradeState::Failed { reason: reason() },
         TradeState::Canceled { reason: reason() },
         TradeState::Reverted { reason: reason(), by },
-        TradeState::NeedsReview { reason: reason() },
+        TradeState::NeedsReview { reason: reason(), findings: Vec::new() },
     ] {
         assert_eq!(seconds(&known_in(state), 0, 9), NO_WAKE);
     }

@@ -25,7 +25,7 @@ fn trade() -> impl Strategy<Value = Trade> {
         TradeState::UserAccepted,
         TradeState::Completed { watch_until: None },
         TradeState::Failed { reason: reason("told") },
-        TradeState::NeedsReview { reason: reason("told") },
+        TradeState::NeedsReview { reason: reason("told"), findings: Vec::new() },
     ];
     let accepted = |moment| TradeState::Accepted { not_before: Some(at(moment)), reason: None };
     let on_hold = |end| TradeState::OnHold { hold_ends_at: at(end) };

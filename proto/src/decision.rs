@@ -1,0 +1,41 @@
+//! What a version carries besides the trade: notices for people, and an operator's decision.
+
+use skinbus_domain::{Alert, AlertKind, Decision, Verdict};
+
+use crate::{Corrupt, v1};
+
+pub(crate) fn notice_to_proto(alert: &Alert) -> v1::Notice {
+    v1::Notice { kind: alert.kind.as_str().to_owned(), detail: alert.detail.clone() }
+}
+
+pub(crate) fn notice_from_proto(notice: &v1::Notice) -> Result<Alert, Corrupt> {
+    let kind = AlertKind::named(&notice.kind).ok_or(Corrupt::of("Notice", "kind"))?;
+    Ok(Alert { kind, detail: notice.detail.clone() })
+}
+
+pub(crate) fn decision_to_proto(decision: &Decision) -> v1::Decision {
+    let (verdict, provider_id) = match &decision.verdict {
+        Verdict::Placed { provider_id } => (v1::Verdict::Placed, provider_id.clone()),
+        Verdict::Absent => (v1::Verdict::Absent, String::new()),
+        Verdict::Failed => (v1::Verdict::Failed, String::new()),
+    };
+    v1::Decision {
+        verdict: verdict.into(),
+        operator: decision.operator.clone(),
+        reason: decision.reason.clone(),
+        provider_id,
+    }
+}
+
+pub(crate) fn decision_from_proto(proto: &v1::Decision) -> Result<Decision, Corrupt> {
+    let verdict = match proto.verdict() {
+        v1::Verdict::Placed if proto.provider_id.is_empty() => {
+            return Err(Corrupt::of("Decision", "provider_id"));
+        }
+        v1::Verdict::Placed => Verdict::Placed { provider_id: proto.provider_id.clone() },
+        v1::Verdict::Absent => Verdict::Absent,
+        v1::Verdict::Failed => Verdict::Failed,
+        v1::Verdict::Unspecified => return Err(Corrupt::of("Decision", "verdict")),
+    };
+    Ok(Decision { verdict, operator: proto.operator.clone(), reason: proto.reason.clone() })
+}

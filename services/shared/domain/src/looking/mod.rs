@@ -1,0 +1,172 @@
+//! One due look at a trade: a state machine without I/O.
+//!
+//! A wake-up carries no decision. The shell reads the trade, asks [`Looking::start`] what to do, does it, and hands back
+//! what came of it, until [`Effect::Acknowledge`]. The next look is always planned before the wake-up is acknowledged:
+//! either by the trade's new version, or by a schedule of its own.
+//!
+//! | event | effect |
+//! | --- | --- |
+//! | a wake-up | what [`crate::polling`] says that the trade needs: an input, a hand-over, a look-up, or only a later look |
+//! | looked up | one input after the other into the ledger |
+//! | the trade has a new version | acknowledge: whoever follows the ledger plans its next look |
+//! | nothing changed | schedule the next look, then acknowledge |
+
+use std::collections::VecDeque;
+
+use jiff::Timestamp;
+
+use crate::fold::Input;
+use crate::polling::{self, Need};
+use crate::rules::Rules;
+use crate::trade::Recorded;
+use crate::transition::give_up;
+
+#[cfg(test)]
+mod tests;
+
+/// What the shell has to do next.
+#[expect(clippy::large_enum_variant, reason = "one value at a time, moved a few times per look")]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Effect {
+    /// Advance the trade by this input; report [`Event::Advanced`].
+    Advance(Input),
+    /// Hand the accepted order to dispatch again, in case the first hand-over was lost; report [`Event::HandedOver`].
+    HandOver,
+    /// Ask the provider about the trade; report [`Event::LookedUp`] or [`Event::NotLookedUp`].
+    LookUp,
+    /// Set the trade's next look, in place of the one that was set before; report [`Event::Scheduled`].
+    Schedule(Timestamp),
+    /// The wake-up has had its effect.
+    Acknowledge,
+}
+
+impl Effect {
+    /// The effect's name, for metrics.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Advance(input) => input.name(),
+            Self::HandOver => "hand_over",
+            Self::LookUp => "look_up",
+            Self::Schedule(_) => "schedule",
+            Self::Acknowledge => "acknowledge",
+        }
+    }
+}
+
+/// What came of an effect.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Event {
+    /// The input was folded in.
+    Advanced {
+        /// The trade has a new version.
+        changed: bool,
+    },
+    /// The order is in dispatch's queue, or surely was there already.
+    HandedOver,
+    /// The provider answered; what its answer means for the trade, as [`crate::resolving`] reads it.
+    LookedUp(Vec<Input>),
+    /// The provider gave no answer that says anything about this trade.
+    NotLookedUp,
+    /// The next look is set.
+    Scheduled,
+}
+
+/// An event that does not belong to the last effect: a defect in the shell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an event was reported that nothing was done for")]
+pub struct OutOfOrder;
+
+/// One due look.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Looking {
+    recorded: Recorded,
+    phase: Phase,
+    changed: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Phase {
+    Advancing { rest: VecDeque<Input> },
+    HandingOver,
+    LookingUp,
+    Scheduling,
+    Finished,
+}
+
+impl Looking {
+    /// Begins with the trade as it was read. `hinted`: a webhook says that there is something new at the provider.
+    #[must_use]
+    pub fn start(recorded: Recorded, hinted: bool, rules: &Rules, now: Timestamp) -> (Self, Effect) {
+        let need = if hinted {
+            polling::need_when_hinted(&recorded, rules, now)
+        } else {
+            polling::need_at(&recorded, rules, now)
+        };
+        let advance = |input| (Phase::Advancing { rest: VecDeque::new() }, Effect::Advance(input));
+        let (phase, effect) = match need {
+            Need::Nothing => (Phase::Finished, Effect::Acknowledge),
+            Need::Sleep { until } => (Phase::Scheduling, Effect::Schedule(until)),
+            Need::HandOver => (Phase::HandingOver, Effect::HandOver),
+            Need::PassDeadline => advance(Input::DeadlinePassed),
+            Need::ExpireLease => advance(Input::LeaseExpired),
+            Need::EndLink => advance(Input::LinkEnded),
+            Need::LookUp => (Phase::LookingUp, Effect::LookUp),
+        };
+        (Self { recorded, phase, changed: false }, effect)
+    }
+
+    /// The trade as it was read.
+    #[must_use]
+    pub fn recorded(&self) -> &Recorded {
+        &self.recorded
+    }
+
+    /// What to do after `event`.
+    ///
+    /// # Errors
+    ///
+    /// [`OutOfOrder`] where the event does not belong to the last effect.
+    pub fn on(&mut self, event: Event, rules: &Rules, now: Timestamp) -> Result<Effect, OutOfOrder> {
+        match (std::mem::replace(&mut self.phase, Phase::Finished), event) {
+            (Phase::Advancing { rest }, Event::Advanced { changed }) => {
+                self.changed |= changed;
+                Ok(self.advance(rest, rules, now))
+            }
+            (Phase::LookingUp, Event::LookedUp(inputs)) => Ok(self.advance(inputs.into(), rules, now)),
+            (Phase::LookingUp, Event::NotLookedUp) if give_up::is_due(self.recorded.trade(), now) => {
+                let rest = VecDeque::from([Input::NeverAnswered]);
+                Ok(self.advance(rest, rules, now))
+            }
+            (Phase::LookingUp, Event::NotLookedUp) => {
+                self.phase = Phase::Scheduling;
+                Ok(Effect::Schedule(polling::wake_after_failure(&self.recorded, rules, now)))
+            }
+            (Phase::HandingOver, Event::HandedOver) => Ok(self.plan(rules, now)),
+            (Phase::Scheduling, Event::Scheduled) => Ok(Effect::Acknowledge),
+            (_, _) => Err(OutOfOrder),
+        }
+    }
+
+    fn advance(&mut self, mut rest: VecDeque<Input>, rules: &Rules, now: Timestamp) -> Effect {
+        match rest.pop_front() {
+            Some(input) => {
+                self.phase = Phase::Advancing { rest };
+                Effect::Advance(input)
+            }
+            // Whoever follows the ledger plans the new version's next look.
+            None if self.changed => Effect::Acknowledge,
+            None => self.plan(rules, now),
+        }
+    }
+
+    fn plan(&mut self, rules: &Rules, now: Timestamp) -> Effect {
+        match polling::next_wake(&self.recorded, rules, now) {
+            Some(at) => {
+                self.phase = Phase::Scheduling;
+                Effect::Schedule(at)
+            }
+            None => Effect::Acknowledge,
+        }
+    }
+}

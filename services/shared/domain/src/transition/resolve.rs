@@ -1,0 +1,41 @@
+//! An operator decides what became of an order, having looked at the provider's own records.
+
+use super::{changed, moved};
+use crate::decision::{Decision, Verdict};
+use crate::fold::{Alert, Anomaly, Change, Fold};
+use crate::trade::{Cause, Reason, Trade, TradeState, TradeStatus};
+
+pub(crate) fn apply(trade: &Trade, decision: &Decision) -> Fold {
+    // Somebody decided already, or the trade never waited for a person: what the ledger says stands.
+    if trade.status() != TradeStatus::NeedsReview {
+        return Fold::Stale;
+    }
+    let fold = match &decision.verdict {
+        Verdict::Placed { provider_id } => placed(trade, provider_id),
+        Verdict::Absent => moved(
+            trade,
+            TradeState::Accepted { not_before: None, reason: Some(Reason::new("found_absent")) },
+            Cause::Operator,
+        ),
+        Verdict::Failed => {
+            moved(trade, TradeState::Failed { reason: Reason::new("resolved_as_failed") }, Cause::Operator)
+        }
+    };
+    match fold {
+        Fold::Applied(change) => {
+            Fold::Applied(Box::new(Change { decision: Some(decision.clone()), ..*change }))
+        }
+        Fold::Stale | Fold::Anomaly(_) => fold,
+    }
+}
+
+fn placed(trade: &Trade, provider_id: &str) -> Fold {
+    if let Some(known) = trade.facts.provider_id.as_ref().filter(|known| *known != provider_id) {
+        return Fold::Anomaly(Anomaly::Contradiction(Alert::anomaly(format!(
+            "resolved as placed under {provider_id}, but the provider has told its own id before: {known}"
+        ))));
+    }
+    let mut next = trade.moved_to(TradeState::Submitted);
+    next.facts.provider_id = Some(provider_id.to_owned());
+    changed(trade, next, Cause::Operator, None, Vec::new())
+}
