@@ -13,8 +13,8 @@ use skinbus_domain::order::{
 use skinbus_domain::quota::{QuotaWindow, Slots};
 use skinbus_domain::trade::{Attempt, Reason, ReversedBy, StatusChange};
 use skinbus_domain::{
-    Cause, Credit, CreditState, Hold, LocalAmount, Money, Observation, Progress, ProviderFacts, Trade,
-    TradeState, TradeStatus, Violation,
+    Alert, AlertKind, Cause, Credit, CreditState, Decision, Hold, LocalAmount, Money, Observation, Progress,
+    ProviderFacts, Trade, TradeState, TradeStatus, Verdict, Violation,
 };
 
 /// Text that is there: empty text and no text are the same in the proto form.
@@ -192,7 +192,8 @@ fn state() -> impl Strategy<Value = (TradeState, Option<bool>)> {
         reason().prop_map(|reason| TradeState::Failed { reason }),
         reason().prop_map(|reason| TradeState::Canceled { reason }),
         reason().prop_map(|reason| TradeState::Expired { reason }),
-        reason().prop_map(|reason| TradeState::NeedsReview { reason }),
+        (reason(), vec("\\PC{0,9}", 0..3))
+            .prop_map(|(reason, findings)| TradeState::NeedsReview { reason, findings }),
     ];
     prop_oneof![
         1 => vec(violation, 1..4).prop_map(|violations| (TradeState::Rejected { violations }, Some(false))),
@@ -228,6 +229,24 @@ fn trade() -> impl Strategy<Value = Trade> {
         )
 }
 
+fn alert() -> impl Strategy<Value = Alert> {
+    let kinds = proptest::sample::select(AlertKind::ALL.as_slice());
+    (kinds, "\\PC{0,9}").prop_map(|(kind, detail)| Alert { kind, detail })
+}
+
+fn decision() -> impl Strategy<Value = Decision> {
+    let verdict = prop_oneof![
+        "[a-z0-9]{1,9}".prop_map(|provider_id| Verdict::Placed { provider_id }),
+        Just(Verdict::Absent),
+        Just(Verdict::Failed),
+    ];
+    (verdict, "\\PC{0,9}", "\\PC{0,9}").prop_map(|(verdict, operator, reason)| Decision {
+        verdict,
+        operator,
+        reason,
+    })
+}
+
 pub(super) fn status_change() -> impl Strategy<Value = StatusChange> {
     let cause = prop_oneof![
         Just(Cause::Order),
@@ -242,14 +261,17 @@ pub(super) fn status_change() -> impl Strategy<Value = StatusChange> {
         (2..u64::MAX, proptest::sample::select(TradeStatus::ALL.as_slice()))
             .prop_map(|(version, from)| (version, Some(from))),
     ];
-    (from, cause, option::of(moment()), moment(), trade()).prop_map(
-        |((version, from), cause, occurred_at, recorded_at, trade)| StatusChange {
+    let besides = (vec(alert(), 0..3), option::of(decision()));
+    (from, cause, option::of(moment()), moment(), (trade(), besides)).prop_map(
+        |((version, from), cause, occurred_at, recorded_at, (trade, (alerts, decision)))| StatusChange {
             version,
             from,
             cause,
             occurred_at,
             recorded_at,
             trade,
+            alerts,
+            decision,
         },
     )
 }

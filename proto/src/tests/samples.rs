@@ -107,6 +107,7 @@ pub(super) fn version(status: TradeStatus) -> v1::TradeStatusChanged {
         reverted_by: "user".to_owned(),
         refusal_unproved: true,
         credits: vec![credit()],
+        findings: vec!["attempt 1 timed out".to_owned()],
     };
     v1::TradeStatusChanged {
         merchant: "acme".to_owned(),
@@ -118,6 +119,13 @@ pub(super) fn version(status: TradeStatus) -> v1::TradeStatusChanged {
         occurred_at: time(1_760_000_400),
         recorded_at: time(1_760_000_401),
         trade: Some(trade),
+        notices: vec![v1::Notice { kind: "drift".to_owned(), detail: "an unknown word".to_owned() }],
+        decision: Some(v1::Decision {
+            verdict: v1::Verdict::Placed.into(),
+            operator: "ada".to_owned(),
+            reason: "seen in the provider's panel".to_owned(),
+            provider_id: "90551".to_owned(),
+        }),
     }
 }
 

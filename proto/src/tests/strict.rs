@@ -104,6 +104,9 @@ const ACCEPTED: &[&str] = &[
 const ATTEMPT: &[&str] =
     &["trade.attempt.number", "trade.attempt.reference", "trade.attempt.lease_until", "trade.fingerprint"];
 
+/// Where an operator decided, it is said what.
+const DECISION: &[&str] = &["decision.provider_id", "decision.verdict"];
+
 fn required_in(status: TradeStatus) -> Vec<&'static str> {
     let own: &[&str] = match status {
         TradeStatus::Rejected => &["trade.violations"],
@@ -121,7 +124,7 @@ fn required_in(status: TradeStatus) -> Vec<&'static str> {
         }
     };
     let accepted = if status == TradeStatus::Rejected { &[] } else { ACCEPTED };
-    [ALWAYS, accepted, ATTEMPT, own].concat()
+    [ALWAYS, accepted, ATTEMPT, DECISION, own].concat()
 }
 
 #[test]

@@ -1,1 +1,130 @@
+use jiff::Timestamp;
 
+use super::{Effect, Event, Looking, OutOfOrder};
+use crate::fold::Input;
+use crate::observation::Progress;
+use crate::samples::{
+    DAY, LEASE, SETTLE, accepted, at, observed, recorded, rules, trade_in, uncertain, with_deadline,
+};
+use crate::trade::{Trade, TradeState};
+
+fn start(trade: Trade, now: Timestamp) -> (Looking, Effect) {
+    Looking::start(recorded(trade, at(0)), false, &rules(), now)
+}
+
+/// Every effect of a look, where `answer` says what comes of each.
+fn run(trade: Trade, now: Timestamp, answer: impl Fn(&Effect) -> Event) -> Vec<Effect> {
+    let (mut looking, mut effect) = start(trade, now);
+    let mut effects = Vec::new();
+    while effect != Effect::Acknowledge {
+        assert!(effects.len() < 9, "it does not end: {effects:?}");
+        let event = answer(&effect);
+        effects.push(effect);
+        effect = looking.on(event, &rules(), now).unwrap();
+    }
+    effects
+}
+
+fn nothing_changes(effect: &Effect) -> Event {
+    match effect {
+        Effect::Advance(_) => Event::Advanced { changed: false },
+        Effect::HandOver => Event::HandedOver,
+        Effect::LookUp => Event::LookedUp(Vec::new()),
+        Effect::Schedule(_) => Event::Scheduled,
+        Effect::Acknowledge => panic!("nothing comes of it"),
+    }
+}
+
+#[test]
+fn an_early_wake_up_is_set_again_before_it_is_acknowledged() {
+    let effects = run(trade_in(TradeState::Dispatching), at(1), nothing_changes);
+    assert_eq!(effects, [Effect::Schedule(at(LEASE + 1))]);
+}
+
+#[test]
+fn a_trade_that_is_over_is_left_alone() {
+    let failed = TradeState::Failed { reason: crate::samples::reason("told") };
+    assert_eq!(run(trade_in(failed), at(DAY), nothing_changes), []);
+}
+
+#[test]
+fn a_new_version_plans_its_own_look() {
+    let advanced = |effect: &Effect| match effect {
+        Effect::Advance(_) => Event::Advanced { changed: true },
+        other => nothing_changes(other),
+    };
+    let expired = [Effect::Advance(Input::LeaseExpired)];
+    assert_eq!(run(trade_in(TradeState::Dispatching), at(LEASE + 1), advanced), expired);
+    let late = [Effect::Advance(Input::DeadlinePassed)];
+    assert_eq!(run(with_deadline(&accepted(), at(5)), at(6), advanced), late);
+}
+
+#[test]
+fn an_order_that_is_handed_over_again_is_looked_at_again() {
+    let effects = run(accepted(), at(60), nothing_changes);
+    assert_eq!(effects, [Effect::HandOver, Effect::Schedule(at(660))]);
+}
+
+#[test]
+fn every_row_is_folded_and_one_that_changes_something_is_enough() {
+    let rows =
+        vec![Input::Observed(observed(Progress::OfferSent)), Input::Observed(observed(Progress::Submitted))];
+    for changing in 0..3 {
+        let seen = std::cell::Cell::new(0);
+        let effects = run(trade_in(TradeState::Submitted), at(60), |effect| match effect {
+            Effect::LookUp => Event::LookedUp(rows.clone()),
+            Effect::Advance(_) => {
+                seen.set(seen.get() + 1);
+                Event::Advanced { changed: seen.get() == changing }
+            }
+            other => nothing_changes(other),
+        });
+        let folded: Vec<_> = rows.iter().cloned().map(Effect::Advance).collect();
+        assert_eq!(effects[1..3], folded, "{changing}");
+        assert_eq!(effects.len(), if changing == 0 { 4 } else { 3 }, "{effects:?}");
+    }
+}
+
+#[test]
+fn a_look_up_that_says_nothing_is_soon_tried_again() {
+    let silent = |effect: &Effect| match effect {
+        Effect::LookUp => Event::NotLookedUp,
+        other => nothing_changes(other),
+    };
+    let held = |hold_ends_at| trade_in(TradeState::OnHold { hold_ends_at });
+    // Six hours until the next planned look, and no more than a minute until the next try.
+    let effects = run(held(at(8 * DAY)), at(DAY), silent);
+    assert_eq!(effects, [Effect::LookUp, Effect::Schedule(at(DAY + 60))]);
+    // The last look of all is not the last where nobody answered.
+    let watched = trade_in(TradeState::Completed { watch_until: Some(at(DAY)) });
+    assert_eq!(run(watched, at(DAY), silent), [Effect::LookUp, Effect::Schedule(at(DAY + 60))]);
+}
+
+#[test]
+fn an_unclear_outcome_that_nobody_ever_answers_goes_to_a_person() {
+    let silent = |effect: &Effect| match effect {
+        Effect::LookUp => Event::NotLookedUp,
+        Effect::Advance(_) => Event::Advanced { changed: true },
+        other => nothing_changes(other),
+    };
+    let unclear = || trade_in(uncertain(0, false));
+    let waits = run(unclear(), at(DAY - 1), silent);
+    assert!(matches!(waits[..], [Effect::LookUp, Effect::Schedule(_)]), "{waits:?}");
+    assert_eq!(run(unclear(), at(DAY), silent), [Effect::LookUp, Effect::Advance(Input::NeverAnswered)]);
+    // An answer is worth more than the time that has passed.
+    let told = |effect: &Effect| match effect {
+        Effect::LookUp => Event::LookedUp(vec![Input::LookedUpAbsent { asked_at: at(DAY) }]),
+        other => silent(other),
+    };
+    let absent = Effect::Advance(Input::LookedUpAbsent { asked_at: at(DAY) });
+    assert_eq!(run(unclear(), at(DAY), told), [Effect::LookUp, absent]);
+    const { assert!(SETTLE < DAY) };
+}
+
+#[test]
+fn an_event_out_of_its_order_is_an_error() {
+    let (mut looking, effect) = start(accepted(), at(60));
+    assert_eq!(effect, Effect::HandOver);
+    assert_eq!(looking.on(Event::Scheduled, &rules(), at(60)), Err(OutOfOrder));
+    assert_eq!(looking.on(Event::HandedOver, &rules(), at(60)), Err(OutOfOrder));
+}

@@ -10,6 +10,8 @@ use crate::order::OrderKind;
 use crate::rules::{Idempotency, Rules, after};
 use crate::trade::{Cause, Reason, Trade, TradeState};
 
+/// The reason of an order that waits again because the provider surely does not have it.
+pub(crate) const PROVED_ABSENT: &str = "proved_absent";
 /// The reason of an attempt that the provider refused because it has the reference already.
 const REFERENCE_KNOWN: &str = "reference_known";
 
@@ -39,7 +41,7 @@ pub(crate) fn apply(trade: &Trade, asked_at: Timestamp, rules: &Rules) -> Fold {
         }
         Idempotency::UniqueReference => moved(
             trade,
-            TradeState::Accepted { not_before: None, reason: Some(Reason::new("proved_absent")) },
+            TradeState::Accepted { not_before: None, reason: Some(Reason::new(PROVED_ABSENT)) },
             Cause::LookUp,
         ),
         // Nobody has the address of the page, so nobody can pay: a new order harms nobody.

@@ -5,6 +5,9 @@ use crate::decision::{Decision, Verdict};
 use crate::fold::{Alert, Anomaly, Change, Fold};
 use crate::trade::{Cause, Reason, Trade, TradeState, TradeStatus};
 
+/// The reason of an order that waits again because an operator did not find it at the provider.
+pub(crate) const RESOLVED_AS_ABSENT: &str = "resolved_as_absent";
+
 pub(crate) fn apply(trade: &Trade, decision: &Decision) -> Fold {
     // Somebody decided already, or the trade never waited for a person: what the ledger says stands.
     if trade.status() != TradeStatus::NeedsReview {
@@ -14,7 +17,7 @@ pub(crate) fn apply(trade: &Trade, decision: &Decision) -> Fold {
         Verdict::Placed { provider_id } => placed(trade, provider_id),
         Verdict::Absent => moved(
             trade,
-            TradeState::Accepted { not_before: None, reason: Some(Reason::new("found_absent")) },
+            TradeState::Accepted { not_before: None, reason: Some(Reason::new(RESOLVED_AS_ABSENT)) },
             Cause::Operator,
         ),
         Verdict::Failed => {

@@ -16,8 +16,12 @@ pub(crate) fn needs_review(trade: &Trade, code: &str, why: &str, now: Timestamp)
         ));
     }
     if let TradeState::Uncertain { since, reason, .. } = &trade.state {
-        let word = reason.provider_code.as_deref().unwrap_or("none of the provider's own");
-        findings.push(format!("its outcome is unknown since {since}: {} (word: {word})", reason.code));
+        let word = reason.provider_code.as_ref().map(|word| format!(", in the provider's word {word:?}"));
+        findings.push(format!(
+            "its outcome is unknown since {since}: {}{}",
+            reason.code,
+            word.unwrap_or_default()
+        ));
     }
     findings.push(format!("{now}: {why}"));
     let word = last.map(|last| &last.code).filter(|last| *last != code);

@@ -3,6 +3,7 @@ mod cells;
 mod credits;
 mod deposits;
 mod invariants;
+mod review;
 mod rules;
 mod states;
 mod table;
