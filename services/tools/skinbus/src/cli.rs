@@ -11,7 +11,7 @@ mod tests;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use skinbus_domain::ids::{AccountId, MerchantId, OrderId};
 
 pub(crate) use command::ProviderCommand;
@@ -146,6 +146,53 @@ pub(crate) struct WatchArguments {
 pub(crate) enum TradeCommand {
     /// Show every version of a trade
     Show(ShowArguments),
+    /// List the trades that wait for a person, with what is known of them
+    Review(ReviewArguments),
+    /// Decide what became of a trade that waits for a person
+    Resolve(ResolveArguments),
+}
+
+#[derive(Args)]
+pub(crate) struct ReviewArguments {
+    /// Print JSON, one object a line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+#[command(after_help = "\
+Look at the provider's own records first: what you say is believed.
+  placed  the provider has the order: the trade is followed from now on (needs --provider-id)
+  absent  the provider never executed it and never will: it is sent again, under the same reference
+  failed  it is over without success, and is not sent again")]
+pub(crate) struct ResolveArguments {
+    pub(crate) order_id: OrderId,
+    /// What became of it
+    #[arg(long = "as", value_name = "VERDICT")]
+    pub(crate) verdict: VerdictName,
+    /// The provider's id of the order, as its records show it
+    #[arg(long, value_name = "ID", required_if_eq("verdict", "placed"))]
+    pub(crate) provider_id: Option<String>,
+    /// Why: what you looked at. Kept in the ledger, so no secrets
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+    /// Who decides; kept in the ledger
+    #[arg(long, value_name = "NAME", env = "USER")]
+    pub(crate) operator: String,
+    /// Print the new version as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What became of an order, as a person found out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum VerdictName {
+    /// The provider has it
+    Placed,
+    /// The provider never executed it and never will
+    Absent,
+    /// It is over without success
+    Failed,
 }
 
 #[derive(Args)]

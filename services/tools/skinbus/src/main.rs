@@ -74,6 +74,12 @@ async fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Query(command) => query::run(connection, command, terminal).await,
         Command::Watch(arguments) => watch::run(connection, arguments, terminal).await,
         Command::Trade(TradeCommand::Show(arguments)) => trade::show(connection, arguments, terminal).await,
+        Command::Trade(TradeCommand::Review(arguments)) => {
+            trade::review::run(connection, arguments, terminal).await
+        }
+        Command::Trade(TradeCommand::Resolve(arguments)) => {
+            trade::resolve::run(connection, arguments, terminal).await
+        }
         Command::Quota(arguments) => quota::run(connection, arguments, terminal).await,
         Command::Dead(DeadCommand::List) => dead::list(connection, terminal).await,
         Command::WebhookSignature(arguments) => signature::run(arguments, terminal),

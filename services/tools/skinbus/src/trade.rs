@@ -1,4 +1,7 @@
-//! `skinbus trade show`: everything that happened to one order.
+//! `skinbus trade`: everything that happened to one order, and what a person has to decide.
+
+pub(crate) mod resolve;
+pub(crate) mod review;
 
 use skinbus_domain::ids::TradeKey;
 use skinbus_proto::{json, moment, status_from_proto, v1};
@@ -60,6 +63,7 @@ fn timeline(changes: &[v1::TradeStatusChanged], palette: Palette) -> Vec<String>
                 .flat_map(|trade| &trade.violations)
                 .map(|broken| format!("{INDENT}{}", receipt::violation(broken))),
         );
+        lines.extend(spoken(change).iter().flat_map(|(name, value)| fact_lines(name, value, palette)));
         let facts = facts(change);
         for (name, value) in facts.iter().filter(|fact| !told.contains(fact)) {
             lines.extend(fact_lines(name, value, palette));
@@ -92,6 +96,24 @@ fn headline(change: &v1::TradeStatusChanged, palette: Palette) -> String {
     };
     let cause = palette.paint(Tone::Quiet, &format!("by {}", view::cause(change)));
     format!("{:>4}  {day} {time}Z  {step}  {cause}", change.version)
+}
+
+/// What the version alone says: it is told every time.
+fn spoken(change: &v1::TradeStatusChanged) -> Vec<(&'static str, String)> {
+    let decision = change.decision.iter().map(|decision| {
+        let verdict = match decision.verdict() {
+            v1::Verdict::Placed => format!("placed, as {}", decision.provider_id),
+            v1::Verdict::Absent => "absent".to_owned(),
+            v1::Verdict::Failed => "failed".to_owned(),
+            v1::Verdict::Unspecified => "unknown".to_owned(),
+        };
+        ("decided", format!("{verdict}, by {}: {}", decision.operator, decision.reason))
+    });
+    let findings = change.trade.iter().flat_map(|trade| &trade.findings);
+    let findings = findings.map(|finding| ("known", finding.clone()));
+    let notices =
+        change.notices.iter().map(|notice| ("alert", format!("{}: {}", notice.kind, notice.detail)));
+    decision.chain(findings).chain(notices).collect()
 }
 
 /// What the version says besides its status.

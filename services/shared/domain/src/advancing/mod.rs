@@ -13,7 +13,6 @@ use crate::trade::{Recorded, StatusChange};
 mod tests;
 
 /// What the shell has to do next.
-#[expect(clippy::large_enum_variant, reason = "one value at a time, moved a few times per input")]
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Effect {
     /// Read the newest version of the trade, surely the newest; report [`Event::Read`].
@@ -46,7 +45,6 @@ pub enum Event {
 }
 
 /// What an input came to.
-#[expect(clippy::large_enum_variant, reason = "one value at a time, moved a few times per input")]
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Advanced {
     /// A new version is in the ledger.

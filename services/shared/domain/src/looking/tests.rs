@@ -12,17 +12,21 @@ fn start(trade: Trade, now: Timestamp) -> (Looking, Effect) {
     Looking::start(recorded(trade, at(0)), false, &rules(), now)
 }
 
-/// Every effect of a look, where `answer` says what comes of each.
-fn run(trade: Trade, now: Timestamp, answer: impl Fn(&Effect) -> Event) -> Vec<Effect> {
+/// Every effect of a look, where `answer` says what comes of some; of the others comes nothing new.
+fn run(trade: Trade, now: Timestamp, answer: impl Fn(&Effect) -> Option<Event>) -> Vec<Effect> {
     let (mut looking, mut effect) = start(trade, now);
     let mut effects = Vec::new();
     while effect != Effect::Acknowledge {
         assert!(effects.len() < 9, "it does not end: {effects:?}");
-        let event = answer(&effect);
+        let event = answer(&effect).unwrap_or_else(|| nothing_changes(&effect));
         effects.push(effect);
         effect = looking.on(event, &rules(), now).unwrap();
     }
     effects
+}
+
+fn is_advance(effect: &Effect) -> bool {
+    matches!(effect, Effect::Advance(_))
 }
 
 fn nothing_changes(effect: &Effect) -> Event {
@@ -37,22 +41,19 @@ fn nothing_changes(effect: &Effect) -> Event {
 
 #[test]
 fn an_early_wake_up_is_set_again_before_it_is_acknowledged() {
-    let effects = run(trade_in(TradeState::Dispatching), at(1), nothing_changes);
+    let effects = run(trade_in(TradeState::Dispatching), at(1), |_| None);
     assert_eq!(effects, [Effect::Schedule(at(LEASE + 1))]);
 }
 
 #[test]
 fn a_trade_that_is_over_is_left_alone() {
     let failed = TradeState::Failed { reason: crate::samples::reason("told") };
-    assert_eq!(run(trade_in(failed), at(DAY), nothing_changes), []);
+    assert_eq!(run(trade_in(failed), at(DAY), |_| None), []);
 }
 
 #[test]
 fn a_new_version_plans_its_own_look() {
-    let advanced = |effect: &Effect| match effect {
-        Effect::Advance(_) => Event::Advanced { changed: true },
-        other => nothing_changes(other),
-    };
+    let advanced = |effect: &Effect| is_advance(effect).then_some(Event::Advanced { changed: true });
     let expired = [Effect::Advance(Input::LeaseExpired)];
     assert_eq!(run(trade_in(TradeState::Dispatching), at(LEASE + 1), advanced), expired);
     let late = [Effect::Advance(Input::DeadlinePassed)];
@@ -61,7 +62,7 @@ fn a_new_version_plans_its_own_look() {
 
 #[test]
 fn an_order_that_is_handed_over_again_is_looked_at_again() {
-    let effects = run(accepted(), at(60), nothing_changes);
+    let effects = run(accepted(), at(60), |_| None);
     assert_eq!(effects, [Effect::HandOver, Effect::Schedule(at(660))]);
 }
 
@@ -71,13 +72,12 @@ fn every_row_is_folded_and_one_that_changes_something_is_enough() {
         vec![Input::Observed(observed(Progress::OfferSent)), Input::Observed(observed(Progress::Submitted))];
     for changing in 0..3 {
         let seen = std::cell::Cell::new(0);
-        let effects = run(trade_in(TradeState::Submitted), at(60), |effect| match effect {
-            Effect::LookUp => Event::LookedUp(rows.clone()),
-            Effect::Advance(_) => {
-                seen.set(seen.get() + 1);
-                Event::Advanced { changed: seen.get() == changing }
+        let effects = run(trade_in(TradeState::Submitted), at(60), |effect| {
+            if *effect == Effect::LookUp {
+                return Some(Event::LookedUp(rows.clone()));
             }
-            other => nothing_changes(other),
+            seen.set(seen.get() + i32::from(is_advance(effect)));
+            is_advance(effect).then_some(Event::Advanced { changed: seen.get() == changing })
         });
         let folded: Vec<_> = rows.iter().cloned().map(Effect::Advance).collect();
         assert_eq!(effects[1..3], folded, "{changing}");
@@ -87,10 +87,7 @@ fn every_row_is_folded_and_one_that_changes_something_is_enough() {
 
 #[test]
 fn a_look_up_that_says_nothing_is_soon_tried_again() {
-    let silent = |effect: &Effect| match effect {
-        Effect::LookUp => Event::NotLookedUp,
-        other => nothing_changes(other),
-    };
+    let silent = |effect: &Effect| (*effect == Effect::LookUp).then_some(Event::NotLookedUp);
     let held = |hold_ends_at| trade_in(TradeState::OnHold { hold_ends_at });
     // Six hours until the next planned look, and no more than a minute until the next try.
     let effects = run(held(at(8 * DAY)), at(DAY), silent);
@@ -102,19 +99,18 @@ fn a_look_up_that_says_nothing_is_soon_tried_again() {
 
 #[test]
 fn an_unclear_outcome_that_nobody_ever_answers_goes_to_a_person() {
-    let silent = |effect: &Effect| match effect {
-        Effect::LookUp => Event::NotLookedUp,
-        Effect::Advance(_) => Event::Advanced { changed: true },
-        other => nothing_changes(other),
+    let silent = |effect: &Effect| {
+        let advanced = is_advance(effect).then_some(Event::Advanced { changed: true });
+        if *effect == Effect::LookUp { Some(Event::NotLookedUp) } else { advanced }
     };
     let unclear = || trade_in(uncertain(0, false));
     let waits = run(unclear(), at(DAY - 1), silent);
     assert!(matches!(waits[..], [Effect::LookUp, Effect::Schedule(_)]), "{waits:?}");
     assert_eq!(run(unclear(), at(DAY), silent), [Effect::LookUp, Effect::Advance(Input::NeverAnswered)]);
     // An answer is worth more than the time that has passed.
-    let told = |effect: &Effect| match effect {
-        Effect::LookUp => Event::LookedUp(vec![Input::LookedUpAbsent { asked_at: at(DAY) }]),
-        other => silent(other),
+    let told = |effect: &Effect| match silent(effect) {
+        Some(Event::NotLookedUp) => Some(Event::LookedUp(vec![Input::LookedUpAbsent { asked_at: at(DAY) }])),
+        other => other,
     };
     let absent = Effect::Advance(Input::LookedUpAbsent { asked_at: at(DAY) });
     assert_eq!(run(unclear(), at(DAY), told), [Effect::LookUp, absent]);
