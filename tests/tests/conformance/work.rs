@@ -102,7 +102,7 @@ impl Worker {
     pub(crate) fn on(bus: Bus, concurrency: usize, deliveries_max: u64) -> Self {
         let shutdown = Shutdown::new();
         let (called, calls) = mpsc::unbounded_channel();
-        let options = WorkOptions { stage: "conformance", concurrency, deliveries_max };
+        let options = WorkOptions { stage: "conformance", concurrency, ahead: concurrency, deliveries_max };
         let working = tokio::spawn({
             let (bus, shutdown) = (bus.clone(), shutdown.clone());
             let handler = move |incoming: Incoming| {

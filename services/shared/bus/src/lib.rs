@@ -23,4 +23,4 @@ pub mod work;
 pub use connection::{Bus, ConnectError, chain};
 pub use ledger::{Append, Ledger, LedgerError};
 pub use message::Incoming;
-pub use work::{Disposition, WorkOptions};
+pub use work::{DELIVERIES_MAX, Disposition, WorkOptions};
