@@ -146,7 +146,8 @@ mod tests {
 
     #[test]
     fn pauses_grow_to_a_minute() {
-        let pauses: Vec<u64> = (0..9).map(|deliveries| delivered(deliveries).retry_pause().as_secs()).collect();
+        let pauses: Vec<u64> =
+            (0..9).map(|deliveries| delivered(deliveries).retry_pause().as_secs()).collect();
         assert_eq!(pauses, [1, 1, 2, 4, 8, 16, 32, 60, 60]);
         assert_eq!(delivered(u64::MAX).retry_pause(), RETRY_PAUSE_MAX);
     }
