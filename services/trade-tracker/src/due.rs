@@ -224,9 +224,20 @@ async fn advance_and_plan(
     finish(tracker, account, due, recorded, folded).await;
 }
 
+/// Hands over what surely waits nowhere; what may still wait is looked at again later. A repeat of this due look is dropped
+/// by the stream, and nothing else is: the first hand-over may have become a dead letter a moment after it.
 async fn hand_over(tracker: &Tracker, account: &Account, due: Due, recorded: &Recorded) {
-    if let Err(error) = tracker.bus.hand_over(recorded).await {
-        tracing::warn!(trade = %due.key, error = skinbus_bus::chain(&error), "an order is not handed over yet");
+    let occasion = format!("look-{}", due.held.incoming.sequence);
+    let handed_over = match tracker.backlogs.may_hold(&tracker.bus, &account.name, recorded).await {
+        Ok(true) => Ok(()),
+        Ok(false) => {
+            let again = tracker.bus.hand_over_again(recorded, &occasion).await;
+            again.map_err(|error| skinbus_bus::chain(&error))
+        }
+        Err(error) => Err(skinbus_bus::chain(&error)),
+    };
+    if let Err(error) = handed_over {
+        tracing::warn!(trade = %due.key, error, "an order is not handed over yet");
         return due.held.redeliver_after(RETRY_PAUSE).await;
     }
     crash_point("tracker.after_hand_over");

@@ -129,6 +129,10 @@ fn wake_after(recorded: &Recorded, rules: &Rules, last: Timestamp) -> Option<Tim
         Some(after(last, scaled(step(steps, age(began, last, rules)), rules)))
     };
     match &trade.state {
+        // Proved absent at the provider: nobody has it in hand, so dispatch gets it as soon as may be.
+        TradeState::Accepted { not_before: None, .. } if trade.attempt.is_some() && last <= began => {
+            Some(after(last, scaled(MARGIN, rules)))
+        }
         TradeState::Accepted { not_before, .. } => {
             let pause = scaled(step(&ACCEPTED, age(began, last, rules)), rules);
             let hand_over = after(not_before.map_or(last, |not_before| not_before.max(last)), pause);
