@@ -39,6 +39,11 @@ impl Outgoing {
         Self { message: PublishMessage::build().payload(payload) }
     }
 
+    /// Somebody else's message, as it came.
+    pub(crate) fn with_headers(payload: Bytes, headers: HeaderMap) -> Self {
+        Self { message: PublishMessage::build().payload(payload).headers(headers) }
+    }
+
     /// Sets a header.
     pub(crate) fn header(mut self, name: async_nats::HeaderName, value: impl AsRef<str>) -> Self {
         self.message = self.message.header(name, value.as_ref());
