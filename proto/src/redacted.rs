@@ -38,7 +38,7 @@ impl Debug for v1::Header {
 
 impl Debug for v1::DeadLetter {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> Result {
-        let Self { reason, detail, stream, sequence, subject, payload, headers, at, violations } = self;
+        let Self { reason, detail, stream, sequence, subject, payload, headers, at, violations, cut } = self;
         formatter
             .debug_struct("DeadLetter")
             .field("reason", reason)
@@ -50,6 +50,7 @@ impl Debug for v1::DeadLetter {
             .field("headers", headers)
             .field("at", at)
             .field("violations", violations)
+            .field("cut", cut)
             .finish()
     }
 }

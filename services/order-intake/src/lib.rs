@@ -13,16 +13,13 @@ use std::sync::Arc;
 
 use skinbus_bus::ledger::JetStreamLedger;
 use skinbus_bus::topology::{INTAKE, ORDERS};
-use skinbus_bus::{Bus, ConnectError, WorkOptions};
+use skinbus_bus::{Bus, ConnectError, DELIVERIES_MAX, WorkOptions};
 use skinbus_domain::ids::AccountId;
 use skinbus_proto::request::{KnownAccount, Supports};
 use skinbus_providers::{Capability, ProviderDefaults};
 use skinbus_runtime::{Config, ConfigErrors, Health, RunError, Shutdown, accounts};
 
 pub use accept::{AcceptError, Verdict, accept};
-
-/// Deliveries after which an order whose handling fails every time is dead.
-const DELIVERIES_MAX: u64 = 20;
 
 /// The accounts that orders may name.
 pub type Accounts = BTreeMap<AccountId, KnownAccount>;
@@ -78,6 +75,7 @@ pub async fn run(
     let options = WorkOptions {
         stage: "intake",
         concurrency: config.intake.concurrency,
+        ahead: config.intake.concurrency,
         deliveries_max: DELIVERIES_MAX,
     };
     let published = bus.work(ORDERS, INTAKE, options, &shutdown, {

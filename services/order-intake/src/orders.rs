@@ -1,7 +1,6 @@
 //! Published orders. The acknowledgement comes last: after the ledger has the verdict, and dispatch the order.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use skinbus_bus::dead::Cause;
 use skinbus_bus::{Disposition, Incoming, subjects, trace};
@@ -13,9 +12,6 @@ use tracing::Instrument;
 use crate::accept::{Verdict, accept};
 use crate::hand_over::hand_over;
 use crate::{Intake, metrics};
-
-/// Pause before an order comes again whose verdict could not be written.
-const RETRY_PAUSE: Duration = Duration::from_secs(1);
 
 pub(crate) async fn handle(intake: Arc<Intake>, incoming: Incoming) -> Disposition {
     let span =
@@ -83,5 +79,5 @@ fn dead(reason: &'static str, detail: impl Into<String>) -> Disposition {
 
 fn again(key: &TradeKey, error: &dyn std::error::Error) -> Disposition {
     tracing::warn!(trade = %key, error = skinbus_bus::chain(error), "an order has no verdict yet; it comes again");
-    Disposition::RedeliverAfter(RETRY_PAUSE)
+    Disposition::Retry
 }

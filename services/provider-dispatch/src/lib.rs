@@ -21,7 +21,7 @@ use skinbus_bus::ledger::JetStreamLedger;
 use skinbus_bus::lists::ListStore;
 use skinbus_bus::queries::QueryEndpoint;
 use skinbus_bus::topology::{DISPATCH, dispatch_consumer};
-use skinbus_bus::{Bus, ConnectError, WorkOptions};
+use skinbus_bus::{Bus, ConnectError, DELIVERIES_MAX, WorkOptions};
 use skinbus_domain::Anomaly;
 use skinbus_domain::ids::TradeKey;
 use skinbus_domain::rules::after;
@@ -37,8 +37,6 @@ use queries::Queries;
 use reachable::{Reachable, UNREACHABLE};
 use together::Together;
 
-/// An order may come back for as long as its provider is away; only its deadline or an operator ends that.
-const DELIVERIES_MAX: u64 = u64::MAX;
 /// Pause before an alert is stored again.
 const ALERT_RETRY_PAUSE: Duration = Duration::from_millis(500);
 
@@ -142,7 +140,8 @@ struct Endpoints {
 async fn serve(dispatcher: Arc<Dispatcher>, endpoints: Endpoints, concurrency: usize) {
     let name = dispatcher.served.account.name.clone();
     let (bus, shutdown) = (dispatcher.bus.clone(), dispatcher.shutdown.clone());
-    let options = WorkOptions { stage: "dispatch", concurrency, deliveries_max: DELIVERIES_MAX };
+    // While the account is closed, orders wait where they are: in the stream, in their order.
+    let options = WorkOptions { stage: "dispatch", concurrency, ahead: 0, deliveries_max: DELIVERIES_MAX };
     let consumer = dispatch_consumer(&name);
     let placing = bus.work(DISPATCH, &consumer, options, &shutdown, {
         let dispatcher = Arc::clone(&dispatcher);

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use skinbus_bus::dead::Cause;
 use skinbus_bus::ledger::{AdvanceError, Advanced, Retry, advance};
-use skinbus_bus::{Disposition, Incoming, Ledger, trace};
+use skinbus_bus::quota::QuotaStore;
+use skinbus_bus::{DELIVERIES_MAX, Disposition, Incoming, Ledger, trace};
 use skinbus_domain::placing::{self, Delivery, Effect, Event, OutOfOrder};
 use skinbus_domain::quota::Lane;
 use skinbus_domain::rules::after;
@@ -14,7 +15,7 @@ use skinbus_domain::{Input, Order, Outcome, Recorded};
 use skinbus_proto::{Corrupt, status_change_from_proto, v1};
 use skinbus_providers::{Placing, Verdict};
 use skinbus_runtime::clock;
-use skinbus_runtime::crash::crash_point;
+use skinbus_runtime::crash::{crash_point, crash_point_for};
 use tracing::Instrument;
 
 use crate::call::CallFailure;
@@ -22,8 +23,12 @@ use crate::permits::Permit;
 use crate::together::Company;
 use crate::{Dispatcher, metrics};
 
-/// Pause before an order comes again that could not be worked on.
+/// Shortest pause between two attempts of one order.
 const RETRY_PAUSE: Duration = Duration::from_secs(1);
+/// An order that waits no longer than this for itself alone keeps its place among those in hand.
+const IN_HAND_MAX: Duration = Duration::from_secs(5);
+/// Deliveries after which an order that may rightly wait is handed over anew, so that it does not use up those it has.
+const DELIVERIES_RENEWED_AT: u64 = DELIVERIES_MAX / 2;
 /// A message younger than this most likely is the newest word on its trade.
 const FRESH: Duration = Duration::from_secs(5);
 /// Pause before an outcome is written again. It is never given up: it is all that is known of money spent.
@@ -41,7 +46,7 @@ pub(crate) async fn handle(dispatcher: Arc<Dispatcher>, incoming: Incoming) -> D
         match decode(&incoming) {
             Ok(accepted) => {
                 tracing::Span::current().record("trade", tracing::field::display(&accepted.trade().key));
-                place(&dispatcher, accepted).await
+                place(&dispatcher, accepted, incoming.deliveries).await
             }
             Err(problem) => Disposition::Dead(Cause::new("undecodable", problem)),
         }
@@ -57,30 +62,106 @@ fn decode(incoming: &Incoming) -> Result<Recorded, String> {
     Ok(Recorded { change, sequence: message.sequence })
 }
 
-async fn place(dispatcher: &Dispatcher, accepted: Recorded) -> Disposition {
+/// Follows the protocol as often as it takes. While the account is closed the order stays in hand: given back, it would
+/// come again out of its order, and use up a delivery each time.
+async fn place(dispatcher: &Dispatcher, accepted: Recorded, deliveries: u64) -> Disposition {
     let key = accepted.trade().key.clone();
-    match run(dispatcher, accepted).await {
-        Ok(Delivery::Acknowledge) => {
-            crash_point("dispatch.before_acknowledge");
-            Disposition::Acknowledge
+    crash_point_for("dispatch.in_hand", &key);
+    let mut known = accepted;
+    loop {
+        let step = match run(dispatcher, known.clone()).await {
+            Ok(Delivery::Acknowledge) => {
+                crash_point("dispatch.before_acknowledge");
+                return Disposition::Acknowledge;
+            }
+            Ok(Delivery::RedeliverAt(at)) => {
+                let at = deadline(&known).unwrap_or(at).min(at);
+                // What closed the account is surely written down after the first pause.
+                let first = wait_in_hand(dispatcher, after(clock::now(), RETRY_PAUSE)).await;
+                if first.is_ok() && pause_until(at) > IN_HAND_MAX && !is_closed_until(dispatcher, at).await {
+                    return wait_outside(dispatcher, &known, at, deliveries).await;
+                }
+                first.and(wait_in_hand(dispatcher, at).await)
+            }
+            // Its deadline is written down next.
+            Err(StepError::Overdue) => Ok(()),
+            Err(error) => Err(error),
+        };
+        let read = match step {
+            Ok(()) => dispatcher.ledger.read(&key).await.map_err(|error| AdvanceError::Ledger(error).into()),
+            Err(error) => Err(error),
+        };
+        match read {
+            Ok(Some(newest)) if newest.sequence > known.sequence => known = newest,
+            Ok(_) => {}
+            Err(StepError::ShuttingDown) => return Disposition::RedeliverAfter(Duration::ZERO),
+            Err(error) => {
+                let error = skinbus_bus::chain(&error);
+                tracing::warn!(trade = %key, error, "an order is not placed yet; it comes again");
+                return Disposition::Retry;
+            }
         }
-        Ok(Delivery::RedeliverAt(at)) => {
-            let pause = Duration::try_from(at.duration_since(clock::now())).unwrap_or(Duration::ZERO);
-            Disposition::RedeliverAfter(pause)
-        }
-        Err(StepError::ShuttingDown) => Disposition::RedeliverAfter(Duration::ZERO),
+    }
+}
+
+/// A long wait that concerns this order alone is spent outside, so that others are placed meanwhile.
+async fn wait_outside(
+    dispatcher: &Dispatcher,
+    known: &Recorded,
+    at: jiff::Timestamp,
+    deliveries: u64,
+) -> Disposition {
+    if deliveries < DELIVERIES_RENEWED_AT {
+        return Disposition::RedeliverAfter(pause_until(at));
+    }
+    match dispatcher.bus.hand_over_again(known, "renewed").await {
+        Ok(()) => Disposition::Acknowledge,
         Err(error) => {
             let error = skinbus_bus::chain(&error);
-            tracing::warn!(trade = %key, error, "an order is not placed yet; it comes again");
-            Disposition::RedeliverAfter(RETRY_PAUSE)
+            tracing::warn!(trade = %known.trade().key, error, "an order is not handed over anew");
+            Disposition::Retry
         }
+    }
+}
+
+/// Whether the account is closed for about as long: then nobody else could use this order's place either.
+async fn is_closed_until(dispatcher: &Dispatcher, at: jiff::Timestamp) -> bool {
+    let account = &dispatcher.served.account.name;
+    let read = async { QuotaStore::new(&dispatcher.bus, account).await?.read(account).await };
+    match read.await {
+        Ok(stored) => {
+            let slack_ms = i64::try_from(IN_HAND_MAX.as_millis()).unwrap_or(i64::MAX);
+            stored.window.closing().0.saturating_add(slack_ms) >= at.as_millisecond()
+        }
+        Err(error) => {
+            tracing::debug!(error = skinbus_bus::chain(&error), "whether the account is closed is not known");
+            false
+        }
+    }
+}
+
+fn pause_until(at: jiff::Timestamp) -> Duration {
+    Duration::try_from(at.duration_since(clock::now())).unwrap_or(Duration::ZERO)
+}
+
+/// When the order is over.
+fn deadline(recorded: &Recorded) -> Option<jiff::Timestamp> {
+    recorded.trade().order.as_ref()?.expires_at
+}
+
+async fn wait_in_hand(dispatcher: &Dispatcher, until: jiff::Timestamp) -> Result<(), StepError> {
+    tokio::select! {
+        () = tokio::time::sleep(pause_until(until)) => Ok(()),
+        () = dispatcher.shutdown.requested() => Err(StepError::ShuttingDown),
     }
 }
 
 #[derive(Debug, thiserror::Error)]
 enum StepError {
-    #[error("asked to end while waiting for a permit")]
+    #[error("asked to end while the order waits")]
     ShuttingDown,
+    #[error("a permit comes too late")]
+    Overdue,
     #[error("advancing the trade")]
     Advance(#[from] AdvanceError),
     #[error("following the protocol")]
@@ -96,7 +177,7 @@ async fn run(dispatcher: &Dispatcher, accepted: Recorded) -> Result<Delivery, St
     loop {
         let event = match effect {
             Effect::TakePermit => {
-                permit = Some(take_permit(dispatcher).await?);
+                permit = Some(take_permit(dispatcher, deadline(&current)).await?);
                 crash_point("dispatch.after_permit");
                 Event::PermitTaken
             }
@@ -142,9 +223,17 @@ fn give_back(permit: Option<Permit>) {
     }
 }
 
-async fn take_permit(dispatcher: &Dispatcher) -> Result<Permit, StepError> {
+/// A permit of the account, unless it is of no use any more when it comes: then nobody waits for it.
+async fn take_permit(dispatcher: &Dispatcher, until: Option<jiff::Timestamp>) -> Result<Permit, StepError> {
+    let overdue = async {
+        match until {
+            Some(until) => tokio::time::sleep(pause_until(until)).await,
+            None => std::future::pending().await,
+        }
+    };
     tokio::select! {
         permit = dispatcher.permits.take(Lane::Orders) => permit.ok_or(StepError::ShuttingDown),
+        () = overdue => Err(StepError::Overdue),
         () = dispatcher.shutdown.requested() => Err(StepError::ShuttingDown),
     }
 }
@@ -242,7 +331,7 @@ async fn call_alone(
     };
     // What a call does before the last one harms nobody: it is found, or done again, with the next attempt.
     for call in 2..=dispatcher.served.account.provider.place_calls_max {
-        let permit = take_permit(dispatcher).await.ok();
+        let permit = take_permit(dispatcher, Some(attempt.lease_until)).await.ok();
         let Some(permit) = permit.and_then(|permit| still_valid(dispatcher, attempt, permit)) else {
             return not_sent("next_call_not_sent");
         };

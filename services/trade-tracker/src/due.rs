@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use futures_util::{StreamExt, future, stream};
 use skinbus_bus::Ledger;
+use skinbus_bus::backlog::BacklogError;
 use skinbus_bus::held::Held;
 use skinbus_bus::publish::StoreError;
 use skinbus_bus::queries::QueryError;
@@ -124,6 +125,8 @@ async fn begin(tracker: &Tracker, account: &Account, due: Due) -> Option<(Due, L
 enum StepError {
     #[error(transparent)]
     Fold(#[from] FoldError),
+    #[error(transparent)]
+    Backlog(#[from] BacklogError),
     #[error("handing the order over")]
     HandOver(#[from] StoreError),
     #[error(transparent)]
@@ -174,7 +177,7 @@ async fn step(
             Event::Advanced { changed }
         }
         Effect::HandOver => {
-            hand_over(tracker, looking.recorded()).await?;
+            hand_over(tracker, account, due, looking.recorded()).await?;
             Event::HandedOver
         }
         Effect::Schedule(at) => {
@@ -187,8 +190,18 @@ async fn step(
     Ok(looking.on(event, &account.rules, clock::now())?)
 }
 
-async fn hand_over(tracker: &Tracker, recorded: &Recorded) -> Result<(), StoreError> {
-    tracker.bus.hand_over(recorded).await?;
+/// Hands over what surely waits nowhere; what may still wait is looked at again later. A repeat of this due look is dropped
+/// by the stream, and nothing else is: the first hand-over may have become a dead letter a moment after it.
+async fn hand_over(
+    tracker: &Tracker,
+    account: &Account,
+    due: &Due,
+    recorded: &Recorded,
+) -> Result<(), StepError> {
+    if !tracker.backlogs.may_hold(&tracker.bus, &account.name, recorded).await? {
+        let occasion = format!("look-{}", due.held.incoming.sequence);
+        tracker.bus.hand_over_again(recorded, &occasion).await?;
+    }
     crash_point("tracker.after_hand_over");
     Ok(())
 }

@@ -3,10 +3,12 @@
 //! It decides what is looked at and when, and folds what providers say into the ledger. It holds no API credentials and
 //! calls no provider itself: it asks provider-dispatch.
 
+mod backlog;
 mod due;
 mod follow;
 mod look;
 mod metrics;
+mod mover;
 mod webhooks;
 
 use std::collections::BTreeMap;
@@ -22,6 +24,8 @@ use skinbus_runtime::accounts::{self, Account};
 use skinbus_runtime::config::TrackingConfig;
 use skinbus_runtime::{Config, ConfigErrors, Health, RunError, Shutdown};
 use tokio::task::JoinSet;
+
+use backlog::Backlogs;
 
 /// The accounts whose trades are followed.
 pub type Accounts = BTreeMap<AccountId, Account>;
@@ -56,11 +60,13 @@ pub async fn run(
         bus: bus.clone(),
         accounts,
         settings: config.tracking,
+        backlogs: Backlogs::default(),
         shutdown,
     });
     let mut tasks = JoinSet::new();
     tasks.spawn(follow::run(Arc::clone(&tracker)));
     tasks.spawn(webhooks::run(Arc::clone(&tracker)));
+    tasks.spawn(mover::run(Arc::clone(&tracker)));
     for account in tracker.accounts.values() {
         tasks.spawn(due::run(Arc::clone(&tracker), account.clone()));
     }
@@ -77,6 +83,7 @@ struct Tracker {
     ledger: JetStreamLedger,
     accounts: Accounts,
     settings: TrackingConfig,
+    backlogs: Backlogs,
     shutdown: Shutdown,
 }
 

@@ -1,11 +1,10 @@
 //! Webhooks: one that proves its content is folded in; a hint pulls the next look forward, and nothing else.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use skinbus_bus::dead::Cause;
 use skinbus_bus::topology::{TRACKER_WEBHOOKS, WEBHOOKS};
-use skinbus_bus::{Disposition, Incoming, Ledger, WorkOptions};
+use skinbus_bus::{DELIVERIES_MAX, Disposition, Incoming, Ledger, WorkOptions};
 use skinbus_domain::ids::{OrderId, Reference, TradeKey};
 use skinbus_domain::polling::{self, Need};
 use skinbus_domain::{Alert, AlertKind, Cause as Observed, Input, Recorded};
@@ -17,11 +16,14 @@ use skinbus_runtime::crash::crash_point;
 use crate::{Tracker, look};
 
 const CONCURRENCY: usize = 32;
-const DELIVERIES_MAX: u64 = 20;
-const RETRY_PAUSE: Duration = Duration::from_secs(1);
 
 pub(crate) async fn run(tracker: Arc<Tracker>) {
-    let options = WorkOptions { stage: "webhooks", concurrency: CONCURRENCY, deliveries_max: DELIVERIES_MAX };
+    let options = WorkOptions {
+        stage: "webhooks",
+        concurrency: CONCURRENCY,
+        ahead: CONCURRENCY,
+        deliveries_max: DELIVERIES_MAX,
+    };
     let (bus, shutdown) = (tracker.bus.clone(), tracker.shutdown.clone());
     let handler = move |incoming: Incoming| {
         let tracker = Arc::clone(&tracker);
@@ -51,7 +53,7 @@ async fn fold_in(
         Err(error) => {
             let key = &recorded.trade().key;
             tracing::warn!(trade = %key, error = skinbus_bus::chain(&error), "a webhook waits");
-            Disposition::RedeliverAfter(RETRY_PAUSE)
+            Disposition::Retry
         }
     }
 }
@@ -80,7 +82,7 @@ async fn handle(tracker: &Tracker, incoming: &Incoming) -> Disposition {
         Ok(recorded) => recorded,
         Err(error) => {
             tracing::warn!(trade = %key, error = skinbus_bus::chain(&error), "a webhook waits");
-            return Disposition::RedeliverAfter(RETRY_PAUSE);
+            return Disposition::Retry;
         }
     };
     let owned = recorded.filter(|recorded| {
@@ -93,7 +95,7 @@ async fn handle(tracker: &Tracker, incoming: &Incoming) -> Disposition {
             Ok(()) => Disposition::Acknowledge,
             Err(error) => {
                 tracing::warn!(trade = %key, error = skinbus_bus::chain(&error), "a webhook waits");
-                Disposition::RedeliverAfter(RETRY_PAUSE)
+                Disposition::Retry
             }
         };
     };
@@ -111,7 +113,7 @@ async fn handle(tracker: &Tracker, incoming: &Incoming) -> Disposition {
         }
         Err(error) => {
             tracing::warn!(trade = %key, error = skinbus_bus::chain(&error), "a webhook waits");
-            Disposition::RedeliverAfter(RETRY_PAUSE)
+            Disposition::Retry
         }
     }
 }

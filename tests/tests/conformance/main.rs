@@ -116,6 +116,8 @@ mod queues {
         work::comes_again,
         work::too_many_deliveries,
         work::dead_letter_comes_first,
+        work::poison_holds_up_nobody,
+        work::asks_for_no_more_than_it_has_hands_for,
         handover::gives_back_what_it_has_not_begun,
         handover::gives_back_what_it_has_not_taken,
         handover::comes_to_somebody_else,

@@ -100,9 +100,13 @@ impl Worker {
     }
 
     pub(crate) fn on(bus: Bus, concurrency: usize, deliveries_max: u64) -> Self {
+        Self::with(bus, concurrency, concurrency / 2, deliveries_max)
+    }
+
+    fn with(bus: Bus, concurrency: usize, ahead: usize, deliveries_max: u64) -> Self {
         let shutdown = Shutdown::new();
         let (called, calls) = mpsc::unbounded_channel();
-        let options = WorkOptions { stage: "conformance", concurrency, deliveries_max };
+        let options = WorkOptions { stage: "conformance", concurrency, ahead, deliveries_max };
         let working = tokio::spawn({
             let (bus, shutdown) = (bus.clone(), shutdown.clone());
             let handler = move |incoming: Incoming| {
@@ -226,4 +230,65 @@ pub(crate) async fn dead_letter_comes_first() {
         (letters[0].1.reason.as_str(), letters[0].1.payload.as_ref()),
         ("undecodable", "unreadable".as_bytes())
     );
+}
+
+/// A message whose handler panics every time holds up none of those behind it, also where there is but one hand.
+pub(crate) async fn poison_holds_up_nobody() {
+    let nats = queue().await;
+    let mut worker = Worker::start(&nats, 1, 3).await;
+    for body in ["poison", "1", "2", "3", "4"] {
+        publish(&nats, body).await;
+    }
+    let mut good = Vec::new();
+    while good.len() < 4 {
+        let call = worker.call().await;
+        if call.body() == "poison" {
+            call.crash();
+        } else {
+            good.push(call.body().to_owned());
+            call.answer(Disposition::Acknowledge);
+        }
+    }
+    assert_eq!(good, ["1", "2", "3", "4"]);
+    while nats.message_count(ORDERS).await > 0 {
+        tokio::select! {
+            call = worker.call() => call.crash(),
+            () = until_empty(&nats, ORDERS) => {}
+        }
+    }
+    let letters = dead(&nats).await;
+    assert_eq!(letters.len(), 1);
+    assert_eq!(
+        (letters[0].1.reason.as_str(), letters[0].1.payload.as_ref()),
+        ("too_many_deliveries", "poison".as_bytes())
+    );
+}
+
+/// What nobody has a hand for stays in the queue: it waits there as long as it likes, and keeps its order.
+pub(crate) async fn asks_for_no_more_than_it_has_hands_for() {
+    let nats = queue_with(|config| config.ack_wait = Duration::from_secs(3600)).await;
+    for number in 0..20 {
+        publish(&nats, &number.to_string()).await;
+    }
+    let mut worker = Worker::with(nats.bus().await, 3, 0, 10);
+    let mut left: Vec<String> = (0..20).map(|number| number.to_string()).collect();
+    while !left.is_empty() {
+        let next: Vec<String> = left.drain(..left.len().min(3)).collect();
+        let mut calls = Vec::new();
+        while calls.len() < next.len() {
+            calls.push(worker.call().await);
+        }
+        round_trip(&worker.bus).await;
+        assert_eq!(ack_pending(&nats).await, calls.len(), "one of them waits for a hand");
+        for call in calls {
+            assert!(next.iter().any(|body| body == call.body()), "{} comes too early", call.body());
+            assert_eq!(call.incoming.deliveries, 1);
+            call.answer(Disposition::Acknowledge);
+        }
+        let stored = u64::try_from(left.len()).unwrap();
+        wait::until("the words to arrive", || async {
+            (nats.message_count(ORDERS).await == stored).then_some(())
+        })
+        .await;
+    }
 }

@@ -51,10 +51,14 @@ const OF_A_PURCHASE: [(&str, &[&str]); 4] = [
     ("webhook-ingress", &["ingress.before_store", "ingress.after_store"]),
 ];
 
+/// A message that was delivered too often becomes a dead letter.
+const OF_THE_MOVER: [&str; 3] = ["tracker.before_bury", "tracker.after_bury", "tracker.after_remove"];
+
 /// Those that only other orders and other providers meet.
-const OF_THE_REST: [(&str, &[&str]); 2] = [
+const OF_THE_REST: [(&str, &[&str]); 3] = [
     ("provider-dispatch", &[BEFORE_NEXT_CALL, AFTER_JOINT_ANSWER]),
     ("trade-tracker", &[BEFORE_WEBHOOK_FOLD]),
+    ("trade-tracker", &OF_THE_MOVER),
 ];
 
 /// The crash points of one service that a purchase at Skinify meets.

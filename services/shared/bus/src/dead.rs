@@ -52,6 +52,7 @@ impl Bus {
             headers: headers.collect(),
             at: Some(timestamp(clock::now())),
             violations: cause.violations.iter().map(violation_to_proto).collect(),
+            cut: false,
         };
         fit(&mut letter, self.client().server_info().max_payload.saturating_sub(OWN_HEADERS_MAX_BYTES));
         let id = format!("{}:{}", incoming.stream, incoming.sequence);
@@ -122,6 +123,7 @@ fn fit(letter: &mut v1::DeadLetter, max_bytes: usize) {
         return;
     }
     letter.detail.push_str("; too large to be kept whole");
+    letter.cut = true;
     let over = letter.encoded_len().saturating_sub(max_bytes);
     letter.payload.truncate(letter.payload.len().saturating_sub(over));
     if letter.encoded_len() > max_bytes {
@@ -154,7 +156,7 @@ mod tests {
             fit(&mut cut, 1000);
             assert!(cut.encoded_len() <= 1000, "{payload} {header}");
             assert_eq!(!cut.headers.is_empty(), keeps_headers, "{payload} {header}");
-            assert!(cut.detail.contains("too large"));
+            assert!(cut.cut && cut.detail.contains("too large"));
         }
         let mut cut = letter(5000, 100);
         fit(&mut cut, 1000);

@@ -15,8 +15,8 @@ use crate::topology::consumers::ACK_WAIT;
 pub const PROGRESS_EVERY: Duration = Duration::from_secs(ACK_WAIT.as_secs() / 3);
 /// Pause before messages are asked for again after the consumer failed.
 const RETRY_PAUSE: Duration = Duration::from_millis(250);
-/// Messages that are asked for at once.
-const BATCH: usize = 500;
+/// Messages that are asked for ahead.
+const AHEAD: usize = 500;
 
 /// A message in hand. Dropped without a word, it comes again after its ack wait.
 pub struct Held {
@@ -39,8 +39,10 @@ impl Held {
         self.answer(AckKind::Ack).await;
     }
 
-    /// It is to come again, not before this has passed.
+    /// It is to come again, not before this has passed, and later each time: what keeps failing for as long as something
+    /// is away must not use up the deliveries that a message has.
     pub async fn redeliver_after(self, pause: Duration) {
+        let pause = pause.max(self.incoming.retry_pause());
         self.answer(AckKind::Nak(Some(pause))).await;
     }
 
@@ -101,7 +103,7 @@ impl HeldMessages {
         let mut ready = Vec::new();
         while ready.len() < max
             && let Some(messages) = &mut self.messages
-            && let Some(Ok(message)) = messages.next().now_or_never()
+            && let Some(Ok(message)) = messages.next(AHEAD).now_or_never()
         {
             ready.push(held(message));
         }
@@ -118,14 +120,14 @@ impl HeldMessages {
     async fn receive(&mut self) -> Held {
         loop {
             let error = match &mut self.messages {
-                Some(messages) => match messages.next().await {
+                Some(messages) => match messages.next(AHEAD).await {
                     Ok(message) => return held(message),
                     Err(error) => {
                         self.messages = None;
                         error
                     }
                 },
-                None => match self.bus.pull(self.stream, &self.consumer, BATCH).await {
+                None => match self.bus.pull(self.stream, &self.consumer).await {
                     Ok(messages) => {
                         self.messages = Some(messages);
                         continue;

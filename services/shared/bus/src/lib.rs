@@ -3,6 +3,8 @@
 //! This is the only crate that speaks to NATS. It decides nothing about trades: it stores what the domain decided, with
 //! compare-and-set, and gives work to handlers whose outcome becomes the acknowledgement.
 
+pub mod advisories;
+pub mod backlog;
 pub mod connection;
 pub mod dead;
 pub mod held;
@@ -23,4 +25,4 @@ pub mod work;
 pub use connection::{Bus, ConnectError, chain};
 pub use ledger::{Append, Ledger, LedgerError};
 pub use message::Incoming;
-pub use work::{Disposition, WorkOptions};
+pub use work::{DELIVERIES_MAX, Disposition, WorkOptions};

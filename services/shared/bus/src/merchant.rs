@@ -4,6 +4,7 @@
 //! user's trade token (invariant S1): whoever only watches does not need it.
 
 mod asking;
+mod letters;
 
 #[cfg(test)]
 mod tests;
@@ -18,9 +19,8 @@ use async_nats::jetstream::publish::PublishAck;
 use async_nats::{HeaderMap, Subscriber};
 use bytes::Bytes;
 use futures_util::StreamExt;
-use jiff::Timestamp;
 use skinbus_domain::ids::{MerchantId, OrderId, TradeKey};
-use skinbus_proto::{moment, v1, without_trade_token};
+use skinbus_proto::{v1, without_trade_token};
 use skinbus_runtime::config::{Config, NatsConfig, Topology};
 use skinbus_runtime::{Health, Shutdown};
 
@@ -28,8 +28,10 @@ use crate::connection::{Bus, chain};
 use crate::message::{CONTENT_TYPE, Incoming, JSON};
 use crate::publish::Outgoing;
 use crate::queries::QueryError;
-use crate::topology::{DEAD, TRADES};
+use crate::topology::TRADES;
 use crate::{subjects, trace};
+
+pub use letters::{DeadLetter, Dropped, NotRedrivable, Redriven, WholeLetter};
 
 /// How long a stored message may take to arrive while a stream is read.
 const READ_TIMEOUT: Duration = Duration::from_secs(5);
@@ -69,6 +71,27 @@ pub enum MerchantError {
         /// As the service said it, or code 503 where nobody answered.
         error: QueryError,
     },
+    /// A dead letter stays where it is.
+    #[error("{operation} the dead letter {handle}: {problem}")]
+    Letter {
+        /// What was tried.
+        operation: &'static str,
+        /// Which.
+        handle: u64,
+        /// Why it failed; trying again is safe.
+        problem: String,
+    },
+    /// A dead letter cannot be published again.
+    #[error("redriving the dead letter {handle}: {why}")]
+    NotRedrivable {
+        /// Which.
+        handle: u64,
+        /// Why.
+        why: NotRedrivable,
+    },
+    /// What lies there is no dead letter.
+    #[error("{0} is an alert and no dead letter; it ends by itself after 90 days")]
+    IsAlert(u64),
     /// A stream or subject could not be read.
     #[error("reading {what}: {problem}")]
     Read {
@@ -101,25 +124,6 @@ pub struct Received {
     pub change: v1::TradeStatusChanged,
     /// The message's headers, the first value of each.
     pub headers: BTreeMap<String, String>,
-}
-
-/// A message that nobody could work on, without its bytes and headers: those may hold a trade token.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DeadLetter {
-    /// Who gave up on it, for example `intake`.
-    pub stage: String,
-    /// Stable word, for example `undecodable`.
-    pub reason: String,
-    /// For people.
-    pub detail: String,
-    /// The subject that it came on.
-    pub subject: String,
-    /// The stream that it came from.
-    pub stream: String,
-    /// Its sequence there.
-    pub sequence: u64,
-    /// When it was given up.
-    pub at: Option<Timestamp>,
 }
 
 impl MerchantClient {
@@ -256,15 +260,6 @@ impl MerchantClient {
         self.read_all(TRADES, filter, DeliverPolicy::LastPerSubject, Received::read).await
     }
 
-    /// All dead letters, the oldest first.
-    ///
-    /// # Errors
-    ///
-    /// [`MerchantError::Read`] where their stream gives no answer.
-    pub async fn dead_letters(&self) -> Result<Vec<DeadLetter>, MerchantError> {
-        self.read_all(DEAD, subjects::dead("*"), DeliverPolicy::All, DeadLetter::read).await
-    }
-
     /// Reads what a stream holds now.
     async fn read_all<T>(
         &self,
@@ -327,22 +322,6 @@ impl Received {
             .iter()
             .filter_map(|(name, values)| values.first().map(|value| (name.to_string(), value.to_string())));
         Ok(Self { change: without_trade_token(change), headers: headers.collect() })
-    }
-}
-
-impl DeadLetter {
-    fn read(incoming: &Incoming) -> Result<Self, MerchantError> {
-        let letter: v1::DeadLetter =
-            incoming.decode().map_err(|error| read_error(&incoming.subject, &error))?;
-        Ok(Self {
-            stage: incoming.subject.rsplit('.').next().unwrap_or_default().to_owned(),
-            reason: letter.reason,
-            detail: letter.detail,
-            subject: letter.subject,
-            stream: letter.stream,
-            sequence: letter.sequence,
-            at: letter.at.as_ref().and_then(moment),
-        })
     }
 }
 

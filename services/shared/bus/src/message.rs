@@ -1,5 +1,7 @@
 //! Messages as they come in.
 
+use std::time::Duration;
+
 use async_nats::HeaderMap;
 use bytes::Bytes;
 use skinbus_proto::Schema;
@@ -29,6 +31,9 @@ pub struct Incoming {
     /// How often it was delivered, this time included.
     pub deliveries: u64,
 }
+
+/// The longest pause before a message comes again that could not be worked on.
+const RETRY_PAUSE_MAX: Duration = Duration::from_secs(60);
 
 /// Why a body cannot be read. It quotes nothing of it.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +69,15 @@ impl Incoming {
             sequence,
             deliveries,
         }
+    }
+
+    /// How long to leave a message alone because something that it needs is away: a second after its first delivery, then
+    /// two, up to a minute. An hour of such trouble takes about seventy deliveries.
+    #[must_use]
+    pub fn retry_pause(&self) -> Duration {
+        let doublings = u32::try_from(self.deliveries.saturating_sub(1)).unwrap_or(u32::MAX);
+        let seconds = 1_u64.checked_shl(doublings.min(63)).unwrap_or(u64::MAX);
+        Duration::from_secs(seconds).min(RETRY_PAUSE_MAX)
     }
 
     /// The value of a header.
@@ -118,5 +132,30 @@ impl From<async_nats::Message> for Incoming {
             sequence: 0,
             deliveries: 1,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn delivered(deliveries: u64) -> Incoming {
+        let (subject, headers, payload) = (String::new(), HeaderMap::new(), Bytes::new());
+        Incoming { subject, headers, payload, stream: String::new(), sequence: 0, deliveries }
+    }
+
+    #[test]
+    fn pauses_grow_to_a_minute() {
+        let pauses: Vec<u64> =
+            (0..9).map(|deliveries| delivered(deliveries).retry_pause().as_secs()).collect();
+        assert_eq!(pauses, [1, 1, 2, 4, 8, 16, 32, 60, 60]);
+        assert_eq!(delivered(u64::MAX).retry_pause(), RETRY_PAUSE_MAX);
+    }
+
+    #[test]
+    fn an_hour_of_trouble_is_survived() {
+        let longest: Duration =
+            (1..crate::work::DELIVERIES_MAX).map(|deliveries| delivered(deliveries).retry_pause()).sum();
+        assert!(longest > Duration::from_secs(90 * 60), "{longest:?}");
     }
 }

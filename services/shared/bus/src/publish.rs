@@ -39,6 +39,11 @@ impl Outgoing {
         Self { message: PublishMessage::build().payload(payload) }
     }
 
+    /// Somebody else's message, as it came.
+    pub(crate) fn with_headers(payload: Bytes, headers: HeaderMap) -> Self {
+        Self { message: PublishMessage::build().payload(payload).headers(headers) }
+    }
+
     /// Sets a header.
     pub(crate) fn header(mut self, name: async_nats::HeaderName, value: impl AsRef<str>) -> Self {
         self.message = self.message.header(name, value.as_ref());
@@ -118,14 +123,29 @@ impl Bus {
     ///
     /// [`StoreError`] where it is perhaps not handed over; doing it again is safe.
     pub async fn hand_over(&self, recorded: &Recorded) -> Result<(), StoreError> {
+        let (key, version) = (&recorded.trade().key, recorded.change.version);
+        self.dispatch(recorded, &format!("{}.{}.{version}", key.merchant, key.order_id)).await
+    }
+
+    /// Hands an order over once more that nobody may have any longer: its first hand-over, of which the stream still
+    /// knows the id, may have become a dead letter. Only a repeat for the same `occasion` is dropped.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where it is perhaps not handed over; doing it again is safe.
+    pub async fn hand_over_again(&self, recorded: &Recorded, occasion: &str) -> Result<(), StoreError> {
+        let (key, version) = (&recorded.trade().key, recorded.change.version);
+        self.dispatch(recorded, &format!("{}.{}.{version}.{occasion}", key.merchant, key.order_id)).await
+    }
+
+    async fn dispatch(&self, recorded: &Recorded, id: &str) -> Result<(), StoreError> {
         let trade = recorded.trade();
         let Some(order) = &trade.order else { return Ok(()) };
         let message = v1::DispatchOrder {
             accepted: Some(status_change_to_proto(&recorded.change)),
             sequence: recorded.sequence,
         };
-        let id = format!("{}.{}.{}", trade.key.merchant, trade.key.order_id, recorded.change.version);
-        self.store_once(subjects::dispatch(&order.account), &message, &id).await.map(|_| ())
+        self.store_once(subjects::dispatch(&order.account), &message, id).await.map(|_| ())
     }
 }
 

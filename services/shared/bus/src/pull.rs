@@ -26,8 +26,6 @@ pub(crate) struct Pull {
     consumer: PullConsumer,
     subscriber: Subscriber,
     inbox: Subject,
-    /// Messages in one request.
-    batch: usize,
     /// Messages that open requests may still bring.
     open: usize,
 }
@@ -38,28 +36,29 @@ pub(crate) struct Pull {
 pub(crate) struct PullError(String);
 
 impl Bus {
-    /// Pulls from the durable consumer `name` of `stream`, not much more than `batch` messages ahead.
-    pub(crate) async fn pull(&self, stream: &str, name: &str, batch: usize) -> Result<Pull, PullError> {
+    /// Pulls from the durable consumer `name` of `stream`.
+    pub(crate) async fn pull(&self, stream: &str, name: &str) -> Result<Pull, PullError> {
         let failed = |error: &dyn std::error::Error| PullError(chain(error));
         let consumer = self.jetstream().get_consumer_from_stream(name, stream).await;
         let consumer = consumer.map_err(|error| failed(&error))?;
         let inbox = Subject::from(self.client().new_inbox());
         let subscriber = self.client().subscribe(inbox.clone()).await.map_err(|error| failed(&error))?;
-        Ok(Pull { context: self.jetstream().clone(), consumer, subscriber, inbox, batch, open: 0 })
+        Ok(Pull { context: self.jetstream().clone(), consumer, subscriber, inbox, open: 0 })
     }
 }
 
 impl Pull {
-    /// The next message. Safe to drop and call again.
-    pub(crate) async fn next(&mut self) -> Result<jetstream::Message, PullError> {
+    /// The next message. The server is never asked for more than there is `room` for, this one included; what was asked
+    /// for with more room may still come. Safe to drop and call again.
+    pub(crate) async fn next(&mut self, room: usize) -> Result<jetstream::Message, PullError> {
         loop {
             // The next request goes out before the last is used up, so that no message waits for it.
-            if self.open <= self.batch / 2 {
-                let request =
-                    BatchConfig { batch: self.batch, expires: Some(EXPIRES), ..BatchConfig::default() };
+            if self.open <= room / 2 {
+                let batch = room.saturating_sub(self.open).max(1);
+                let request = BatchConfig { batch, expires: Some(EXPIRES), ..BatchConfig::default() };
                 let asked = self.consumer.request_batch(request, self.inbox.clone()).await;
                 asked.map_err(|error| PullError(chain(&error)))?;
-                self.open += self.batch;
+                self.open += batch;
             }
             if let Some(message) = self.receive().await? {
                 return Ok(message);

@@ -21,6 +21,9 @@ pub enum Disposition {
     Acknowledge,
     /// It is to come again, not before this has passed.
     RedeliverAfter(Duration),
+    /// Something that it needs is away. It is to come again, later each time, so that an hour of such trouble does not use
+    /// up its deliveries.
+    Retry,
     /// Nobody can work on it: it is stored as a dead letter, and only then ended.
     Dead(Cause),
 }
@@ -32,14 +35,21 @@ pub struct WorkOptions {
     pub stage: &'static str,
     /// Messages in hand at the same time.
     pub concurrency: usize,
+    /// Messages that may wait in this process for a free hand. They are hidden from other replicas, and come again when
+    /// they wait for longer than the ack wait: 0 where a handler may take long.
+    pub ahead: usize,
     /// Deliveries after which a message whose handler keeps failing is dead.
     pub deliveries_max: u64,
 }
 
+/// Deliveries that a message has in every service, see [`WorkOptions::deliveries_max`]. With the pauses of
+/// [`Disposition::Retry`] they last for more than an hour of trouble that passes.
+pub const DELIVERIES_MAX: u64 = 100;
+
 /// Pause before messages are asked for again after the consumer failed.
 const RETRY_PAUSE: Duration = Duration::from_millis(250);
-/// Pause before a message comes again whose dead letter could not be stored, or whose handler crashed.
-const REDELIVERY_PAUSE: Duration = Duration::from_secs(1);
+/// Most messages that are asked for ahead.
+const ROOM_MAX: usize = 500;
 
 impl Bus {
     /// Works through the durable consumer `name` of `stream` until the shutdown, then finishes what is in hand.
@@ -60,8 +70,7 @@ impl Bus {
         let handler = Arc::new(handler);
         let mut tasks = JoinSet::new();
         while !shutdown.is_requested() {
-            // No more than can be worked on soon: what waits here is hidden from other replicas.
-            let mut messages = match self.pull(stream, name, options.concurrency.clamp(1, 500)).await {
+            let mut messages = match self.pull(stream, name).await {
                 Ok(messages) => messages,
                 Err(error) => {
                     tracing::warn!(stream, consumer = name, error = chain(&error), "asking for messages");
@@ -79,10 +88,11 @@ impl Bus {
                 };
                 let Ok(slot) = slot else { break };
                 while tasks.try_join_next().is_some() {}
+                let room = 1 + slots.available_permits() + options.ahead;
                 let next = tokio::select! {
                     biased;
                     () = shutdown.requested() => break,
-                    next = messages.next() => next,
+                    next = messages.next(room.min(ROOM_MAX)) => next,
                 };
                 match next {
                     Ok(message) => {
@@ -136,7 +146,8 @@ impl Delivery {
             tokio::select! {
                 biased;
                 disposition = &mut handling => {
-                    return disposition.unwrap_or(Disposition::RedeliverAfter(REDELIVERY_PAUSE));
+                    // A handler that panicked has said nothing.
+                    return disposition.unwrap_or(Disposition::Retry);
                 }
                 () = tokio::time::sleep(ACK_WAIT / 3) => self.answer(AckKind::Progress).await,
             }
@@ -147,11 +158,12 @@ impl Delivery {
         match disposition {
             Disposition::Acknowledge => self.answer(AckKind::Ack).await,
             Disposition::RedeliverAfter(pause) => self.answer(AckKind::Nak(Some(pause))).await,
+            Disposition::Retry => self.answer(AckKind::Nak(Some(incoming.retry_pause()))).await,
             Disposition::Dead(cause) => match self.bus.bury(self.options.stage, incoming, &cause).await {
                 Ok(()) => self.answer(AckKind::Term).await,
                 Err(error) => {
                     tracing::error!(error = chain(&error), "storing a dead letter; the message comes again");
-                    self.answer(AckKind::Nak(Some(REDELIVERY_PAUSE))).await;
+                    self.answer(AckKind::Nak(Some(incoming.retry_pause()))).await;
                 }
             },
         }

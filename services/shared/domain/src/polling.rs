@@ -10,8 +10,6 @@ use jiff::{SignedDuration, Timestamp};
 use crate::order::OrderKind;
 use crate::rules::{Rules, after};
 use crate::trade::{Recorded, Trade, TradeState, TradeStatus};
-use crate::transition::confirm_absent::PROVED_ABSENT;
-use crate::transition::resolve::RESOLVED_AS_ABSENT;
 
 #[cfg(test)]
 mod tests;
@@ -142,11 +140,12 @@ fn wake_after(recorded: &Recorded, rules: &Rules, last: Timestamp) -> Option<Tim
         Some(after(last, scaled(step(steps, age(began, last, rules)), rules)))
     };
     match &trade.state {
-        TradeState::Accepted { not_before, reason } => {
-            let is_absent =
-                reason.as_ref().is_some_and(|reason| FOUND_ABSENT.contains(&reason.code.as_str()));
-            let steps: &Steps = if is_absent { &ABSENT } else { &ACCEPTED };
-            let pause = scaled(step(steps, age(began, last, rules)), rules);
+        // Found absent at the provider: nobody has it in hand, so dispatch gets it as soon as may be.
+        TradeState::Accepted { not_before: None, .. } if trade.attempt.is_some() && last <= began => {
+            Some(after(last, scaled(MARGIN, rules)))
+        }
+        TradeState::Accepted { not_before, .. } => {
+            let pause = scaled(step(&ACCEPTED, age(began, last, rules)), rules);
             let hand_over = after(not_before.map_or(last, |not_before| not_before.max(last)), pause);
             let expiry = deadline(trade).map(|deadline| after(deadline, scaled(MARGIN, rules)));
             Some(expiry.filter(|expiry| *expiry > last).map_or(hand_over, |expiry| expiry.min(hand_over)))
@@ -232,15 +231,6 @@ const SUBMITTED: [(Duration, Duration); 4] = [
     (HOUR, MINUTE),
     (Duration::MAX, Duration::from_secs(600)),
 ];
-/// Nothing is in dispatch's queue for an order that was looked for and found absent: it is handed over at once.
-const ABSENT: [(Duration, Duration); 4] = [
-    (SECOND, SECOND),
-    (MINUTE, MINUTE),
-    (Duration::from_secs(600), Duration::from_secs(600)),
-    (Duration::MAX, HOUR),
-];
-/// Why an order waits that the provider does not have.
-const FOUND_ABSENT: [&str; 2] = [PROVED_ABSENT, RESOLVED_AS_ABSENT];
 /// A user takes minutes to choose items on a hosted page, and may come back days later.
 const LINK: [(Duration, Duration); 3] = [
     (Duration::from_secs(600), Duration::from_secs(20)),

@@ -2,6 +2,7 @@
 //! was given.
 
 mod command;
+mod dead;
 mod order;
 mod query;
 mod signature;
@@ -15,6 +16,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use skinbus_domain::ids::{AccountId, MerchantId, OrderId};
 
 pub(crate) use command::ProviderCommand;
+pub(crate) use dead::{DeadCommand, DeadListArguments, DeadSelection, DeadShowArguments};
 pub(crate) use order::{
     DepositArguments, GameName, ListItemArguments, OrderArguments, PlaceArguments, RecipientArguments,
     UserArguments,
@@ -91,7 +93,7 @@ pub(crate) enum Command {
     Trade(TradeCommand),
     /// Show how much of the accounts' rate limits is in use
     Quota(QuotaArguments),
-    /// Look at messages that could not be worked on
+    /// Look at messages that could not be worked on, publish them again, or drop them
     #[command(subcommand)]
     Dead(DeadCommand),
     /// Print the constant that a provider's webhooks carry, for webhook_signature_file
@@ -201,12 +203,6 @@ pub(crate) struct ShowArguments {
     /// Print JSON, one object a line
     #[arg(long)]
     pub(crate) json: bool,
-}
-
-#[derive(Subcommand)]
-pub(crate) enum DeadCommand {
-    /// List them: why, where they came from, when; never their bodies
-    List,
 }
 
 #[derive(Args)]

@@ -53,6 +53,8 @@ pub(crate) fn explain(error: MerchantError) -> Failure {
         MerchantError::Place { .. } => text,
         MerchantError::Ask { error, .. } => format!("{text}; {}", advice(&error)),
         MerchantError::Read { .. } => format!("{text}; are the services running? `skinbus dev` starts them"),
+        MerchantError::Letter { .. } => format!("{text}; it may pass, and trying again is safe"),
+        MerchantError::NotRedrivable { .. } | MerchantError::IsAlert(_) => text,
     })
 }
 

@@ -1,7 +1,7 @@
 //! `skinbus`: runs everything on a laptop, places orders, shows what becomes of them.
 //!
 //! Everything that is printed goes through [`terminal::Terminal`]; what is printed is made by pure functions. Nothing here
-//! prints a trade token or a message's body (invariant S1).
+//! prints a trade token or a message's body (invariant S1), unless a person asks for a dead letter's content.
 
 mod asked;
 mod board;
@@ -35,7 +35,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::cli::{Cli, Command, DeadCommand, TradeCommand};
+use crate::cli::{Cli, Command, TradeCommand};
 use crate::failure::{Exit, Failure};
 use crate::terminal::Terminal;
 
@@ -81,7 +81,7 @@ async fn run(cli: Cli) -> Result<Exit, Failure> {
             trade::resolve::run(connection, arguments, terminal).await
         }
         Command::Quota(arguments) => quota::run(connection, arguments, terminal).await,
-        Command::Dead(DeadCommand::List) => dead::list(connection, terminal).await,
+        Command::Dead(command) => dead::run(connection, command, terminal).await,
         Command::WebhookSignature(arguments) => signature::run(arguments, terminal),
         Command::Version => {
             terminal.line(concat!("skinbus ", env!("CARGO_PKG_VERSION")))?;

@@ -28,20 +28,3 @@ fn a_received_version_has_no_trade_token() {
     assert!(!bytes.windows(8).any(|part| part == b"AbCd_-12"));
     assert!(bytes.windows(17).any(|part| part == b"76561198000000042"));
 }
-
-#[test]
-fn a_dead_letter_is_listed_without_its_body() {
-    let letter = v1::DeadLetter {
-        reason: "undecodable".to_owned(),
-        stream: "ORDERS".to_owned(),
-        sequence: 7,
-        payload: Bytes::from_static(b"AbCd_-12"),
-        ..v1::DeadLetter::default()
-    };
-    let listed = DeadLetter::read(&incoming("skinbus.v1.dead.intake", letter.encode_to_vec())).unwrap();
-    assert_eq!(
-        (listed.stage.as_str(), listed.reason.as_str(), listed.sequence),
-        ("intake", "undecodable", 7)
-    );
-    assert!(!format!("{listed:?}").contains("AbCd"));
-}

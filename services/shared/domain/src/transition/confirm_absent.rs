@@ -11,7 +11,7 @@ use crate::rules::{Idempotency, Rules, after};
 use crate::trade::{Cause, Reason, Trade, TradeState};
 
 /// The reason of an order that waits again because the provider surely does not have it.
-pub(crate) const PROVED_ABSENT: &str = "proved_absent";
+const PROVED_ABSENT: &str = "proved_absent";
 /// The reason of an attempt that the provider refused because it has the reference already.
 const REFERENCE_KNOWN: &str = "reference_known";
 

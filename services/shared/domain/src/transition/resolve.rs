@@ -6,7 +6,7 @@ use crate::fold::{Alert, Anomaly, Change, Fold};
 use crate::trade::{Cause, Reason, Trade, TradeState, TradeStatus};
 
 /// The reason of an order that waits again because an operator did not find it at the provider.
-pub(crate) const RESOLVED_AS_ABSENT: &str = "resolved_as_absent";
+const RESOLVED_AS_ABSENT: &str = "resolved_as_absent";
 
 pub(crate) fn apply(trade: &Trade, decision: &Decision) -> Fold {
     // Somebody decided already, or the trade never waited for a person: what the ledger says stands.

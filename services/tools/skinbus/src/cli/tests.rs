@@ -125,3 +125,21 @@ fn the_signature_knows_its_key() {
         assert!(!refusal(&line_of(&format!("webhook-signature {wrong}"))).is_empty(), "{wrong}");
     }
 }
+
+#[test]
+fn dead_letters_are_named_or_all_are_meant() {
+    for wrong in
+        ["dead redrive", "dead drop --stage intake", "dead drop 1 --all", "dead redrive 1 --reason x"]
+    {
+        assert!(!refusal(&line_of(wrong)).is_empty(), "{wrong}");
+    }
+    let Command::Dead(DeadCommand::Redrive(all)) = command(&line_of("dead redrive --all --stage intake"))
+    else {
+        panic!("another command")
+    };
+    assert!(all.all && all.handles.is_empty() && all.stage.as_deref() == Some("intake"));
+    let Command::Dead(DeadCommand::Drop(two)) = command(&line_of("dead drop 3 4")) else {
+        panic!("another command")
+    };
+    assert_eq!(two.handles, [3, 4]);
+}

@@ -52,6 +52,14 @@ fn an_accepted_order_is_handed_over_again_ever_more_seldom() {
     assert_eq!(seconds(&waiting, 0, 1), [360]);
 }
 
+/// Its message was acknowledged when the outcome was unclear.
+#[test]
+fn an_attempt_that_is_proved_absent_is_handed_over_at_once() {
+    let reason = Some(Reason::new("proved_absent"));
+    let again = trade_in(TradeState::Accepted { not_before: None, reason });
+    assert_eq!(seconds(&again, 0, 4), [1, 61, 661, 4261]);
+}
+
 #[test]
 fn a_deadline_comes_before_the_next_hand_over() {
     assert_eq!(seconds(&with_deadline(&accepted(), at(10)), 0, 2), [11, 71]);
