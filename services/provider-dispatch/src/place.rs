@@ -62,45 +62,49 @@ fn decode(incoming: &Incoming) -> Result<Recorded, String> {
     Ok(Recorded { change, sequence: message.sequence })
 }
 
-/// Follows the protocol as often as it takes. While the account is closed the order stays in hand: given back, it would
-/// come again out of its order, and use up a delivery each time.
 async fn place(dispatcher: &Dispatcher, accepted: Recorded, deliveries: u64) -> Disposition {
     let key = accepted.trade().key.clone();
     crash_point_for("dispatch.in_hand", &key);
+    match place_in_hand(dispatcher, accepted, deliveries).await {
+        Ok(disposition) => disposition,
+        Err(StepError::ShuttingDown) => Disposition::RedeliverAfter(Duration::ZERO),
+        Err(error) => {
+            let error = skinbus_bus::chain(&error);
+            tracing::warn!(trade = %key, error, "an order is not placed yet; it comes again");
+            Disposition::Retry
+        }
+    }
+}
+
+/// Follows the protocol as often as it takes. While the account is closed the order stays in hand: given back, it would
+/// come again out of its order, and use up a delivery each time.
+async fn place_in_hand(
+    dispatcher: &Dispatcher,
+    accepted: Recorded,
+    deliveries: u64,
+) -> Result<Disposition, StepError> {
     let mut known = accepted;
     loop {
-        let step = match run(dispatcher, known.clone()).await {
+        match run(dispatcher, known.clone()).await {
             Ok(Delivery::Acknowledge) => {
                 crash_point("dispatch.before_acknowledge");
-                return Disposition::Acknowledge;
+                return Ok(Disposition::Acknowledge);
             }
             Ok(Delivery::RedeliverAt(at)) => {
                 let at = deadline(&known).unwrap_or(at).min(at);
                 // What closed the account is surely written down after the first pause.
-                let first = wait_in_hand(dispatcher, after(clock::now(), RETRY_PAUSE)).await;
-                if first.is_ok() && pause_until(at) > IN_HAND_MAX && !is_closed_until(dispatcher, at).await {
-                    return wait_outside(dispatcher, &known, at, deliveries).await;
+                wait_in_hand(dispatcher, after(clock::now(), RETRY_PAUSE)).await?;
+                if pause_until(at) > IN_HAND_MAX && !is_closed_until(dispatcher, at).await {
+                    return Ok(wait_outside(dispatcher, &known, at, deliveries).await);
                 }
-                first.and(wait_in_hand(dispatcher, at).await)
+                wait_in_hand(dispatcher, at).await?;
             }
             // Its deadline is written down next.
-            Err(StepError::Overdue) => Ok(()),
-            Err(error) => Err(error),
-        };
-        let read = match step {
-            Ok(()) => dispatcher.ledger.read(&key).await.map_err(|error| AdvanceError::Ledger(error).into()),
-            Err(error) => Err(error),
-        };
-        match read {
-            Ok(Some(newest)) if newest.sequence > known.sequence => known = newest,
-            Ok(_) => {}
-            Err(StepError::ShuttingDown) => return Disposition::RedeliverAfter(Duration::ZERO),
-            Err(error) => {
-                let error = skinbus_bus::chain(&error);
-                tracing::warn!(trade = %key, error, "an order is not placed yet; it comes again");
-                return Disposition::Retry;
-            }
+            Err(StepError::Overdue) => {}
+            Err(error) => return Err(error),
         }
+        let newest = dispatcher.ledger.read(&known.trade().key).await.map_err(AdvanceError::Ledger)?;
+        known = newest.filter(|newest| newest.sequence > known.sequence).unwrap_or(known);
     }
 }
 

@@ -1,7 +1,9 @@
 //! Orders that must wait do so in their stream, in their order, and cost nothing meanwhile.
 #![cfg(test)]
 
+mod alone;
 mod deadlines;
+mod handed_over;
 mod one_away;
 mod poison;
 mod waiting;
