@@ -20,7 +20,7 @@ use tracing::Instrument;
 use crate::call::CallFailure;
 use crate::permits::Permit;
 use crate::together::Company;
-use crate::{Dispatcher, metrics};
+use crate::{About, Dispatcher, metrics, said};
 
 /// Pause before an order comes again that could not be worked on.
 const RETRY_PAUSE: Duration = Duration::from_secs(1);
@@ -142,9 +142,13 @@ fn give_back(permit: Option<Permit>) {
     }
 }
 
+/// Placing is counted for the whole account.
+const NOTHING_APART: About<'static> = About { user: None, order: None };
+
 async fn take_permit(dispatcher: &Dispatcher) -> Result<Permit, StepError> {
+    let permit = dispatcher.permit(Lane::Orders, "place", &NOTHING_APART);
     tokio::select! {
-        permit = dispatcher.permits.take(Lane::Orders) => permit.ok_or(StepError::ShuttingDown),
+        permit = permit => permit.ok_or(StepError::ShuttingDown),
         () = dispatcher.shutdown.requested() => Err(StepError::ShuttingDown),
     }
 }
@@ -276,25 +280,24 @@ async fn send(
     let began = clock::monotonic_now();
     let answer = dispatcher.http.send(request).await;
     let took = clock::monotonic_now().duration_since(began);
-    permit.settle();
-    let unreachable_for = dispatcher.reached(&answer);
-    let verdict = match answer {
+    let (verdict, closed) = match &answer {
         Ok(response) => {
             crash_point("dispatch.after_answer");
-            let read = dispatcher.served.provider.read_placed(placing, &response, clock::now());
-            if let Some(closed) = read.closed {
-                dispatcher.permits.close_until(closed.until, closed.reason);
-            }
-            read.verdict
+            let read = dispatcher.served.provider.read_placed(placing, response, clock::now());
+            (read.verdict, read.closed)
         }
-        Err(failure) => Verdict::Outcome(match failure {
-            CallFailure::Unreachable => later(failure.word(), unreachable_for.unwrap_or(RETRY_PAUSE)),
-            CallFailure::NotSent(_) => later(failure.word(), RETRY_PAUSE),
-            CallFailure::NoAnswer(_) => {
-                Outcome::Unknown { reason: Reason::new(failure.word()), refusal_unproved: false }
-            }
-        }),
+        Err(failure) => {
+            let outcome = match failure {
+                // An unreachable provider closes the account: the order comes back and waits for it to open.
+                CallFailure::Unreachable | CallFailure::NotSent(_) => later(failure.word(), RETRY_PAUSE),
+                CallFailure::NoAnswer(_) => {
+                    Outcome::Unknown { reason: Reason::new(failure.word()), refusal_unproved: false }
+                }
+            };
+            (Verdict::Outcome(outcome), None)
+        }
     };
+    permit.settle(said(&answer, closed));
     let label = match &verdict {
         Verdict::Outcome(outcome) => outcome.name(),
         Verdict::Next(_) => "next",
