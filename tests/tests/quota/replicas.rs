@@ -7,6 +7,7 @@ use std::time::Duration;
 use provider_dispatch::permits::Said;
 use skinbus_bus::quota::QuotaStore;
 use skinbus_domain::quota::{Lane, Limit};
+use skinbus_runtime::clock;
 use skinbus_tests::replicas::{self, Random, Record, Replica, Setting, worst_window};
 use skinbus_tests::{NatsOptions, NatsServer, wait};
 
@@ -64,7 +65,7 @@ async fn one_probe_of_all_replicas_reopens_a_closed_account() {
     }
     let closing = keepers[0].take(Lane::Orders).await.unwrap();
     let before = keepers[1].take(Lane::Orders).await.unwrap();
-    let until = jiff::Timestamp::now() + Duration::from_millis(700);
+    let until = clock::now() + Duration::from_millis(700);
     closing.settle(Said::Closed { until, reason: "maintenance" });
     // A call from before the closing proves nothing. Its end is written after the closing.
     closed(&setting).await;
@@ -82,7 +83,7 @@ async fn one_probe_of_all_replicas_reopens_a_closed_account() {
         }
     }
     let probe = permits.recv().await.unwrap();
-    assert!(jiff::Timestamp::now() >= until, "a call before the closing's end");
+    assert!(clock::now() >= until, "a call before the closing's end");
     // Given back unused: the next one has its turn, and is alone as well.
     probe.give_back();
     let probe = permits.recv().await.unwrap();

@@ -20,6 +20,8 @@ use crate::metrics;
 const RETRY_PAUSE: Duration = Duration::from_millis(200);
 /// How often the window is read again while somebody waits: another replica may have freed a slot, or opened the account.
 const RECHECK_PAUSE: Duration = Duration::from_millis(250);
+/// Replicas that are told the same time look at the window within this time after it.
+const STAGGER_MAX: Duration = Duration::from_millis(4);
 /// How often the server's clock is learned again.
 const LEARN_EVERY: Duration = Duration::from_secs(10);
 
@@ -36,8 +38,10 @@ struct State {
     wishes: Wishes,
     changes: Changes,
     is_ending: bool,
-    /// The window as last written by us.
+    /// The window as last written by us, until it was looked at in vain.
     known: Option<StoredWindow>,
+    /// The revision that was last read or written.
+    revision: u64,
     /// Whether nobody else has changed the window since, as far as the last time tells. Where others do all the time, a
     /// write without reading first is mostly lost.
     is_alone: bool,
@@ -50,12 +54,17 @@ impl State {
     /// When there is something to do next.
     fn due_at(&self, now: Instant) -> Option<Instant> {
         let write_at =
-            if self.is_ending && !self.changes.is_empty() { Some(now) } else { self.changes.write_at() };
+            if self.is_ending { self.changes.write_at().map(|_| now) } else { self.changes.write_at() };
         let look_at = self.wishes.look_at(now);
         // The first round has no wishes: the server's time is learned before the first permit is asked for.
         let learn_at = self.learned_at.is_none().then_some(now);
         let due_at = [write_at, look_at, learn_at].into_iter().flatten().min()?;
         Some(self.retry_at.map_or(due_at, |retry_at| due_at.max(retry_at)))
+    }
+
+    /// Whether changes cannot wait for the next permits.
+    fn must_write(&self, now: Instant) -> bool {
+        self.changes.write_at().is_some_and(|at| self.is_ending || at <= now)
     }
 
     fn is_done(&self) -> bool {
@@ -82,6 +91,7 @@ impl Task {
             changes: Changes::new(&self.terms.limit),
             is_ending: false,
             known: None,
+            revision: 0,
             is_alone: true,
             learned_at: None,
             retry_at: None,
@@ -114,7 +124,8 @@ impl Task {
             state.changes.apply(&mut window, &self.terms.limit, &self.clock);
             handouts = state.wishes.grant(&mut window, &self.terms.limit, self.terms.call_timeout, time);
             self.look_again(state, &handouts, time, now);
-            if !learns && state.changes.is_empty() && handouts.is_empty() {
+            // Changes that can wait are written with the next permits: each write costs other replicas theirs.
+            if !learns && !state.must_write(now) && handouts.is_empty() {
                 if !is_fresh {
                     state.wishes.look_now();
                 }
@@ -127,13 +138,13 @@ impl Task {
 
     /// The window, and whether that is how it is now: as we wrote it will do where nobody else seems to write.
     async fn current(&self, state: &mut State) -> Option<(StoredWindow, bool)> {
-        let known = state.known.take();
-        if let Some(known) = known.clone().filter(|_| state.is_alone) {
+        if let Some(known) = state.known.take().filter(|_| state.is_alone) {
             return Some((known, false));
         }
         match self.store.read(&self.terms.account).await {
             Ok(current) => {
-                state.is_alone = known.is_none_or(|known| known.revision == current.revision);
+                state.is_alone = current.revision == state.revision;
+                state.revision = current.revision;
                 Some((current, true))
             }
             Err(error) => {
@@ -155,6 +166,7 @@ impl Task {
                     self.hand_out(state, handouts, &window, now);
                 }
                 state.known = Some(StoredWindow { window, revision, stored_at: None });
+                state.revision = revision;
                 if learns {
                     self.learn(state, revision, before, stored).await;
                 }
@@ -188,7 +200,17 @@ impl Task {
         let recheck = RECHECK_PAUSE.min(self.terms.limit.per / 4);
         let told = handouts.not_before_ms.map(|at_ms| at_ms.saturating_sub(time.earliest_ms));
         let told = told.map(|pause_ms| Duration::from_millis(u64::try_from(pause_ms).unwrap_or(0)));
+        let told = told.map(|pause| pause.saturating_add(self.stagger(state)));
         state.wishes.look_again(now, told.map_or(recheck, |told| told.min(recheck)));
+    }
+
+    /// All replicas are told the same time at which a slot becomes free. They look a little apart, so that the first one's
+    /// write is there when the others read: they would lose theirs otherwise.
+    fn stagger(&self, state: &State) -> Duration {
+        let most = STAGGER_MAX.min(self.terms.limit.per / 1000);
+        // What the clock shows below the millisecond differs from replica to replica.
+        let part = u32::try_from(clock::now().subsec_nanosecond().rem_euclid(1_000_000)).unwrap_or(0);
+        if state.is_alone { Duration::ZERO } else { most.saturating_mul(part / 1000) / 1000 }
     }
 
     fn hand_out(&self, state: &mut State, handouts: Handouts, window: &QuotaWindow, now: Instant) {
