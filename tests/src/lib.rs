@@ -20,6 +20,7 @@ pub mod nats;
 pub mod price_lists;
 pub mod process;
 pub mod proxy;
+pub mod replicas;
 pub mod system;
 pub mod wait;
 

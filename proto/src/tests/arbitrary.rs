@@ -10,7 +10,7 @@ use skinbus_domain::order::{
     CustomCurrency, Deposit, DepositedItem, Game, Item, ListedItem, Listing, Operation, Order, Purchase,
     SteamUser,
 };
-use skinbus_domain::quota::{QuotaWindow, Slots};
+use skinbus_domain::quota::{Closing, Gate, Probe, QuotaWindow, SlotList, Slots};
 use skinbus_domain::trade::{Attempt, Reason, ReversedBy, StatusChange};
 use skinbus_domain::{
     Alert, AlertKind, Cause, Credit, CreditState, Decision, Hold, LocalAmount, Money, Observation, Progress,
@@ -302,8 +302,23 @@ pub(super) fn observation() -> impl Strategy<Value = Observation> {
     )
 }
 
-pub(super) fn quota_window() -> impl Strategy<Value = QuotaWindow> {
+fn slots() -> impl Strategy<Value = SlotList> {
     let slots = (any::<i64>(), 1..9_u32).prop_map(|(free_at_ms, count)| Slots { free_at_ms, count });
-    (vec(slots, 0..9), any::<i64>(), "\\PC{0,9}")
-        .prop_map(|(slots, until_ms, reason)| QuotaWindow::from_parts(slots, until_ms, reason))
+    vec(slots, 0..9).prop_map(|slots| slots.into_iter().collect())
+}
+
+pub(super) fn quota_window() -> impl Strategy<Value = QuotaWindow> {
+    let closing = (1_i64.., "\\PC{0,9}", any::<u32>()).prop_map(|(until_ms, reason, failures)| Closing {
+        until_ms,
+        reason,
+        failures,
+    });
+    let probe = any::<(u64, i64)>().prop_map(|(epoch, back_at_ms)| Probe { epoch, back_at_ms });
+    let gate = (any::<u64>(), option::of(closing), option::of(probe));
+    let gate = gate.prop_map(|(epoch, closing, probe)| Gate { epoch, closing, probe });
+    (slots(), btree_map(text(), slots(), 0..4), gate).prop_map(|(slots, operations, gate)| QuotaWindow {
+        slots,
+        operations,
+        gate,
+    })
 }

@@ -19,7 +19,7 @@ use skinbus_providers::CommandAnswer;
 use skinbus_runtime::clock;
 use tracing::Instrument;
 
-use crate::{Dispatcher, metrics};
+use crate::{About, Dispatcher, metrics, said};
 
 /// Commands of one kind that one account works on at the same time.
 const CONCURRENCY: usize = 16;
@@ -138,24 +138,22 @@ async fn send(
     let served = &dispatcher.served;
     let request = served.provider.command(command, recorded.trade());
     let request = request.map_err(|error| refused(format!("unsupported_command: {}", error.0)))?;
+    let about = About { user: None, order: Some(recorded.trade().key.order_id.as_str()) };
+    let permit = dispatcher.permit(Lane::Orders, command.as_str(), &about);
     let permit = tokio::select! {
-        permit = tokio::time::timeout(PERMIT_WAIT, dispatcher.permits.take(Lane::Orders)) => permit.ok().flatten(),
+        permit = tokio::time::timeout(PERMIT_WAIT, permit) => permit.ok().flatten(),
         () = dispatcher.shutdown.requested() => None,
     };
     let permit = permit.ok_or_else(|| unavailable("quota_spent: ask again later"))?;
     let began = clock::monotonic_now();
     let answer = dispatcher.http.send(request).await;
     let took = clock::monotonic_now().duration_since(began);
-    permit.settle();
-    dispatcher.reached(&answer);
-    let read = match answer {
-        Ok(response) => served.provider.read_commanded(command, &response, clock::now()),
+    let read = match &answer {
+        Ok(response) => served.provider.read_commanded(command, response, clock::now()),
         Err(failure) => CommandOutcome::Unknown(Reason::new(failure.word())).into(),
     };
     let CommandAnswer { outcome, closed } = read;
-    if let Some(closed) = closed {
-        dispatcher.permits.close_until(closed.until, closed.reason);
-    }
+    permit.settle(said(&answer, closed));
     let label = match &outcome {
         CommandOutcome::Done => "done",
         CommandOutcome::Refused(_) => "refused",

@@ -8,10 +8,9 @@ mod call;
 mod commands;
 mod look_up;
 mod metrics;
-mod permits;
+pub mod permits;
 mod place;
 mod queries;
-mod reachable;
 mod together;
 
 use std::sync::Arc;
@@ -24,17 +23,17 @@ use skinbus_bus::topology::{DISPATCH, dispatch_consumer};
 use skinbus_bus::{Bus, ConnectError, DELIVERIES_MAX, WorkOptions};
 use skinbus_domain::Anomaly;
 use skinbus_domain::ids::TradeKey;
-use skinbus_domain::rules::after;
-use skinbus_runtime::{Config, Health, RunError, Shutdown, clock};
+use skinbus_domain::quota::Lane;
+use skinbus_providers::Closed;
+use skinbus_runtime::{Config, Health, RunError, Shutdown};
 use tokio::task::JoinSet;
 
 pub use account::{Prepared, prepare};
 pub use call::{CallFailure, HttpClient};
 
 use account::Served;
-use permits::Keeper;
+use permits::{Keeper, Permit, Said, Terms};
 use queries::Queries;
-use reachable::{Reachable, UNREACHABLE};
 use together::Together;
 
 /// Pause before an alert is stored again.
@@ -62,7 +61,7 @@ pub async fn run(
     let lists = ListStore::new(&bus).await?;
     let mut accounts = JoinSet::new();
     for served in prepared.accounts {
-        let keeper = Keeper::start(&bus, &served).await?;
+        let keeper = Keeper::start(&bus, terms(&served)).await?;
         let name = &served.account.name;
         let endpoints = Endpoints {
             look_up: look_up::endpoint(&service, name).await?,
@@ -77,7 +76,6 @@ pub async fn run(
             queries: Queries::new(lists.clone(), &config.queries, connect, total)?,
             permits: keeper,
             together: Together::new(served.account.provider.place_together_max),
-            reachable: Reachable::new(),
             served,
             shutdown: shutdown.clone(),
         });
@@ -99,7 +97,6 @@ struct Dispatcher {
     permits: Keeper,
     queries: Queries,
     together: Together,
-    reachable: Reachable,
     served: Served,
     shutdown: Shutdown,
 }
@@ -114,20 +111,36 @@ impl Dispatcher {
         }
     }
 
-    /// Learns from a call whether the provider can be reached. Where it cannot, the account is closed for every replica,
-    /// for as long as the answer says.
-    fn reached(&self, answer: &Result<http::Response<bytes::Bytes>, CallFailure>) -> Option<Duration> {
-        match answer {
-            Ok(_) | Err(CallFailure::NoAnswer(_)) => self.reachable.connected(),
-            Err(CallFailure::NotSent(_)) => {}
-            Err(CallFailure::Unreachable) => {
-                let pause = self.reachable.failed(clock::monotonic_now());
-                self.permits.close_until(after(clock::now(), pause), UNREACHABLE);
-                return Some(pause);
-            }
-        }
-        None
+    /// Waits for a permit for an operation; `about` is the user or the order that it is about, where calls about each have
+    /// a limit of their own.
+    async fn permit(&self, lane: Lane, operation: &str, about: &About<'_>) -> Option<Permit> {
+        let own = self.served.account.operations.get(operation);
+        let own = own.and_then(|own| own.of(operation, about.user, about.order));
+        self.permits.take_for(lane, own).await
     }
+}
+
+/// What a call is about.
+#[derive(Debug, Clone, Copy, Default)]
+struct About<'a> {
+    user: Option<&'a str>,
+    order: Option<&'a str>,
+}
+
+/// What a call's end says about the account. The answer of a server error may be that of anything in front of the provider.
+fn said(answer: &Result<http::Response<bytes::Bytes>, CallFailure>, closed: Option<Closed>) -> Said {
+    match (answer, closed) {
+        (_, Some(closed)) => Said::Closed { until: closed.until, reason: closed.reason },
+        (Ok(response), None) if response.status().is_server_error() => Said::Nothing,
+        (Ok(_), None) => Said::Open,
+        (Err(CallFailure::Unreachable), None) => Said::Unreachable,
+        (Err(CallFailure::NotSent(_) | CallFailure::NoAnswer(_)), None) => Said::Nothing,
+    }
+}
+
+fn terms(served: &Served) -> Terms {
+    let account = &served.account;
+    Terms { account: account.name.clone(), limit: account.limit, call_timeout: account.rules.placing.lease }
 }
 
 /// Where one account answers.

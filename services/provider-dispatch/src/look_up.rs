@@ -16,7 +16,7 @@ use skinbus_runtime::{Shutdown, clock};
 use tracing::Instrument;
 
 use crate::permits::Permit;
-use crate::{Dispatcher, metrics};
+use crate::{About, Dispatcher, metrics, said};
 
 /// Look-ups of one account in hand at the same time.
 const CONCURRENCY: usize = 16;
@@ -54,7 +54,7 @@ async fn look_up(dispatcher: &Dispatcher, incoming: &Incoming) -> Result<v1::Loo
     let targets = targets(dispatcher, &request, &mut response).await?;
     let mut rest = targets.as_slice();
     while !rest.is_empty() {
-        let Some(permit) = permit(dispatcher).await else {
+        let Some(permit) = permit(dispatcher, rest).await else {
             break;
         };
         let asked = ask(dispatcher, rest, permit, &mut response).await?;
@@ -113,9 +113,12 @@ fn read_target(target: &v1::LookupTarget) -> Result<LookUpTarget, &'static str> 
     })
 }
 
-async fn permit(dispatcher: &Dispatcher) -> Option<Permit> {
+/// A permit to ask for the first of these, and for what fits with it.
+async fn permit(dispatcher: &Dispatcher, targets: &[LookUpTarget]) -> Option<Permit> {
+    let about = About { user: None, order: targets.first().map(|target| target.reference.as_str()) };
+    let permit = dispatcher.permit(Lane::LookUps, "lookup", &about);
     tokio::select! {
-        permit = tokio::time::timeout(PERMIT_WAIT, dispatcher.permits.take(Lane::LookUps)) => permit.ok().flatten(),
+        permit = tokio::time::timeout(PERMIT_WAIT, permit) => permit.ok().flatten(),
         () = dispatcher.shutdown.requested() => None,
     }
 }
@@ -142,10 +145,11 @@ async fn ask(
     let answer = dispatcher.http.send(look_up.request).await;
     crash_point("dispatch.after_look_up");
     let took = clock::monotonic_now().duration_since(began);
-    permit.settle();
-    dispatcher.reached(&answer);
     let asked = batch.get(..look_up.asked.min(batch.len())).unwrap_or(batch);
-    let read = answer.map(|answer| dispatcher.served.provider.read_looked_up(asked, &answer, clock::now()));
+    let read =
+        answer.as_ref().map(|answer| dispatcher.served.provider.read_looked_up(asked, answer, clock::now()));
+    let closed = if let Ok(LookedUp::Closed(closed)) = &read { Some(*closed) } else { None };
+    permit.settle(said(&answer, closed));
     let outcome = match read {
         Ok(LookedUp::Rows { rows, unreadable }) => {
             response.rows.extend(rows.iter().map(row_from_observation));
@@ -159,10 +163,7 @@ async fn ask(
             }
             Ok("answered")
         }
-        Ok(LookedUp::Closed(closed)) => {
-            dispatcher.permits.close_until(closed.until, closed.reason);
-            Err(unavailable(format!("closed: {}", closed.reason)))
-        }
+        Ok(LookedUp::Closed(closed)) => Err(unavailable(format!("closed: {}", closed.reason))),
         Ok(LookedUp::Unreadable { problem }) => Err(unavailable(format!("unreadable_answer: {problem}"))),
         Err(failure) => Err(unavailable(format!("provider_unreachable: {failure}"))),
     };

@@ -21,7 +21,7 @@ use tracing::Instrument;
 use crate::call::CallFailure;
 use crate::permits::Permit;
 use crate::together::Company;
-use crate::{Dispatcher, metrics};
+use crate::{About, Dispatcher, metrics, said};
 
 /// Shortest pause between two attempts of one order.
 const RETRY_PAUSE: Duration = Duration::from_secs(1);
@@ -135,7 +135,8 @@ async fn is_closed_until(dispatcher: &Dispatcher, at: jiff::Timestamp) -> bool {
     match read.await {
         Ok(stored) => {
             let slack_ms = i64::try_from(IN_HAND_MAX.as_millis()).unwrap_or(i64::MAX);
-            stored.window.closing().0.saturating_add(slack_ms) >= at.as_millisecond()
+            let closing = stored.window.gate.closing.as_ref();
+            closing.is_some_and(|closing| closing.until_ms.saturating_add(slack_ms) >= at.as_millisecond())
         }
         Err(error) => {
             tracing::debug!(error = skinbus_bus::chain(&error), "whether the account is closed is not known");
@@ -227,6 +228,9 @@ fn give_back(permit: Option<Permit>) {
     }
 }
 
+/// Placing is counted for the whole account.
+const NOTHING_APART: About<'static> = About { user: None, order: None };
+
 /// A permit of the account, unless it is of no use any more when it comes: then nobody waits for it.
 async fn take_permit(dispatcher: &Dispatcher, until: Option<jiff::Timestamp>) -> Result<Permit, StepError> {
     let overdue = async {
@@ -236,7 +240,7 @@ async fn take_permit(dispatcher: &Dispatcher, until: Option<jiff::Timestamp>) ->
         }
     };
     tokio::select! {
-        permit = dispatcher.permits.take(Lane::Orders) => permit.ok_or(StepError::ShuttingDown),
+        permit = dispatcher.permit(Lane::Orders, "place", &NOTHING_APART) => permit.ok_or(StepError::ShuttingDown),
         () = overdue => Err(StepError::Overdue),
         () = dispatcher.shutdown.requested() => Err(StepError::ShuttingDown),
     }
@@ -369,25 +373,24 @@ async fn send(
     let began = clock::monotonic_now();
     let answer = dispatcher.http.send(request).await;
     let took = clock::monotonic_now().duration_since(began);
-    permit.settle();
-    let unreachable_for = dispatcher.reached(&answer);
-    let verdict = match answer {
+    let (verdict, closed) = match &answer {
         Ok(response) => {
             crash_point("dispatch.after_answer");
-            let read = dispatcher.served.provider.read_placed(placing, &response, clock::now());
-            if let Some(closed) = read.closed {
-                dispatcher.permits.close_until(closed.until, closed.reason);
-            }
-            read.verdict
+            let read = dispatcher.served.provider.read_placed(placing, response, clock::now());
+            (read.verdict, read.closed)
         }
-        Err(failure) => Verdict::Outcome(match failure {
-            CallFailure::Unreachable => later(failure.word(), unreachable_for.unwrap_or(RETRY_PAUSE)),
-            CallFailure::NotSent(_) => later(failure.word(), RETRY_PAUSE),
-            CallFailure::NoAnswer(_) => {
-                Outcome::Unknown { reason: Reason::new(failure.word()), refusal_unproved: false }
-            }
-        }),
+        Err(failure) => {
+            let outcome = match failure {
+                // An unreachable provider closes the account: the order comes back and waits for it to open.
+                CallFailure::Unreachable | CallFailure::NotSent(_) => later(failure.word(), RETRY_PAUSE),
+                CallFailure::NoAnswer(_) => {
+                    Outcome::Unknown { reason: Reason::new(failure.word()), refusal_unproved: false }
+                }
+            };
+            (Verdict::Outcome(outcome), None)
+        }
     };
+    permit.settle(said(&answer, closed));
     let label = match &verdict {
         Verdict::Outcome(outcome) => outcome.name(),
         Verdict::Next(_) => "next",

@@ -18,7 +18,7 @@ use tokio::sync::oneshot;
 use crate::call::CallFailure;
 use crate::permits::Permit;
 use crate::place::{later, still_valid};
-use crate::{Dispatcher, metrics};
+use crate::{Dispatcher, metrics, said};
 
 /// Pause before a purchase comes again that could not be placed together with others.
 const RETRY_PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
@@ -224,23 +224,22 @@ async fn send(dispatcher: &Dispatcher, company: &[Member], permit: Permit) -> Ve
     let began = clock::monotonic_now();
     let answer = dispatcher.http.send(request).await;
     let took = clock::monotonic_now().duration_since(began);
-    permit.settle();
-    let unreachable_for = dispatcher.reached(&answer);
-    let outcomes: Vec<Outcome> = match answer {
+    let (outcomes, closed): (Vec<Outcome>, _) = match &answer {
         Ok(response) => {
             crash_point("dispatch.after_joint_answer");
-            let answers = served.provider.read_placed_together(&orders, &response, clock::now());
-            answers.into_iter().map(|answer| outcome(dispatcher, answer)).collect()
+            let answers = served.provider.read_placed_together(&orders, response, clock::now());
+            let closed = answers.iter().find_map(|answer| answer.closed);
+            (answers.into_iter().map(outcome).collect(), closed)
         }
         Err(failure) => {
             let each = match failure {
-                CallFailure::Unreachable => later(failure.word(), unreachable_for.unwrap_or(RETRY_PAUSE)),
-                CallFailure::NotSent(_) => later(failure.word(), RETRY_PAUSE),
+                CallFailure::Unreachable | CallFailure::NotSent(_) => later(failure.word(), RETRY_PAUSE),
                 CallFailure::NoAnswer(_) => unknown(failure.word()),
             };
-            company.iter().map(|_| each.clone()).collect()
+            (company.iter().map(|_| each.clone()).collect(), None)
         }
     };
+    permit.settle(said(&answer, closed));
     for outcome in &outcomes {
         metrics::call(&served.account.name, "place_together", outcome.name(), took);
     }
@@ -252,10 +251,7 @@ async fn send(dispatcher: &Dispatcher, company: &[Member], permit: Permit) -> Ve
         .collect()
 }
 
-fn outcome(dispatcher: &Dispatcher, answer: PlaceAnswer) -> Outcome {
-    if let Some(closed) = answer.closed {
-        dispatcher.permits.close_until(closed.until, closed.reason);
-    }
+fn outcome(answer: PlaceAnswer) -> Outcome {
     match answer.verdict {
         Verdict::Outcome(outcome) => outcome,
         Verdict::Next(_) => unknown("too_many_calls"),

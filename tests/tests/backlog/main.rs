@@ -48,6 +48,7 @@ async fn close_for(merchant: &Merchant, pause_ms: i64) {
             Err(_) => (0, QuotaWindow::default()),
         };
         window.closed_until_ms = until_ms;
+        window.epoch += 1;
         window.closed_reason = "maintenance".to_owned();
         let expected = sequence.to_string();
         let headers = skinbus_tests::look::headers(&[("Nats-Expected-Last-Subject-Sequence", &expected)]);

@@ -10,7 +10,7 @@ use skinbus_bus::ledger::JetStreamLedger;
 use skinbus_bus::quota::{QuotaStore, WindowWrite};
 use skinbus_bus::{Append, Ledger, subjects};
 use skinbus_domain::Recorded;
-use skinbus_domain::quota::QuotaWindow;
+use skinbus_domain::quota::{Closing, Gate, QuotaWindow};
 use skinbus_tests::proxy::{Proxy, Side};
 use tokio::task::JoinSet;
 
@@ -135,8 +135,9 @@ async fn quota_takes_both(nats: &Nats) {
         assert!(round < 500, "no writes met in flight");
         let mut tasks = JoinSet::new();
         for (number, replica) in replicas.iter().cloned().enumerate() {
-            let mut window = QuotaWindow::default();
-            window.close(round + 1, &format!("replica {number}"));
+            let closing = Closing { until_ms: round + 1, reason: format!("replica {number}"), failures: 0 };
+            let gate = Gate { closing: Some(closing), ..Gate::default() };
+            let window = QuotaWindow { gate, ..QuotaWindow::default() };
             tasks.spawn(async move { (replica.write(&account(), &window, revision).await.unwrap(), window) });
         }
         let answers = tasks.join_all().await;

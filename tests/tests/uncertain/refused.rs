@@ -47,12 +47,13 @@ async fn maintenance_buys_nothing_and_decides_nothing_before_it_ends() {
     system.control(&json!({"maintenance": true})).await;
     merchant.publish(&order("wd-1", "88101")).await;
     merchant.reaches("wd-1", TradeStatus::Uncertain).await;
-    // Looks that find maintenance prove nothing, however many there are.
-    system.arrived_more("/withdraw/info", 6).await;
+    // Looks that find maintenance prove nothing, however many there are. Between them the account is closed.
+    system.arrived_more("/withdraw/info", 2).await;
     assert_eq!(merchant.last("wd-1").await.unwrap().to(), TradeStatus::Uncertain);
 
     system.control(&json!({"maintenance": false})).await;
     let failed = merchant.reaches("wd-1", TradeStatus::Failed).await;
+    assert_eq!(reason(&failed), "provider_closed");
     assert_eq!(failed.trade.unwrap().provider_reason, "maintenance");
     assert_eq!(path(&merchant, "wd-1").await, REFUSED);
     assert!(system.bought().await.is_empty());

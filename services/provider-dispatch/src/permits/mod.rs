@@ -1,113 +1,198 @@
 //! Permits to call the provider, from the quota window that all replicas share.
 //!
 //! One task per account keeps the window: it gathers what its process wants, changes the window once for all of it with
-//! compare-and-set, and only then hands out permits. Under load one write carries many permits.
+//! compare-and-set, and only then hands out permits. Under load one write carries many permits. The end of a call and what
+//! it says about the account are one change: there is no moment in which a slot is settled and the closing that came with
+//! the answer is not known.
+//!
+//! Public for the benchmark and the test that run many replicas in one process.
 
+mod changes;
+mod estimate;
 mod server_clock;
 mod task;
 mod wishes;
 
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
 use skinbus_bus::Bus;
 use skinbus_bus::quota::{QuotaError, QuotaStore};
-use skinbus_domain::quota::Lane;
+use skinbus_domain::ids::AccountId;
+use skinbus_domain::quota::{Lane, Limit, Operation, Ticket};
+use skinbus_runtime::clock;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-use crate::account::Served;
 use server_clock::ServerClock;
 use task::Task;
 
+/// What an account's permits are given under.
+#[derive(Debug, Clone)]
+pub struct Terms {
+    /// Whose window.
+    pub account: AccountId,
+    /// The account's limit.
+    pub limit: Limit,
+    /// The longest that a permit may be in use.
+    pub call_timeout: Duration,
+}
+
 /// The permits of one account in this process.
-pub(crate) struct Keeper {
+pub struct Keeper {
     commands: mpsc::UnboundedSender<Command>,
-    clock: ServerClock,
+    counts: Arc<Counts>,
     task: tokio::sync::Mutex<Option<JoinHandle<()>>>,
 }
 
+/// What a keeper did.
+#[derive(Debug, Default)]
+pub struct Counts {
+    /// Writes of the window.
+    pub writes: AtomicU64,
+    /// Writes that another replica was faster with.
+    pub conflicts: AtomicU64,
+}
+
 /// The right to make one call. Dropped without a word, its slot stays taken until the call would surely have ended.
-pub(crate) struct Permit {
-    free_at_ms: i64,
-    valid_until_ms: i64,
+pub struct Permit {
+    ticket: Ticket,
+    is_probe: bool,
+    valid_until: Instant,
     commands: mpsc::UnboundedSender<Command>,
     clock: ServerClock,
 }
 
+/// What the end of a call says about the account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Said {
+    /// The provider worked on the request: it is open.
+    Open,
+    /// The provider closes the account.
+    Closed {
+        /// Until then, by our clock.
+        until: Timestamp,
+        /// Why, as a stable word.
+        reason: &'static str,
+    },
+    /// No connection could be made.
+    Unreachable,
+    /// Neither: no answer, or one that anything in front of the provider could have given.
+    Nothing,
+}
+
 enum Command {
-    Take { lane: Lane, answer: oneshot::Sender<Permit> },
-    Settle { free_at_ms: i64, answered_ms: i64 },
-    GiveBack { free_at_ms: i64 },
-    Close { until_ms: i64, reason: &'static str },
+    Take { lane: Lane, operation: Option<Operation>, answer: oneshot::Sender<Permit> },
+    Settle(Ended),
+    GiveBack(Ticket),
     End,
+}
+
+/// A call that has ended.
+struct Ended {
+    ticket: Ticket,
+    is_probe: bool,
+    at: Instant,
+    said: SaidAt,
+}
+
+/// [`Said`], by the clock that does not jump.
+#[derive(Clone, Copy)]
+enum SaidAt {
+    Open,
+    Closed { until: Instant, reason: &'static str },
+    Unreachable,
+    Nothing,
 }
 
 impl Keeper {
     /// Starts the account's task.
-    pub(crate) async fn start(bus: &Bus, served: &Served) -> Result<Self, QuotaError> {
+    ///
+    /// # Errors
+    ///
+    /// [`QuotaError`] where the client cannot make a handle of the bucket; NATS is not asked.
+    pub async fn start(bus: &Bus, terms: Terms) -> Result<Self, QuotaError> {
         let (commands, inbox) = mpsc::unbounded_channel();
-        let clock = ServerClock::new();
+        let counts = Arc::<Counts>::default();
         let task = Task {
-            store: QuotaStore::new(bus, &served.account.name).await?,
-            account: served.account.name.clone(),
-            limit: served.account.limit,
-            call_timeout: served.account.rules.placing.lease,
-            clock: clock.clone(),
+            store: QuotaStore::new(bus, &terms.account).await?,
+            clock: ServerClock::new(terms.limit.per.saturating_add(terms.call_timeout)),
             commands: commands.clone(),
+            counts: Arc::clone(&counts),
+            terms,
         };
         let task = tokio::spawn(task.run(inbox));
-        Ok(Self { commands, clock, task: tokio::sync::Mutex::new(Some(task)) })
+        Ok(Self { commands, counts, task: tokio::sync::Mutex::new(Some(task)) })
+    }
+
+    /// Waits for a permit for a call that has no limit of its own. Dropping the future takes the wish back.
+    pub async fn take(&self, lane: Lane) -> Option<Permit> {
+        self.take_for(lane, None).await
     }
 
     /// Waits for a permit. Dropping the future takes the wish back.
-    pub(crate) async fn take(&self, lane: Lane) -> Option<Permit> {
+    pub async fn take_for(&self, lane: Lane, operation: Option<Operation>) -> Option<Permit> {
         let (answer, permit) = oneshot::channel();
-        self.send(Command::Take { lane, answer });
+        send(&self.commands, Command::Take { lane, operation, answer });
         permit.await.ok()
     }
 
-    /// The provider closes the account, for every replica.
-    pub(crate) fn close_until(&self, until: jiff::Timestamp, reason: &'static str) {
-        let from_now_ms =
-            until.as_millisecond().saturating_sub(skinbus_runtime::clock::now().as_millisecond());
-        self.send(Command::Close { until_ms: self.clock.now_ms().saturating_add(from_now_ms), reason });
+    /// What was done so far.
+    #[must_use]
+    pub fn counts(&self) -> Arc<Counts> {
+        Arc::clone(&self.counts)
     }
 
     /// Writes down what is still to be written, and ends.
-    pub(crate) async fn close(&self) {
-        self.send(Command::End);
+    pub async fn close(&self) {
+        send(&self.commands, Command::End);
         if let Some(task) = self.task.lock().await.take()
             && let Err(error) = task.await
         {
             tracing::error!(%error, "the keeper of permits crashed");
         }
     }
-
-    fn send(&self, command: Command) {
-        if self.commands.send(command).is_err() {
-            tracing::debug!("the keeper of permits has ended");
-        }
-    }
 }
 
 impl Permit {
-    /// Whether a call that takes this long would surely end while the permit holds.
-    pub(crate) fn covers(&self, call: std::time::Duration) -> bool {
-        let call_ms = i64::try_from(call.as_millis()).unwrap_or(i64::MAX);
-        self.clock.now_ms().saturating_add(call_ms) <= self.valid_until_ms
+    /// Whether a call that takes this long would surely end while the permit holds. Ask right before sending: the process
+    /// may have been paused since the permit was given.
+    #[must_use]
+    pub fn covers(&self, call: Duration) -> bool {
+        !self.clock.is_doubtful()
+            && clock::monotonic_now().checked_add(call).is_some_and(|end| end <= self.valid_until)
     }
 
-    /// The call has its answer, or its time-out: the slot is free one window from now.
-    pub(crate) fn settle(self) {
-        self.send(Command::Settle { free_at_ms: self.free_at_ms, answered_ms: self.clock.now_ms() });
+    /// The call has its answer, or its time-out: the slot is free one window from now. What the answer says about the
+    /// account is written with it.
+    pub fn settle(self, said: Said) {
+        let at = clock::monotonic_now();
+        let said = match said {
+            Said::Open => SaidAt::Open,
+            Said::Closed { until, reason } => {
+                let pause = Duration::try_from(until.duration_since(clock::now())).unwrap_or_default();
+                SaidAt::Closed { until: at.checked_add(pause).unwrap_or(at), reason }
+            }
+            Said::Unreachable => SaidAt::Unreachable,
+            Said::Nothing => SaidAt::Nothing,
+        };
+        let Self { ticket, is_probe, commands, .. } = self;
+        send(&commands, Command::Settle(Ended { ticket, is_probe, at, said }));
     }
 
     /// No call was made.
-    pub(crate) fn give_back(self) {
-        self.send(Command::GiveBack { free_at_ms: self.free_at_ms });
+    pub fn give_back(self) {
+        send(&self.commands, Command::GiveBack(self.ticket));
     }
+}
 
-    fn send(&self, command: Command) {
-        if self.commands.send(command).is_err() {
-            tracing::debug!("the keeper of permits has ended");
-        }
+fn send(commands: &mpsc::UnboundedSender<Command>, command: Command) {
+    if commands.send(command).is_err() {
+        tracing::debug!("the keeper of permits has ended");
     }
 }

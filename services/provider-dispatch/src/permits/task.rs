@@ -1,176 +1,271 @@
 //! The task that keeps one account's window.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use skinbus_bus::chain;
 use skinbus_bus::quota::{QuotaStore, StoredWindow, WindowWrite};
-use skinbus_domain::ids::AccountId;
-use skinbus_domain::quota::Limit;
+use skinbus_domain::quota::{QuotaWindow, ServerTime};
 use skinbus_runtime::clock;
 use tokio::sync::mpsc;
 
-use super::server_clock::ServerClock;
+use super::changes::Changes;
+use super::server_clock::{Reading, ServerClock};
 use super::wishes::{Handouts, Wishes};
-use super::{Command, Permit};
+use super::{Command, Counts, Permit, Terms};
 use crate::metrics;
 
 /// Pause after the bucket gave no answer.
 const RETRY_PAUSE: Duration = Duration::from_millis(200);
-/// How often the window is read again while somebody waits: another replica may have freed a slot.
+/// How often the window is read again while somebody waits: another replica may have freed a slot, or opened the account.
 const RECHECK_PAUSE: Duration = Duration::from_millis(250);
+/// Replicas that are told the same time look at the window within this time after it.
+const STAGGER_MAX: Duration = Duration::from_millis(4);
 /// How often the server's clock is learned again.
 const LEARN_EVERY: Duration = Duration::from_secs(10);
 
 pub(super) struct Task {
     pub(super) store: QuotaStore,
-    pub(super) account: AccountId,
-    pub(super) limit: Limit,
-    /// The longest that a permit may be in use.
-    pub(super) call_timeout: Duration,
+    pub(super) terms: Terms,
     pub(super) clock: ServerClock,
     pub(super) commands: mpsc::UnboundedSender<Command>,
+    pub(super) counts: Arc<Counts>,
 }
 
-/// What the task remembers between two writes.
-#[derive(Default)]
-struct Memory {
-    /// The window as last read or written; `None` where it must be read.
+/// What the task knows between two rounds.
+struct State {
+    wishes: Wishes,
+    changes: Changes,
+    is_ending: bool,
+    /// The window as last written by us, until it was looked at in vain.
     known: Option<StoredWindow>,
-    learned_at: Option<std::time::Instant>,
+    /// The revision that was last read or written.
+    revision: u64,
+    /// Whether nobody else has changed the window since, as far as the last time tells. Where others do all the time, a
+    /// write without reading first is mostly lost.
+    is_alone: bool,
+    learned_at: Option<Instant>,
+    /// The bucket gave no answer: not before this.
+    retry_at: Option<Instant>,
+}
+
+impl State {
+    /// When there is something to do next.
+    fn due_at(&self, now: Instant) -> Option<Instant> {
+        let write_at =
+            if self.is_ending { self.changes.write_at().map(|_| now) } else { self.changes.write_at() };
+        let look_at = self.wishes.look_at(now);
+        // The first round has no wishes: the server's time is learned before the first permit is asked for.
+        let learn_at = self.learned_at.is_none().then_some(now);
+        let due_at = [write_at, look_at, learn_at].into_iter().flatten().min()?;
+        Some(self.retry_at.map_or(due_at, |retry_at| due_at.max(retry_at)))
+    }
+
+    /// Whether changes cannot wait for the next permits.
+    fn must_write(&self, now: Instant) -> bool {
+        self.changes.write_at().is_some_and(|at| self.is_ending || at <= now)
+    }
+
+    fn is_done(&self) -> bool {
+        self.is_ending && self.changes.is_empty()
+    }
+
+    fn take(&mut self, command: Command) {
+        match command {
+            Command::Take { lane, operation, answer } => self.wishes.add(lane, operation, answer),
+            Command::Settle(ended) => self.changes.settle(ended),
+            Command::GiveBack(ticket) => {
+                self.changes.give_back(ticket, clock::monotonic_now());
+                self.wishes.look_now();
+            }
+            Command::End => self.is_ending = true,
+        }
+    }
 }
 
 impl Task {
     pub(super) async fn run(self, mut inbox: mpsc::UnboundedReceiver<Command>) {
-        let (mut wishes, mut memory) = (Wishes::default(), Memory::default());
-        // The first round has no wishes: it learns the server's time before the first permit is asked for.
-        loop {
-            let again_at_ms = self.round(&mut wishes, &mut memory).await;
-            if wishes.is_done() {
+        let mut state = State {
+            wishes: Wishes::default(),
+            changes: Changes::new(&self.terms.limit),
+            is_ending: false,
+            known: None,
+            revision: 0,
+            is_alone: true,
+            learned_at: None,
+            retry_at: None,
+        };
+        while !state.is_done() {
+            let now = clock::monotonic_now();
+            match state.due_at(now) {
+                Some(due_at) if due_at <= now => self.round(&mut state).await,
+                due_at => gather(&mut inbox, &mut state, due_at).await,
+            }
+            while let Ok(command) = inbox.try_recv() {
+                state.take(command);
+            }
+        }
+    }
+
+    /// Changes the window once for everything that is wanted.
+    async fn round(&self, state: &mut State) {
+        state.wishes.forget_the_gone();
+        state.retry_at = None;
+        let now = clock::monotonic_now();
+        let is_time = |at: Instant| now.saturating_duration_since(at) > LEARN_EVERY;
+        let is_doubtful = self.clock.is_doubtful();
+        let learns = is_doubtful || state.learned_at.is_none_or(is_time);
+        let Some((current, is_fresh)) = self.current(state).await else { return };
+        let mut window = current.window.clone();
+        let mut handouts = Handouts::default();
+        // Where the time is not known, it is learned first, by writing the window as it is.
+        if let Some(time) = self.clock.at(now).filter(|_| !is_doubtful) {
+            state.changes.apply(&mut window, &self.terms.limit, &self.clock);
+            handouts = state.wishes.grant(&mut window, &self.terms.limit, self.terms.call_timeout, time);
+            self.look_again(state, &handouts, time, now);
+            // Changes that can wait are written with the next permits: each write costs other replicas theirs.
+            if !learns && !state.must_write(now) && handouts.is_empty() {
+                if !is_fresh {
+                    state.wishes.look_now();
+                }
                 return;
             }
-            self.gather(&mut inbox, &mut wishes, again_at_ms).await;
         }
+        self.write(state, Written { window, handouts, after: current.revision, learns, is_doubtful, now })
+            .await;
     }
 
-    /// Waits for a wish, or for the time at which an old one may be fulfilled, and takes all that are there.
-    async fn gather(
-        &self,
-        inbox: &mut mpsc::UnboundedReceiver<Command>,
-        wishes: &mut Wishes,
-        again_at_ms: Option<i64>,
-    ) {
-        let first = match again_at_ms {
-            Some(at_ms) => {
-                let pause_ms = u64::try_from(at_ms.saturating_sub(self.clock.now_ms())).unwrap_or(0);
-                tokio::time::timeout(Duration::from_millis(pause_ms), inbox.recv()).await.ok()
+    /// The window, and whether that is how it is now: as we wrote it will do where nobody else seems to write.
+    async fn current(&self, state: &mut State) -> Option<(StoredWindow, bool)> {
+        if let Some(known) = state.known.take().filter(|_| state.is_alone) {
+            return Some((known, false));
+        }
+        match self.store.read(&self.terms.account).await {
+            Ok(current) => {
+                state.is_alone = current.revision == state.revision;
+                state.revision = current.revision;
+                Some((current, true))
             }
-            None => Some(inbox.recv().await),
-        };
-        match first {
-            Some(Some(command)) => wishes.add(command, self.clock.now_ms()),
-            // Nobody is left who could wish anything.
-            Some(None) => wishes.add(Command::End, self.clock.now_ms()),
-            None => {}
-        }
-        while let Ok(command) = inbox.try_recv() {
-            wishes.add(command, self.clock.now_ms());
+            Err(error) => {
+                self.unavailable(state, &error);
+                None
+            }
         }
     }
 
-    /// Changes the window once for everything that is wanted. The answer is when to try again without being asked.
-    async fn round(&self, wishes: &mut Wishes, memory: &mut Memory) -> Option<i64> {
-        wishes.forget_the_gone();
-        let learn =
-            memory.learned_at.is_none_or(|at| clock::monotonic_now().duration_since(at) > LEARN_EVERY);
-        if !learn && !wishes.is_urgent(self.clock.now_ms()) {
-            return wishes.urgent_at_ms();
-        }
-        let current = match memory.known.take() {
-            Some(known) => known,
-            None => match self.store.read(&self.account).await {
-                Ok(current) => current,
-                Err(error) => return self.unavailable(wishes, &error),
-            },
-        };
-        let now_ms = self.clock.now_ms();
-        let mut window = current.window.clone();
-        wishes.apply_changes(&mut window, &self.limit);
-        let handouts = wishes.grant(&mut window, &self.limit, self.call_timeout, now_ms);
-        if !learn && !wishes.has_changes() && handouts.is_empty() {
-            // Nothing to write. The next look at it is a fresh one.
-            return self.again_at(wishes, &handouts, now_ms);
-        }
-        let before = clock::now();
-        match self.store.write(&self.account, &window, current.revision).await {
+    async fn write(&self, state: &mut State, written: Written) {
+        let Written { window, handouts, after, learns, is_doubtful, now } = written;
+        let before = Reading::now();
+        match self.store.write(&self.terms.account, &window, after).await {
             Ok(WindowWrite::Stored(revision)) => {
-                let after = clock::now();
-                let again_at_ms = self.again_at(wishes, &handouts, now_ms);
-                wishes.changes_are_written();
-                self.hand_out(wishes, handouts, now_ms);
-                if learn && self.learn(revision, before, after).await {
-                    memory.learned_at = Some(clock::monotonic_now());
+                let stored = Reading::now();
+                self.counts.writes.fetch_add(1, Ordering::Relaxed);
+                if !is_doubtful {
+                    state.changes.are_written();
+                    self.hand_out(state, handouts, &window, now);
                 }
-                memory.known =
-                    wishes.is_content().then_some(StoredWindow { window, revision, stored_at: None });
-                again_at_ms
+                state.known = Some(StoredWindow { window, revision, stored_at: None });
+                state.revision = revision;
+                if learns {
+                    self.learn(state, revision, before, stored).await;
+                }
             }
             Ok(WindowWrite::Lost) => {
-                metrics::permit_conflict(&self.account);
-                Some(now_ms)
+                metrics::permit_conflict(&self.terms.account);
+                self.counts.conflicts.fetch_add(1, Ordering::Relaxed);
+                state.is_alone = false;
+                state.wishes.look_now();
             }
             Err(error) => {
-                wishes.changes_are_perhaps_written();
-                self.unavailable(wishes, &error)
+                state.changes.are_perhaps_written();
+                self.unavailable(state, &error);
             }
         }
     }
 
-    fn unavailable(&self, wishes: &mut Wishes, error: &dyn std::error::Error) -> Option<i64> {
-        tracing::warn!(account = %self.account, error = chain(error), waiting = wishes.waiting(), "no permits");
-        wishes.give_up_where_ending();
-        Some(self.clock.now_ms().saturating_add(millis(RETRY_PAUSE)))
-    }
-
-    fn again_at(&self, wishes: &Wishes, handouts: &Handouts, now_ms: i64) -> Option<i64> {
-        let recheck_ms = now_ms.saturating_add(millis(RECHECK_PAUSE));
-        match handouts.not_before_ms {
-            Some(at_ms) => Some(at_ms.min(recheck_ms)),
-            None => wishes.urgent_at_ms(),
+    fn unavailable(&self, state: &mut State, error: &dyn std::error::Error) {
+        let waiting = state.wishes.waiting();
+        tracing::warn!(account = %self.terms.account, error = chain(error), waiting, "no permits");
+        state.retry_at = clock::monotonic_now().checked_add(RETRY_PAUSE);
+        state.wishes.look_now();
+        if state.is_ending {
+            // At the end of the process nothing is waited for: what is not written frees itself.
+            state.changes.are_written();
         }
     }
 
-    fn hand_out(&self, wishes: &mut Wishes, handouts: Handouts, now_ms: i64) {
-        let valid_until_ms = now_ms.saturating_add(millis(self.call_timeout));
-        for (lane, free_at_ms) in handouts.permits {
-            let permit = Permit {
-                free_at_ms,
-                valid_until_ms,
-                commands: self.commands.clone(),
-                clock: self.clock.clone(),
-            };
-            // Nobody waits any more: the permit goes back.
-            if let Some(unused) = wishes.give(lane, permit) {
-                unused.give_back();
-            }
+    /// When those who got nothing are looked after again.
+    fn look_again(&self, state: &mut State, handouts: &Handouts, time: ServerTime, now: Instant) {
+        let recheck = RECHECK_PAUSE.min(self.terms.limit.per / 4);
+        let told = handouts.not_before_ms.map(|at_ms| at_ms.saturating_sub(time.earliest_ms));
+        let told = told.map(|pause_ms| Duration::from_millis(u64::try_from(pause_ms).unwrap_or(0)));
+        let told = told.map(|pause| pause.saturating_add(self.stagger(state)));
+        state.wishes.look_again(now, told.map_or(recheck, |told| told.min(recheck)));
+    }
+
+    /// All replicas are told the same time at which a slot becomes free. They look a little apart, so that the first one's
+    /// write is there when the others read: they would lose theirs otherwise.
+    fn stagger(&self, state: &State) -> Duration {
+        let most = STAGGER_MAX.min(self.terms.limit.per / 1000);
+        // What the clock shows below the millisecond differs from replica to replica.
+        let part = u32::try_from(clock::now().subsec_nanosecond().rem_euclid(1_000_000)).unwrap_or(0);
+        if state.is_alone { Duration::ZERO } else { most.saturating_mul(part / 1000) / 1000 }
+    }
+
+    fn hand_out(&self, state: &mut State, handouts: Handouts, window: &QuotaWindow, now: Instant) {
+        let permit = |ticket| Permit {
+            is_probe: window.is_probe(&ticket),
+            ticket,
+            valid_until: now.checked_add(self.terms.call_timeout).unwrap_or(now),
+            commands: self.commands.clone(),
+            clock: self.clock.clone(),
+        };
+        // Nobody waits any more: the permit goes back.
+        for unused in state.wishes.hand_out(handouts, permit) {
+            unused.give_back();
         }
     }
 
-    /// Learns the server's time from the stamp of the write just made; another replica's write hides it.
-    async fn learn(&self, revision: u64, before: jiff::Timestamp, after: jiff::Timestamp) -> bool {
-        match self.store.read(&self.account).await {
-            Ok(StoredWindow { revision: read, stored_at: Some(stamped), .. }) if read == revision => {
-                self.clock.learn(before, stamped, after);
-                true
+    /// Learns the server's time from the stamp of the write just made. Where another replica has written since, its stamp
+    /// will do: it was made between our write and this read.
+    async fn learn(&self, state: &mut State, revision: u64, before: Reading, stored: Reading) {
+        match self.store.read(&self.terms.account).await {
+            Ok(StoredWindow { revision: read, stored_at: Some(stamped), .. }) if read >= revision => {
+                let after = if read == revision { stored } else { Reading::now() };
+                if self.clock.learn(before, stamped, after) {
+                    state.learned_at = Some(clock::monotonic_now());
+                }
             }
-            Ok(_) => false,
-            Err(error) => {
-                tracing::debug!(error = chain(&error), "learning the server's time");
-                false
-            }
+            // A replica of the stream that lags behind.
+            Ok(_) => {}
+            Err(error) => tracing::debug!(error = chain(&error), "learning the server's time"),
+        }
+        if state.learned_at.is_none() {
+            state.retry_at = clock::monotonic_now().checked_add(RETRY_PAUSE / 10);
         }
     }
 }
 
-fn millis(duration: Duration) -> i64 {
-    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+/// A window that is to be written, with what that brings about.
+struct Written {
+    window: QuotaWindow,
+    handouts: Handouts,
+    /// The revision that it follows.
+    after: u64,
+    learns: bool,
+    is_doubtful: bool,
+    now: Instant,
+}
+
+/// Waits for a command, or until there is something to do without one.
+async fn gather(inbox: &mut mpsc::UnboundedReceiver<Command>, state: &mut State, due_at: Option<Instant>) {
+    let first = match due_at {
+        Some(due_at) => tokio::time::timeout_at(due_at.into(), inbox.recv()).await.ok(),
+        None => Some(inbox.recv().await),
+    };
+    if let Some(command) = first {
+        // Where there is none, nobody is left who could wish anything.
+        state.take(command.unwrap_or(Command::End));
+    }
 }

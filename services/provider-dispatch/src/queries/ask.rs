@@ -12,7 +12,7 @@ use skinbus_runtime::clock;
 
 use super::{refused, unavailable};
 use crate::permits::Permit;
-use crate::{Dispatcher, metrics};
+use crate::{About, Dispatcher, metrics, said};
 
 /// How long a question waits for a permit. Whoever asks waits longer.
 const PERMIT_WAIT: Duration = Duration::from_secs(10);
@@ -39,31 +39,29 @@ pub(super) async fn shared(
 pub(super) async fn once(dispatcher: &Dispatcher, query: &Query) -> Result<Answered, QueryError> {
     let served = &dispatcher.served;
     let request = served.provider.query(query).map_err(|error| refused("unsupported_query", error.0))?;
-    let permit = permit(dispatcher).await?;
+    let permit = permit(dispatcher, query).await?;
     let began = clock::monotonic_now();
     let answer = dispatcher.queries.http.send(request).await;
     let took = clock::monotonic_now().duration_since(began);
-    permit.settle();
-    dispatcher.reached(&answer);
     let at = clock::now();
-    let read = match answer {
+    let read = match &answer {
         // A list of many megabytes takes long to read, and must not keep others waiting.
         Ok(response) if response.body().len() > LARGE_BYTES => {
-            tokio::task::block_in_place(|| served.provider.read_queried(query, &response, at))
+            tokio::task::block_in_place(|| served.provider.read_queried(query, response, at))
         }
-        Ok(response) => served.provider.read_queried(query, &response, at),
+        Ok(response) => served.provider.read_queried(query, response, at),
         Err(failure) => {
+            permit.settle(said(&answer, None));
             metrics::call(&served.account.name, "query", "failed", took);
             return Err(unavailable("provider_unreachable", &failure.to_string()));
         }
     };
+    let closed = if let Queried::Closed(closed) = &read { Some(*closed) } else { None };
+    permit.settle(said(&answer, closed));
     let outcome = match read {
         Queried::Answer(answer) => Ok(Answered { answer, at }),
         Queried::Refused { code, provider_code } => Err(refused(code, &provider_code)),
-        Queried::Closed(closed) => {
-            dispatcher.permits.close_until(closed.until, closed.reason);
-            Err(unavailable("closed", closed.reason))
-        }
+        Queried::Closed(closed) => Err(unavailable("closed", closed.reason)),
         Queried::Unreadable { problem } => {
             Err(QueryError { code: 502, status: format!("unreadable_answer: {problem}") })
         }
@@ -75,9 +73,28 @@ pub(super) async fn once(dispatcher: &Dispatcher, query: &Query) -> Result<Answe
 /// Bodies beyond this are read aside.
 const LARGE_BYTES: usize = 256 * 1024;
 
-async fn permit(dispatcher: &Dispatcher) -> Result<Permit, QueryError> {
+/// The operation by which a question is counted, and the user whom it is about.
+fn operation(query: &Query) -> (&'static str, Option<String>) {
+    match query {
+        Query::Inventory { user, .. } => ("inventory", Some(user.steam_id.to_string())),
+        Query::Prices { .. } => ("prices", None),
+        Query::Search { .. } => ("search", None),
+        Query::Offers(_) => ("offers", None),
+        Query::SteamPrices { .. } => ("steam_prices", None),
+        Query::Balance => ("balance", None),
+        Query::Currencies => ("currencies", None),
+        Query::Status => ("status", None),
+        Query::History { .. } => ("history", None),
+        Query::FailedWebhooks { .. } => ("failed_webhooks", None),
+    }
+}
+
+async fn permit(dispatcher: &Dispatcher, query: &Query) -> Result<Permit, QueryError> {
+    let (operation, user) = operation(query);
+    let about = About { user: user.as_deref(), order: None };
+    let permit = dispatcher.permit(Lane::Catalogue, operation, &about);
     let permit = tokio::select! {
-        permit = tokio::time::timeout(PERMIT_WAIT, dispatcher.permits.take(Lane::Catalogue)) => permit.ok().flatten(),
+        permit = tokio::time::timeout(PERMIT_WAIT, permit) => permit.ok().flatten(),
         () = dispatcher.shutdown.requested() => None,
     };
     permit.ok_or_else(|| unavailable("quota_spent", "orders and look-ups need the quota; ask again later"))

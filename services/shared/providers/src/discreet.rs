@@ -1,6 +1,8 @@
 //! What a provider says of an error may quote what we sent: the user's trade token, a key. Adapters show nothing but
 //! single words of it, and a token is a single word; so everything that an adapter tells for people goes through here,
 //! and what holds a secret of this account or of this order is not told (invariant S1).
+//!
+//! What HTTP says to every client alike, when to ask again, is read here too: no adapter can forget it.
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -15,6 +17,7 @@ use crate::provider::{
     CommandAnswer, LookUp, LookUpTarget, LookedUp, NotBuildable, PlaceAnswer, Placing, Provider, Queried,
     Verdict,
 };
+use crate::retry_after::Named;
 
 /// A shorter text is no secret, and would hide every word that happens to hold it.
 const SECRET_MIN_BYTES: usize = 8;
@@ -52,6 +55,7 @@ impl Provider for Discreet {
     fn read_placed(&self, placing: &Placing<'_>, response: &Response<Bytes>, now: Timestamp) -> PlaceAnswer {
         let mut answer = self.inner.read_placed(placing, response, now);
         self.hides(token_of(placing.order)).in_placed(&mut answer);
+        Named::by(response, now).in_placed(&mut answer);
         answer
     }
 
@@ -71,6 +75,8 @@ impl Provider for Discreet {
             let hides = self.hides(token_of(order));
             answers.iter_mut().for_each(|answer| hides.in_placed(answer));
         }
+        let named = Named::by(response, now);
+        answers.iter_mut().for_each(|answer| named.in_placed(answer));
         answers
     }
 
@@ -86,6 +92,7 @@ impl Provider for Discreet {
             LookedUp::Unreadable { problem } => hides.in_text(problem),
             LookedUp::Closed(_) => {}
         }
+        Named::by(response, now).in_looked_up(&mut told);
         told
     }
 
@@ -113,6 +120,7 @@ impl Provider for Discreet {
             }
             Queried::Answer(_) | Queried::Closed(_) => {}
         }
+        Named::by(response, now).in_queried(&mut told);
         told
     }
 
@@ -132,6 +140,7 @@ impl Provider for Discreet {
             }
             CommandOutcome::Done => {}
         }
+        Named::by(response, now).in_commanded(&mut answer);
         answer
     }
 }

@@ -61,6 +61,14 @@ impl<T> Envelope<T> {
         }
     }
 
+    /// The word of an error.
+    pub(crate) fn error_word(&self) -> Option<&str> {
+        match self {
+            Self::Error(word) => Some(word),
+            Self::Success(_) | Self::Unrecognised(_) => None,
+        }
+    }
+
     /// Which of these words the error is, where it is one of them.
     pub(crate) fn error_among(&self, words: &[&'static str]) -> Option<&'static str> {
         match self {

@@ -13,6 +13,7 @@ mod outcome;
 pub mod provider;
 pub mod registry;
 mod request;
+mod retry_after;
 mod rows;
 pub mod shadowpay;
 pub mod skinify;

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use skinbus_domain::ids::OrderId;
 use skinbus_domain::order::{Game, OrderKind, SteamId};
 use skinbus_domain::query::{Query, QueryAnswer};
-use skinbus_domain::quota::Limit;
+use skinbus_domain::quota::{Limit, OperationLimit};
 use skinbus_domain::rules::{ByKind, Idempotency};
 use skinbus_domain::{
     Command, CommandOutcome, Currency, Observation, Order, Outcome, Reference, Trade, Violation,
@@ -85,6 +85,8 @@ pub struct ProviderDefaults {
     pub base_url: &'static str,
     /// Its documented rate limit, or a careful one where none is documented.
     pub quota: Limit,
+    /// What is documented for single operations besides, by their names in [`skinbus_domain::quota::OPERATIONS`].
+    pub operation_quotas: &'static [(&'static str, OperationLimit)],
     /// How long an account stays closed after the provider said that its limit is reached.
     pub limit_pause: Duration,
     /// What it does with a repeated reference.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use skinbus_domain::ids::{AccountId, MerchantId};
-use skinbus_domain::quota::Limit;
+use skinbus_domain::quota::{Each, Limit, OperationLimit};
 use skinbus_domain::rules::{GameRules, PlacingRules, Rules, TrackingRules};
 use skinbus_providers::{ProviderDefaults, registry};
 
@@ -26,6 +26,8 @@ pub struct Account {
     pub base_url: String,
     /// The rate limit.
     pub limit: Limit,
+    /// The limits of single operations besides, by their names in [`skinbus_domain::quota::OPERATIONS`].
+    pub operations: BTreeMap<String, OperationLimit>,
     /// How long a whole call may take.
     pub total_timeout: Duration,
     /// What decisions about its trades rest on.
@@ -47,7 +49,9 @@ pub fn resolve(config: &Config) -> Result<BTreeMap<AccountId, Account>, ConfigEr
     for (name, account) in &config.accounts {
         match registry::defaults(account.provider.as_str()) {
             Ok(provider) => {
-                accounts.insert(name.clone(), one(config, name, account, provider));
+                let account = one(config, name, account, provider);
+                errors.extend(countable(&account));
+                accounts.insert(name.clone(), account);
             }
             Err(error) => errors.push(ConfigError {
                 setting: format!("accounts.{name}.provider"),
@@ -58,6 +62,26 @@ pub fn resolve(config: &Config) -> Result<BTreeMap<AccountId, Account>, ConfigEr
     }
     ConfigErrors::from(errors).into_result()?;
     Ok(accounts)
+}
+
+/// The documented limits of operations, and those that are set instead of them.
+fn operations(account: &AccountConfig, provider: &ProviderDefaults) -> BTreeMap<String, OperationLimit> {
+    let documented = provider.operation_quotas.iter().map(|(name, limit)| ((*name).to_owned(), *limit));
+    let set = account.operation_quotas.iter().map(|(name, set)| {
+        let limit = Limit { requests: set.requests, per: set.per };
+        (name.clone(), OperationLimit { each: set.each.into(), limit })
+    });
+    documented.chain(set).collect()
+}
+
+/// A look-up that asks for many orders cannot be counted for each of them.
+fn countable(account: &Account) -> Option<ConfigError> {
+    let by_order = account.operations.get("lookup").is_some_and(|limit| limit.each == Each::Order);
+    (by_order && account.look_up_batch > 1).then(|| ConfigError {
+        setting: format!("accounts.{}.operation_quotas.lookup.each", account.name),
+        source: "configuration".to_owned(),
+        problem: "\"order\" needs lookup_batch = 1".to_owned(),
+    })
 }
 
 fn one(
@@ -76,6 +100,7 @@ fn one(
         provider,
         base_url: account.base_url.clone().unwrap_or_else(|| provider.base_url.to_owned()),
         limit: quota.unwrap_or(provider.quota),
+        operations: operations(account, provider),
         total_timeout,
         rules: Rules {
             placing: PlacingRules {

@@ -5,8 +5,9 @@
 use std::path::Path;
 use std::time::Duration;
 
+use skinbus_domain::quota::{Each, Limit, OperationLimit};
 use skinbus_runtime::config::{ConfigError, ProviderName, QuotaConfig, Topology};
-use skinbus_runtime::{Config, ConfigErrors};
+use skinbus_runtime::{Config, ConfigErrors, accounts};
 
 const ACCOUNT: &str = "[accounts.skinify_main]\nprovider = \"skinify\"\nmerchant = \"acme\"\n";
 
@@ -256,4 +257,68 @@ fn the_password_of_a_nats_address_is_not_printed() {
     assert_eq!(config.nats.url.to_string(), "nats://a:4222,tls://b:4222");
     assert!(!format!("{config:?}").contains("hunter2"));
     assert!(config.nats.url.expose().contains("hunter2"));
+}
+
+const SKINSLINK: &str = "[accounts.skinslink_main]\nprovider = \"skinslink\"\nmerchant = \"acme\"\n";
+
+fn operations(settings: &str) -> std::collections::BTreeMap<String, OperationLimit> {
+    let config = load(&format!("{SKINSLINK}{settings}"), &[]).unwrap();
+    accounts::resolve(&config).unwrap().remove(&"skinslink_main".parse().unwrap()).unwrap().operations
+}
+
+#[test]
+fn limits_of_operations_are_the_documented_ones_and_those_that_are_set() {
+    let limit = |each, requests, seconds| OperationLimit {
+        each,
+        limit: Limit { requests, per: Duration::from_secs(seconds) },
+    };
+    let [inventory, look_up] = [limit(Each::User, 1, 5), limit(Each::Order, 1, 1)];
+    let documented = [("inventory".to_owned(), inventory), ("lookup".to_owned(), look_up)];
+    assert_eq!(operations(""), documented.into());
+    let set = operations(
+        "[accounts.skinslink_main.operation_quotas]\n\
+         inventory = { requests = 3, per = \"5s\" }\n\
+         balance = { requests = 2, per = \"10s\" }\n",
+    );
+    let expected = [
+        ("balance".to_owned(), limit(Each::Account, 2, 10)),
+        ("inventory".to_owned(), limit(Each::Account, 3, 5)),
+        ("lookup".to_owned(), look_up),
+    ];
+    assert_eq!(set, expected.into());
+}
+
+#[test]
+fn wrong_limits_of_operations_are_refused() {
+    let text = format!(
+        "{SKINSLINK}[accounts.skinslink_main.operation_quotas]\n\
+         buying = {{ requests = 1, per = \"1s\" }}\n\
+         balance = {{ requests = 0, per = \"0s\", each = \"user\" }}\n\
+         prices = {{ requests = 1, per = \"1s\", each = \"item\" }}\n\
+         search = {{ requests = 1, per = \"1s\", most = 3 }}\n"
+    );
+    let found = errors(&text, &[]);
+    let section = "accounts.skinslink_main.operation_quotas";
+    let expected = [
+        format!("{section}.balance.each (file skinbus.toml): must be \"account\"; \"user\" is for inventory"),
+        format!("{section}.balance.per (file skinbus.toml): must be longer than nothing"),
+        format!("{section}.balance.requests (file skinbus.toml): must be between 1 and 100000"),
+        format!("{section}.buying (file skinbus.toml): is no operation; there are place, lookup, inventory,"),
+        format!("{section}.prices.each (file skinbus.toml): must be"),
+        format!(
+            "{section}.search.most (file skinbus.toml): no such setting; known here: requests, per, each"
+        ),
+    ];
+    assert_eq!(found.len(), expected.len(), "{found:#?}");
+    for expected in expected {
+        assert!(found.iter().any(|found| found.starts_with(&expected)), "{expected}\n{found:#?}");
+    }
+}
+
+#[test]
+fn look_ups_are_counted_by_order_only_where_they_ask_for_one() {
+    let config = load(&format!("{SKINSLINK}lookup_batch = 5\n"), &[]).unwrap();
+    let found = accounts::resolve(&config).unwrap_err().to_string();
+    let expected = "accounts.skinslink_main.operation_quotas.lookup.each (configuration): \"order\" needs lookup_batch = 1";
+    assert_eq!(found, expected);
 }

@@ -91,7 +91,7 @@ pub(crate) enum Command {
     /// Look at one trade
     #[command(subcommand)]
     Trade(TradeCommand),
-    /// Show how much of the accounts' rate limits is in use
+    /// Show how much of the accounts' rate limits is in use, and which accounts their providers have closed
     Quota(QuotaArguments),
     /// Look at messages that could not be worked on, publish them again, or drop them
     #[command(subcommand)]
@@ -213,6 +213,12 @@ pub(crate) struct QuotaArguments {
     /// The configuration that has the limits; else $SKINBUS_CONFIG, skinbus.toml or .skinbus/skinbus.toml
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    /// Go on until Ctrl-C: in place on a terminal, elsewhere a line for every account that changed
+    #[arg(long)]
+    pub(crate) watch: bool,
+    /// Print JSON, one object a line
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Args)]

@@ -19,6 +19,8 @@ mod nothing;
 mod pipeline;
 mod price_lists;
 mod provider;
+mod quota;
+mod quota_update;
 mod senders;
 mod world;
 mod yardstick;
@@ -46,6 +48,9 @@ async fn main() {
     }
     if wanted("latency") {
         latency::run().await;
+    }
+    if wanted("quota") {
+        quota::run().await;
     }
     if wanted("price-lists") {
         price_lists::run();

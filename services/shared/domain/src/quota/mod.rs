@@ -2,16 +2,27 @@
 //!
 //! A permit takes a slot when it is granted, and the slot becomes free one window after the call's response came in (or
 //! after its time-out). A request reaches the provider between those two moments, so however long the network takes, no
-//! window at the provider can hold more than the limit (invariant Q1). Times are the NATS server's, in milliseconds.
+//! window at the provider can hold more than the limit (invariant Q1). Operations that have a limit of their own have a
+//! window of their own beside the account's, and a permit needs room in both.
 //!
-//! The window is plain data: the shell stores it with compare-and-set, so that two replicas never grant the same slot.
+//! The provider may close the account. When the time that it named has come, one permit is granted as the probe, and
+//! nothing else until that call has ended: see [`Told`].
+//!
+//! Times are the NATS server's, in milliseconds. The window is plain data: the shell stores it with compare-and-set, so
+//! that two replicas never grant the same slot.
 
+mod gate;
+mod operation;
+mod slots;
 mod window;
 
 #[cfg(test)]
 mod tests;
 
-pub use window::{Grant, QuotaWindow, Slots};
+pub use gate::{Closing, Gate, Probe, Told, UNREACHABLE};
+pub use operation::{Each, OPERATIONS, Operation, OperationLimit};
+pub use slots::{SlotList, Slots};
+pub use window::{Grant, QuotaWindow, Ticket, Wish};
 
 use std::time::Duration;
 
@@ -45,4 +56,27 @@ impl Lane {
             Self::Catalogue => limit.requests / 3,
         }
     }
+}
+
+/// The server's time as one process knows it: it surely lies between these two. A slot is taken for free only where the
+/// earlier one says so, and taken as used until after the later one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ServerTime {
+    /// Milliseconds since 1970.
+    pub earliest_ms: i64,
+    /// Milliseconds since 1970.
+    pub latest_ms: i64,
+}
+
+impl ServerTime {
+    /// A time that is known exactly.
+    #[must_use]
+    pub fn exactly(at_ms: i64) -> Self {
+        Self { earliest_ms: at_ms, latest_ms: at_ms }
+    }
+}
+
+/// A length in milliseconds; one too long for that is as good as endless.
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }

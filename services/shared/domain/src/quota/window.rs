@@ -1,43 +1,43 @@
 //! The window's arithmetic.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::{Lane, Limit};
+use super::gate::Passage;
+use super::slots::freed;
+use super::{Gate, Lane, Limit, Operation, ServerTime, SlotList, Told, millis};
 
-/// Two replicas' ideas of the server's time may differ by this much, in milliseconds.
-const CLOCK_MARGIN_MS: i64 = 20;
-/// Free times are rounded up to this part of the window, so that a large limit stays a short list.
-const STEPS_PER_WINDOW: i64 = 1000;
-
-/// The slots in use of one account.
+/// The slots in use of one account, and whether it is open.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct QuotaWindow {
-    /// Slots in use, by the time at which they become free, ascending, one entry per time.
-    slots: Vec<Slots>,
-    /// No call before this.
-    closed_until_ms: i64,
-    /// Why the account is closed.
-    closed_reason: String,
+    /// The account's slots in use.
+    pub slots: SlotList,
+    /// The slots in use of calls with a limit of their own, by [`Operation::key`]; none of the lists is empty.
+    pub operations: BTreeMap<String, SlotList>,
+    /// Whether calls may be made at all.
+    pub gate: Gate,
 }
 
-/// Slots that become free together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Slots {
-    /// Milliseconds since 1970, server time.
-    pub free_at_ms: i64,
-    /// How many.
-    pub count: u32,
+/// A wish for permits.
+#[derive(Debug, Clone, Copy)]
+pub struct Wish<'a> {
+    /// What for.
+    pub lane: Lane,
+    /// Where the calls have a limit of their own: that one.
+    pub operation: Option<&'a Operation>,
+    /// How many permits.
+    pub wanted: u32,
 }
 
-/// The answer to a request for permits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The answer to a wish.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Grant {
-    /// So many permits, at least one. Each is given back, or settled, under `free_at_ms`.
+    /// So many permits, at least one.
     Permits {
         /// How many.
         count: u32,
-        /// Where their slots lie until the calls are settled.
-        free_at_ms: i64,
+        /// What each of them is settled or given back with.
+        ticket: Ticket,
     },
     /// None now; ask again then.
     NotBefore {
@@ -46,141 +46,116 @@ pub enum Grant {
     },
 }
 
+/// Where a permit's slots lie until its call has ended, and since when it holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ticket {
+    free_at_ms: i64,
+    /// The gate's epoch in which it was granted.
+    epoch: u64,
+    /// The slot in the window of its operation.
+    operation: Option<(Operation, i64)>,
+}
+
 impl QuotaWindow {
-    /// Puts a stored window together again. Entries of one time are merged, empty ones dropped.
-    #[must_use]
-    pub fn from_parts(slots: Vec<Slots>, closed_until_ms: i64, closed_reason: String) -> Self {
-        let mut window = Self { slots: Vec::new(), closed_until_ms, closed_reason };
-        for slot in slots {
-            window.add(slot.free_at_ms, slot.count);
-        }
-        window
-    }
-
-    /// The slots in use, ascending.
-    #[must_use]
-    pub fn slots(&self) -> &[Slots] {
-        &self.slots
-    }
-
-    /// Until when the account is closed, and why; `None` where it is open.
-    #[must_use]
-    pub fn closed(&self, now_ms: i64) -> Option<(i64, &str)> {
-        (self.closed_until_ms > now_ms).then_some((self.closed_until_ms, self.closed_reason.as_str()))
-    }
-
-    /// The stored closing, whether or not it has passed.
-    #[must_use]
-    pub fn closing(&self) -> (i64, &str) {
-        (self.closed_until_ms, &self.closed_reason)
-    }
-
-    /// How many slots are in use.
-    #[must_use]
-    pub fn used(&self, now_ms: i64) -> u32 {
-        self.slots
-            .iter()
-            .filter(|slot| slot.free_at_ms > now_ms)
-            .fold(0, |sum, slot| sum.saturating_add(slot.count))
-    }
-
-    /// Takes up to `wanted` permits for `lane`. A call made under one of them surely has its answer, or its time-out,
-    /// within `call_timeout`: a permit of a replica that crashed is free one window after that.
+    /// Takes up to as many permits as are wished for. A call made under one of them surely has its answer, or its
+    /// time-out, within `call_timeout`: a permit of a replica that crashed is free one window after that.
     pub fn grant(
         &mut self,
         limit: &Limit,
-        lane: Lane,
-        wanted: u32,
+        wish: &Wish<'_>,
         call_timeout: Duration,
-        now_ms: i64,
+        now: ServerTime,
     ) -> Grant {
-        self.slots.retain(|slot| slot.free_at_ms > now_ms);
-        if self.closed_until_ms > now_ms {
-            return Grant::NotBefore { at_ms: self.closed_until_ms };
+        self.forget(now);
+        let passage = self.gate.passage(now);
+        let closed_until_ms = match passage {
+            Passage::NotBefore(at_ms) => Some(at_ms),
+            Passage::Open | Passage::Probe => None,
+        };
+        let usable = limit.requests.saturating_sub(wish.lane.reserve(limit)).max(1);
+        let room_at_ms = self.slots.room_at(usable, now.earliest_ms);
+        let own =
+            wish.operation.and_then(|own| Some((self.operations.get(&own.key)?, own.limit.requests.max(1))));
+        let own_room_at_ms = own.and_then(|(slots, usable)| slots.room_at(usable, now.earliest_ms));
+        if let Some(at_ms) = closed_until_ms.max(room_at_ms).max(own_room_at_ms) {
+            return Grant::NotBefore { at_ms };
         }
-        let usable = limit.requests.saturating_sub(lane.reserve(limit)).max(1);
-        let used = self.used(now_ms);
-        let count = usable.saturating_sub(used).min(wanted);
-        if count == 0 {
-            return Grant::NotBefore { at_ms: self.free_at(used.saturating_sub(usable), now_ms) };
-        }
-        let free_at_ms = freed(limit, now_ms.saturating_add(millis(call_timeout)));
-        self.add(free_at_ms, count);
-        Grant::Permits { count, free_at_ms }
+        let room = usable.saturating_sub(self.slots.used(now.earliest_ms));
+        let own_room = wish.operation.map_or(u32::MAX, |own| {
+            let used = self.operations.get(&own.key).map_or(0, |slots| slots.used(now.earliest_ms));
+            own.limit.requests.max(1).saturating_sub(used)
+        });
+        let count = match passage {
+            Passage::Probe => 1,
+            Passage::Open | Passage::NotBefore(_) => wish.wanted.min(room).min(own_room).max(1),
+        };
+        Grant::Permits { count, ticket: self.take(limit, wish.operation, passage, count, call_timeout, now) }
     }
 
-    /// The call under a permit had its answer, or its time-out, at `answered_ms`: its slot is free one window later. Also
-    /// where that is later than was granted: a process that was paused may have sent its request late.
-    pub fn settle(&mut self, limit: &Limit, granted_free_at_ms: i64, answered_ms: i64) {
-        if self.remove(granted_free_at_ms) {
-            self.add(freed(limit, answered_ms), 1);
+    fn take(
+        &mut self,
+        limit: &Limit,
+        operation: Option<&Operation>,
+        passage: Passage,
+        count: u32,
+        call_timeout: Duration,
+        now: ServerTime,
+    ) -> Ticket {
+        let timed_out_ms = now.latest_ms.saturating_add(millis(call_timeout));
+        if passage == Passage::Probe {
+            self.gate.begin_probe(timed_out_ms);
         }
+        let free_at_ms = freed(limit, timed_out_ms);
+        self.slots.add(free_at_ms, count);
+        let operation = operation.map(|own| {
+            let free_at_ms = freed(&own.limit, timed_out_ms);
+            self.operations.entry(own.key.clone()).or_default().add(free_at_ms, count);
+            (own.clone(), free_at_ms)
+        });
+        Ticket { free_at_ms, epoch: self.gate.epoch, operation }
+    }
+
+    /// The call under a permit had its answer, or its time-out, by `ended_ms`: its slot is free one window later. Also
+    /// where that is later than was granted, or the slot was free already: a process that was paused may have sent its
+    /// request late.
+    pub fn settle(&mut self, limit: &Limit, ticket: &Ticket, ended_ms: i64, told: Told<'_>) {
+        self.give_back(ticket);
+        self.slots.add(freed(limit, ended_ms), 1);
+        if let Some((own, _)) = &ticket.operation {
+            self.operations.entry(own.key.clone()).or_default().add(freed(&own.limit, ended_ms), 1);
+        }
+        self.tell(ticket, ended_ms, told);
     }
 
     /// The permit was not used.
-    pub fn give_back(&mut self, granted_free_at_ms: i64) {
-        self.remove(granted_free_at_ms);
+    pub fn give_back(&mut self, ticket: &Ticket) {
+        self.slots.remove(ticket.free_at_ms);
+        if let Some((own, free_at_ms)) = &ticket.operation
+            && let Some(slots) = self.operations.get_mut(&own.key)
+        {
+            slots.remove(*free_at_ms);
+        }
+        self.tell(ticket, ticket.free_at_ms, Told::Nothing);
+        self.operations.retain(|_, slots| !slots.entries().is_empty());
     }
 
-    /// Closes the account for every replica, because the provider said so. A later end wins.
-    pub fn close(&mut self, until_ms: i64, reason: &str) {
-        if until_ms > self.closed_until_ms {
-            self.closed_until_ms = until_ms;
-            reason.clone_into(&mut self.closed_reason);
-        }
+    /// Only what the end of a call says about the account. It may be said twice; the slots stay as they are.
+    pub fn tell(&mut self, ticket: &Ticket, ended_ms: i64, told: Told<'_>) {
+        self.gate.ended(ticket.epoch, told, ended_ms);
     }
 
-    /// When the slot after the first `skip` ones becomes free.
-    fn free_at(&self, skip: u32, now_ms: i64) -> i64 {
-        let mut passed = 0_u32;
-        for slot in &self.slots {
-            passed = passed.saturating_add(slot.count);
-            if passed > skip {
-                return slot.free_at_ms;
-            }
-        }
-        now_ms
+    /// Whether this permit is the probe that is under way.
+    #[must_use]
+    pub fn is_probe(&self, ticket: &Ticket) -> bool {
+        self.gate.probe.is_some_and(|probe| probe.epoch == ticket.epoch)
     }
 
-    fn add(&mut self, free_at_ms: i64, count: u32) {
-        if count == 0 {
-            return;
-        }
-        match self.slots.binary_search_by_key(&free_at_ms, |slot| slot.free_at_ms) {
-            Ok(index) => {
-                if let Some(slot) = self.slots.get_mut(index) {
-                    slot.count = slot.count.saturating_add(count);
-                }
-            }
-            Err(index) => self.slots.insert(index, Slots { free_at_ms, count }),
-        }
+    /// Drops what is free.
+    fn forget(&mut self, now: ServerTime) {
+        self.slots.forget(now.earliest_ms);
+        self.operations.retain(|_, slots| {
+            slots.forget(now.earliest_ms);
+            !slots.entries().is_empty()
+        });
     }
-
-    /// Whether there was such a slot: one that has become free meanwhile is gone already.
-    fn remove(&mut self, free_at_ms: i64) -> bool {
-        let Ok(index) = self.slots.binary_search_by_key(&free_at_ms, |slot| slot.free_at_ms) else {
-            return false;
-        };
-        let Some(slot) = self.slots.get_mut(index) else {
-            return false;
-        };
-        slot.count = slot.count.saturating_sub(1);
-        if slot.count == 0 {
-            self.slots.remove(index);
-        }
-        true
-    }
-}
-
-/// When a slot is free whose call ended at `ended_ms`.
-fn freed(limit: &Limit, ended_ms: i64) -> i64 {
-    let window_ms = millis(limit.per);
-    let step_ms = (window_ms / STEPS_PER_WINDOW).max(1);
-    let earliest = ended_ms.saturating_add(window_ms).saturating_add(CLOCK_MARGIN_MS);
-    let steps = earliest.saturating_add(step_ms - 1).div_euclid(step_ms);
-    steps.saturating_mul(step_ms)
-}
-
-fn millis(duration: Duration) -> i64 {
-    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }

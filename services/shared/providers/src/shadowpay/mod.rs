@@ -65,6 +65,7 @@ pub const DEFAULTS: ProviderDefaults = ProviderDefaults {
     base_url: "https://shadowpay.com/api/v1",
     // Not documented: one request a second is careful.
     quota: Limit { requests: 60, per: Duration::from_secs(60) },
+    operation_quotas: &[],
     limit_pause: Duration::from_secs(60),
     // A repeated `custom_id` is refused, but a purchase starts with a look at the offer: repeated after a lost answer, that
     // look would find the offer gone, because it was bought, and call the order refused. So purchases are not repeated.

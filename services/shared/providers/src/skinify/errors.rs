@@ -1,5 +1,7 @@
 //! Skinify's error words, in the stable words of this crate.
 
+use std::time::Duration;
+
 use http::StatusCode;
 use jiff::Timestamp;
 
@@ -14,9 +16,21 @@ pub(super) const LIMIT_EXCEEDED: &str = "request_limit_exceeded";
 /// The documented word for a deposit that the provider does not have.
 pub(super) const DEPOSIT_NOT_FOUND: &str = "deposit_not_found";
 
-/// Until when the account is closed after this answer, and why. Only the word is documented.
+/// Not documented: how long a maintenance lasts. It is seen with one call each time.
+const MAINTENANCE_PAUSE: Duration = Duration::from_secs(10);
+
+/// Until when the account is closed after this answer, and why. Only the limit's word is documented. That of a maintenance
+/// is not, so it closes the account, and leaves open what became of an order.
 pub(super) fn closed<T>(answer: &Envelope<T>, status: StatusCode, now: Timestamp) -> Option<Closed> {
+    if answer.error_word().is_some_and(tells_of_maintenance) {
+        return outcome::closed(Some("maintenance"), status, now, MAINTENANCE_PAUSE);
+    }
     outcome::closed(answer.error_among(&[LIMIT_EXCEEDED]), status, now, DEFAULTS.limit_pause)
+}
+
+/// Whether the whole provider is in maintenance.
+pub(super) fn tells_of_maintenance(word: &str) -> bool {
+    word.to_ascii_lowercase().contains("maintenance")
 }
 
 /// What a documented error of anything but a purchase means.
@@ -52,6 +66,7 @@ pub(super) fn code(word: &str) -> &'static str {
         "request_timeout" => "internal_error",
         // Not documented; the likely word for a wrong API token.
         "invalid_token" => "unauthorized",
+        _ if tells_of_maintenance(word) => "provider_closed",
         // `unavaliable_inventory` and `steam_error` among them: no stable word says as much as the provider's own.
         _ => "refused",
     }

@@ -60,6 +60,7 @@ pub const DEFAULTS: ProviderDefaults = ProviderDefaults {
     base_url: "https://skinify.io/api",
     // Documented: 300 requests a minute, then a block of unstated length.
     quota: Limit { requests: 300, per: Duration::from_secs(60) },
+    operation_quotas: &[],
     limit_pause: Duration::from_secs(60),
     idempotency: ByKind {
         // Not documented: `custom_id` is meant to protect against buying twice, but an official example shows two purchases with one.

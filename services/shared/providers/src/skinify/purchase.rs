@@ -66,6 +66,7 @@ fn refusal_code(word: &str) -> &'static str {
         "skin_unavailable" => "item_unavailable",
         "skin_not_found_by_price" => "price_above_max",
         "market_disabled" => "provider_closed",
+        _ if errors::tells_of_maintenance(word) => "provider_closed",
         _ => "refused",
     }
 }

@@ -56,6 +56,7 @@ pub const DEFAULTS: ProviderDefaults = ProviderDefaults {
     base_url: "https://pay.skinout.gg/api/v1",
     // Not documented: one request a second is careful.
     quota: Limit { requests: 60, per: Duration::from_secs(60) },
+    operation_quotas: &[],
     limit_pause: Duration::from_secs(60),
     // Not documented: `payment_id` "must be unique", but what becomes of a repeated one is said nowhere.
     idempotency: ByKind::all(Idempotency::Undocumented),

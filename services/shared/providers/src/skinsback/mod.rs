@@ -61,6 +61,7 @@ pub const DEFAULTS: ProviderDefaults = ProviderDefaults {
     base_url: "https://skinsback.com/api.php",
     // Documented: 500 requests a minute, then a block of unstated length.
     quota: Limit { requests: 500, per: Duration::from_secs(60) },
+    operation_quotas: &[],
     limit_pause: Duration::from_secs(60),
     // Documented: a used `order_id` or `custom_id` is refused by name. There are no listings.
     idempotency: ByKind {

@@ -1,9 +1,7 @@
 //! What errors mean. Decided by HTTP status and code; the text only where it is documented word for word.
 
-use std::time::Duration;
-
 use bytes::Bytes;
-use http::{Response, StatusCode, header};
+use http::{Response, StatusCode};
 use jiff::Timestamp;
 use skinbus_domain::order::OrderKind;
 use skinbus_domain::trade::Reason;
@@ -12,10 +10,8 @@ use super::DEFAULTS;
 use super::wire::Refusal;
 use crate::outcome;
 use crate::provider::Closed;
+use crate::retry_after;
 use crate::values::shown;
-
-/// A longer pause is not taken from an answer's header.
-const PAUSE_MAX: Duration = Duration::from_secs(3600);
 
 /// What an error says about the order that was to be placed.
 pub(super) enum Meaning {
@@ -151,8 +147,6 @@ pub(super) fn word(refusal: &Refusal) -> String {
 
 /// Until when the account is closed after this answer. The error's text is not documented.
 pub(super) fn closed(response: &Response<Bytes>, now: Timestamp) -> Option<Closed> {
-    let told = response.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
-    let told = told.and_then(|text| text.parse().ok()).map(Duration::from_secs);
-    let pause = told.unwrap_or(DEFAULTS.limit_pause).clamp(Duration::from_secs(1), PAUSE_MAX);
+    let pause = retry_after::pause(response.headers(), now).unwrap_or(DEFAULTS.limit_pause);
     outcome::closed(None, response.status(), now, pause)
 }

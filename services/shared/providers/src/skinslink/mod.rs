@@ -42,7 +42,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 use skinbus_domain::order::{Game, Operation};
 use skinbus_domain::query::Query;
-use skinbus_domain::quota::Limit;
+use skinbus_domain::quota::{Each, Limit, OperationLimit};
 use skinbus_domain::rules::{ByKind, Idempotency};
 use skinbus_domain::{Command, Currency, Order, Reference, Trade};
 
@@ -61,8 +61,9 @@ pub const DEFAULTS: ProviderDefaults = ProviderDefaults {
     name: "skinslink",
     title: "Skinslink",
     base_url: "https://api.skinslink.com/api/v1",
-    // Documented: no strict limit, but at most one look at a deposit a second. Once a second in all keeps that as well.
+    // Documented: no strict limit, but those below; more may be throttled.
     quota: Limit { requests: 60, per: Duration::from_secs(60) },
+    operation_quotas: &[("inventory", ONE_IN_FIVE_SECONDS), ("lookup", ONE_A_SECOND)],
     limit_pause: Duration::from_secs(60),
     // Documented: 409 for a `merchant_tx_id` that was used. Seen in clients: a repeated purchase is answered with the
     // first one. In both cases nothing is bought or taken twice.
@@ -85,6 +86,13 @@ pub const DEFAULTS: ProviderDefaults = ProviderDefaults {
     support: support::of,
     violations: violations::of,
 };
+
+/// Documented: an inventory at most once in five seconds for each user.
+const ONE_IN_FIVE_SECONDS: OperationLimit =
+    OperationLimit { each: Each::User, limit: Limit { requests: 1, per: Duration::from_secs(5) } };
+/// Documented: a status at most once a second for each deposit.
+const ONE_A_SECOND: OperationLimit =
+    OperationLimit { each: Each::Order, limit: Limit { requests: 1, per: Duration::from_secs(1) } };
 
 /// A game as Skinslink calls it.
 fn game_word(game: Game) -> &'static str {

@@ -1,11 +1,13 @@
 //! `[accounts.<name>]`: one set of credentials at one provider.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Deserialize;
 use skinbus_domain::ids::MerchantId;
+use skinbus_domain::quota::Each;
 
 use super::parse;
 
@@ -36,6 +38,9 @@ pub struct AccountConfig {
     /// The rate limit, where it is not the provider's documented one.
     #[serde(default)]
     pub quota: Option<QuotaConfig>,
+    /// Limits of single operations, besides the account's, where they are not the provider's documented ones.
+    #[serde(default)]
+    pub operation_quotas: BTreeMap<String, OperationQuotaConfig>,
     /// Most trades in one look-up, where that is not the provider's default.
     #[serde(default)]
     pub lookup_batch: Option<usize>,
@@ -101,6 +106,7 @@ impl AccountConfig {
             settle_time: None,
             refusal_settle_time: None,
             quota: None,
+            operation_quotas: BTreeMap::new(),
             lookup_batch: None,
             keep_reservations: false,
             authentication: Authentication::default(),
@@ -183,6 +189,43 @@ pub struct QuotaConfig {
     /// The window's length.
     #[serde(deserialize_with = "parse::de_duration")]
     pub per: Duration,
+}
+
+/// The limit of one operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OperationQuotaConfig {
+    /// Most requests in one window.
+    pub requests: u32,
+    /// The window's length.
+    #[serde(deserialize_with = "parse::de_duration")]
+    pub per: Duration,
+    /// Which calls are counted together.
+    #[serde(default)]
+    pub each: EachConfig,
+}
+
+/// Which calls of an operation are counted together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EachConfig {
+    /// All of the account.
+    #[default]
+    Account,
+    /// Those about one Steam user.
+    User,
+    /// Those about one order.
+    Order,
+}
+
+impl From<EachConfig> for Each {
+    fn from(each: EachConfig) -> Self {
+        match each {
+            EachConfig::Account => Self::Account,
+            EachConfig::User => Self::User,
+            EachConfig::Order => Self::Order,
+        }
+    }
 }
 
 /// The providers there are.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::http::Uri;
 use figment::Figment;
+use skinbus_domain::quota::{Each, OPERATIONS};
 
 use super::collect::source_of;
 use super::{AccountConfig, Config, ConfigError};
@@ -76,10 +77,17 @@ fn account_section(checker: &mut Checker<'_>, section: &str, account: &AccountCo
         "must be longer than connect_timeout",
     );
     if let Some(quota) = &account.quota {
-        let requests_good = (1..=QUOTA_REQUESTS_MAX).contains(&quota.requests);
-        checker.rule(&setting("quota.requests"), requests_good, "must be between 1 and 100000");
-        let per_good = !quota.per.is_zero() && quota.per <= QUOTA_PER_MAX;
-        checker.rule(&setting("quota.per"), per_good, "must be longer than nothing and at most 24h");
+        checker.quota(&setting("quota"), quota.requests, quota.per);
+    }
+    for (name, quota) in &account.operation_quotas {
+        let setting = setting(&format!("operation_quotas.{name}"));
+        let is_known = OPERATIONS.contains(&name.as_str());
+        let rule = format!("is no operation; there are {}", OPERATIONS.join(", "));
+        checker.rule(&setting, is_known, &rule);
+        checker.quota(&setting, quota.requests, quota.per);
+        let each_good = !is_known || Each::from(quota.each).fits(name);
+        let rule = "must be \"account\"; \"user\" is for inventory and \"order\" for lookup alone";
+        checker.rule(&format!("{setting}.each"), each_good, rule);
     }
     if let Some(lookup_batch) = account.lookup_batch {
         checker.at_least_one(&setting("lookup_batch"), lookup_batch);
@@ -98,6 +106,13 @@ impl Checker<'_> {
             let source = source_of(self.settings, setting);
             self.errors.push(ConfigError { setting: setting.to_owned(), source, problem: rule.to_owned() });
         }
+    }
+
+    fn quota(&mut self, setting: &str, requests: u32, per: Duration) {
+        let requests_good = (1..=QUOTA_REQUESTS_MAX).contains(&requests);
+        self.rule(&format!("{setting}.requests"), requests_good, "must be between 1 and 100000");
+        let per_good = !per.is_zero() && per <= QUOTA_PER_MAX;
+        self.rule(&format!("{setting}.per"), per_good, "must be longer than nothing and at most 24h");
     }
 
     fn at_least_one(&mut self, setting: &str, number: usize) {

@@ -7,21 +7,37 @@ use proptest::prelude::{Just, ProptestConfig, Strategy, prop_assert, prop_oneof,
 use proptest::sample::select;
 
 use super::limit;
-use crate::quota::{Grant, Lane, Limit, QuotaWindow};
+use crate::quota::{Grant, Lane, Limit, QuotaWindow, ServerTime, Ticket, Told, Wish};
 
 const START_MS: i64 = 1_800_000_000_000;
-/// How far a replica's idea of the server's time may be off.
-const CLOCK_ERROR_MS: i64 = 10;
+/// How far the clocks of the NATS servers may be off, of which one tells a replica the time.
+const CLOCK_ERROR_MS: i64 = 5;
 
 /// One replica asks once, and what becomes of its permits.
 #[derive(Debug, Clone)]
 struct Demand {
     asks: Asks,
-    clock_error_ms: i64,
+    clock: Clock,
     lane: Lane,
     wanted: u32,
     /// Used in turn.
     fates: Vec<Fate>,
+}
+
+/// What a replica knows of the time.
+#[derive(Debug, Clone, Copy)]
+struct Clock {
+    /// How far the server is off from which it has it.
+    error_ms: i64,
+    /// How much earlier, and how much later, it might be than it is.
+    doubt_ms: (i64, i64),
+}
+
+impl Clock {
+    fn at(self, now_ms: i64) -> ServerTime {
+        let told_ms = now_ms + self.error_ms;
+        ServerTime { earliest_ms: told_ms - self.doubt_ms.0, latest_ms: told_ms + self.doubt_ms.1 }
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -55,8 +71,8 @@ enum Fate {
 /// A permit whose call has not ended.
 struct Open {
     ends_ms: i64,
-    clock_error_ms: i64,
-    free_at_ms: i64,
+    clock: Clock,
+    ticket: Ticket,
     given_back: bool,
 }
 
@@ -84,9 +100,15 @@ fn demand() -> impl Strategy<Value = Demand> {
     let lane = select(vec![Lane::Orders, Lane::Orders, Lane::LookUps, Lane::Catalogue]);
     let clock_error =
         prop_oneof![Just(-CLOCK_ERROR_MS), Just(CLOCK_ERROR_MS), -CLOCK_ERROR_MS..=CLOCK_ERROR_MS];
-    (asks, clock_error, lane, 1_u32..12, vec(fate(), 1..6)).prop_map(
-        |(asks, clock_error_ms, lane, wanted, fates)| Demand { asks, clock_error_ms, lane, wanted, fates },
-    )
+    let clock =
+        (clock_error, (0_i64..40, 0_i64..40)).prop_map(|(error_ms, doubt_ms)| Clock { error_ms, doubt_ms });
+    (asks, clock, lane, 1_u32..12, vec(fate(), 1..6)).prop_map(|(asks, clock, lane, wanted, fates)| Demand {
+        asks,
+        clock,
+        lane,
+        wanted,
+        fates,
+    })
 }
 
 proptest! {
@@ -111,7 +133,7 @@ proptest! {
         for demand in &demands {
             now_ms = match demand.asks {
                 Asks::After(pause_ms) => now_ms + pause_ms,
-                Asks::WhenTold => now_ms.max(told_ms - demand.clock_error_ms),
+                Asks::WhenTold => now_ms.max(told_ms - demand.clock.at(0).earliest_ms),
             };
             if let Some(at_ms) = world.ask(demand, now_ms) {
                 told_ms = at_ms;
@@ -131,26 +153,21 @@ impl World {
     fn ask(&mut self, demand: &Demand, now_ms: i64) -> Option<i64> {
         self.end_calls(now_ms);
         let timeout = Duration::from_millis(self.timeout_ms.unsigned_abs());
-        let grant = self.window.grant(
-            &self.limit,
-            demand.lane,
-            demand.wanted,
-            timeout,
-            now_ms + demand.clock_error_ms,
-        );
-        let (count, free_at_ms) = match grant {
+        let wish = Wish { lane: demand.lane, operation: None, wanted: demand.wanted };
+        let grant = self.window.grant(&self.limit, &wish, timeout, demand.clock.at(now_ms));
+        let (count, ticket) = match grant {
             Grant::NotBefore { at_ms } => return Some(at_ms),
-            Grant::Permits { count, free_at_ms } => (count, free_at_ms),
+            Grant::Permits { count, ticket } => (count, ticket),
         };
         for fate in demand.fates.iter().cycle().zip(0..count).map(|(fate, _)| *fate) {
-            self.meet(fate, now_ms, demand.clock_error_ms, free_at_ms);
+            self.meet(fate, now_ms, demand.clock, &ticket);
         }
         None
     }
 
-    fn meet(&mut self, fate: Fate, now_ms: i64, clock_error_ms: i64, free_at_ms: i64) {
+    fn meet(&mut self, fate: Fate, now_ms: i64, clock: Clock, ticket: &Ticket) {
         let per_ms = i64::try_from(self.limit.per.as_millis()).unwrap();
-        let late_ms = self.timeout_ms + per_ms - 5 * CLOCK_ERROR_MS;
+        let late_ms = self.timeout_ms + per_ms - 2 * CLOCK_ERROR_MS;
         let part = |whole_ms: i64, thousandths: i64| whole_ms * thousandths / 1000;
         let (taken_ms, arrives, given_back) = match fate {
             Fate::Answered { arrives, answered } => (part(self.timeout_ms, answered), Some(arrives), false),
@@ -162,7 +179,7 @@ impl World {
             Fate::GivenBack => (0, None, true),
         };
         self.arrivals.extend(arrives.map(|arrives| now_ms + part(taken_ms, arrives)));
-        self.open.push(Open { ends_ms: now_ms + taken_ms, clock_error_ms, free_at_ms, given_back });
+        self.open.push(Open { ends_ms: now_ms + taken_ms, clock, ticket: ticket.clone(), given_back });
     }
 
     /// Settles every call that has ended by now, in the order of their ends.
@@ -171,10 +188,10 @@ impl World {
         let still_open = self.open.split_off(self.open.partition_point(|open| open.ends_ms <= now_ms));
         for ended in std::mem::replace(&mut self.open, still_open) {
             if ended.given_back {
-                self.window.give_back(ended.free_at_ms);
+                self.window.give_back(&ended.ticket);
             } else {
-                let answered_ms = ended.ends_ms + ended.clock_error_ms;
-                self.window.settle(&self.limit, ended.free_at_ms, answered_ms);
+                let ended_ms = ended.clock.at(ended.ends_ms).latest_ms;
+                self.window.settle(&self.limit, &ended.ticket, ended_ms, Told::Open);
             }
         }
     }

@@ -55,7 +55,7 @@ fn any_other_error_of_the_creation_is_not_proved() {
         ("deposit_not_found", "not_found"),
         ("order_changed_state", "refused"),
         ("Invalid_Steam_Id", "refused"),
-        ("maintenance", "refused"),
+        ("maintenance", "provider_closed"),
     ] {
         assert_eq!(unknown(&created(200, &error(word)).outcome), Some((code, true)), "{word}");
     }
@@ -111,11 +111,24 @@ fn a_changed_state_means_that_the_offer_is_there() {
 
 #[test]
 fn an_error_that_may_come_after_the_offer_is_not_proved() {
-    for word in ["steam_error", "internal_error", "invalid_deposit_id_", "Invalid_Game", "maintenance"] {
+    for word in ["steam_error", "internal_error", "invalid_deposit_id_", "Invalid_Game"] {
         assert_eq!(unknown(&second(200, error(word)).outcome), Some(("refused", true)), "{word}");
     }
     assert_eq!(unknown(&second(200, error("token AbCd_-12 is wrong")).outcome), Some(("refused", true)));
     assert!(!format!("{:?}", second(200, error("token AbCd_-12 is wrong"))).contains("AbCd"));
+}
+
+/// The word is not documented: what became of the order is for a look-up to tell, once the account is open again.
+#[test]
+fn a_maintenance_closes_the_account_and_proves_nothing() {
+    for word in ["maintenance", "under_maintenance", "Site_Maintenance"] {
+        for answer in [created(200, &error(word)), second(200, error(word)), page(200, error(word))] {
+            assert_eq!(unknown(&answer.outcome), Some(("provider_closed", true)), "{word}");
+            // The limit's pause is 60 seconds.
+            let until = reopens() - std::time::Duration::from_secs(50);
+            assert_eq!(answer.closed, Some((until, "maintenance")), "{word}");
+        }
+    }
 }
 
 #[test]

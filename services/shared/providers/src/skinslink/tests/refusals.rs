@@ -153,7 +153,7 @@ fn a_limit_closes_the_account() {
         (Some("0"), 1),
         (Some("999999999999"), 3600),
         (Some("-5"), 60),
-        (Some("Mon, 02 Mar 2026 10:40:00 GMT"), 60),
+        (Some("Mon, 02 Mar 2026 10:40:00 GMT"), 540),
     ] {
         assert_eq!(closed_after(told), seconds, "{told:?}");
     }

@@ -1,6 +1,8 @@
 //! Invariant Q1 end to end: no window at the provider holds more than the limit, whoever calls.
 #![cfg(test)]
 
+mod replicas;
+
 use skinbus_proto::v1::TradeStatus;
 use skinbus_tests::merchant::{assert_gapless, order};
 use skinbus_tests::{System, SystemOptions};

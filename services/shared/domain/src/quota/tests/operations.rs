@@ -1,0 +1,62 @@
+//! Operations with a limit of their own.
+
+use std::time::Duration;
+
+use super::{limit, not_before, permits};
+use crate::quota::{Grant, Lane, Operation, QuotaWindow, ServerTime, Told, Wish};
+
+const TIMEOUT: Duration = Duration::from_millis(500);
+
+fn inventory(user: &str) -> Operation {
+    Operation { key: format!("inventory.{user}"), limit: limit(1, 5000) }
+}
+
+fn ask(window: &mut QuotaWindow, operation: Option<&Operation>, wanted: u32, now_ms: i64) -> Grant {
+    let wish = Wish { lane: Lane::Catalogue, operation, wanted };
+    window.grant(&limit(6, 1000), &wish, TIMEOUT, ServerTime::exactly(now_ms))
+}
+
+#[test]
+fn an_operation_waits_for_its_own_window_and_holds_nobody_else_up() {
+    let mut window = QuotaWindow::default();
+    let (count, ticket) = permits(ask(&mut window, Some(&inventory("a")), 3, 0));
+    assert_eq!(count, 1);
+    window.settle(&limit(6, 1000), &ticket, 100, Told::Open);
+    assert_eq!(not_before(ask(&mut window, Some(&inventory("a")), 1, 3000)), 5110);
+    assert_eq!(permits(ask(&mut window, Some(&inventory("b")), 1, 3000)).0, 1);
+    assert_eq!(permits(ask(&mut window, None, 2, 3000)).0, 2);
+    assert_eq!(permits(ask(&mut window, Some(&inventory("a")), 1, 5110)).0, 1);
+}
+
+#[test]
+fn a_permit_needs_room_in_both_windows() {
+    let mut window = QuotaWindow::default();
+    assert_eq!(permits(ask(&mut window, None, 10, 0)).0, 4);
+    assert_eq!(not_before(ask(&mut window, Some(&inventory("a")), 1, 10)), 1510);
+    assert!(window.operations.is_empty());
+    permits(ask(&mut window, Some(&inventory("a")), 1, 1510));
+    permits(ask(&mut window, None, 10, 1510));
+    // The later of the two windows decides.
+    assert_eq!(not_before(ask(&mut window, Some(&inventory("a")), 1, 1520)), 7020);
+    assert_eq!(not_before(ask(&mut window, Some(&inventory("b")), 1, 1520)), 3020);
+}
+
+#[test]
+fn what_is_given_back_is_free_in_both_windows() {
+    let mut window = QuotaWindow::default();
+    let (_, ticket) = permits(ask(&mut window, Some(&inventory("a")), 1, 0));
+    window.give_back(&ticket);
+    assert_eq!(window, QuotaWindow::default());
+}
+
+/// One list for each user would grow without end.
+#[test]
+fn windows_that_are_empty_are_forgotten() {
+    let mut window = QuotaWindow::default();
+    for user in 0..4 {
+        permits(ask(&mut window, Some(&inventory(&user.to_string())), 1, 0));
+    }
+    assert_eq!(window.operations.len(), 4);
+    permits(ask(&mut window, Some(&inventory("x")), 1, 6000));
+    assert_eq!(window.operations.len(), 1);
+}
