@@ -52,6 +52,9 @@ async fn main() {
     if wanted("quota") {
         quota::run().await;
     }
+    if only.as_deref() == Some("quota-waits") {
+        quota::run_without_backlog().await;
+    }
     if wanted("price-lists") {
         price_lists::run();
     }
