@@ -10,6 +10,7 @@ use std::time::Duration;
 use futures_util::{StreamExt, future, stream};
 use skinbus_bus::Ledger;
 use skinbus_bus::held::Held;
+use skinbus_bus::ledger::LedgerError;
 use skinbus_bus::publish::StoreError;
 use skinbus_bus::queries::QueryError;
 use skinbus_bus::schedule::ScheduleError;
@@ -124,6 +125,8 @@ async fn begin(tracker: &Tracker, account: &Account, due: Due) -> Option<(Due, L
 enum StepError {
     #[error(transparent)]
     Fold(#[from] FoldError),
+    #[error(transparent)]
+    Read(#[from] LedgerError),
     #[error("handing the order over")]
     HandOver(#[from] StoreError),
     #[error(transparent)]
@@ -148,7 +151,7 @@ async fn go_on(
                 due.held.acknowledge().await;
                 return None;
             }
-            Effect::Advance(_) | Effect::HandOver | Effect::Schedule(_) => {}
+            Effect::Advance(_) | Effect::HandOver | Effect::Schedule(_) | Effect::ReadLatest => {}
         }
         effect = match step(tracker, account, &due, &mut looking, effect).await {
             Ok(effect) => effect,
@@ -182,6 +185,7 @@ async fn step(
             crash_point("tracker.after_schedule");
             Event::Scheduled
         }
+        Effect::ReadLatest => Event::Read(tracker.ledger.read_latest(&due.key).await?),
         Effect::LookUp | Effect::Acknowledge => return Ok(effect),
     };
     Ok(looking.on(event, &account.rules, clock::now())?)
