@@ -13,7 +13,7 @@ fn broken(repeats: Repeats, mutant: Mutant) -> Protocol {
 
 #[track_caller]
 fn is_caught(protocol: Protocol, properties: &[&'static str]) {
-    let (mutant, repeats) = (protocol.mutant, protocol.repeats);
+    let (Some(mutant), repeats) = (protocol.mutant, protocol.repeats) else { panic!("nothing is broken") };
     for property in properties {
         let Some(steps) = search(&protocol, property) else { panic!("{property} does not catch {mutant:?}") };
         println!("{mutant:?}, {repeats:?}: {property} broken in {} steps: {}", steps.len(), steps.join(", "));
