@@ -56,6 +56,11 @@ bench: needs-cargo ## Measure throughput and latency in a release build, with a 
 	cargo build --release --workspace --bins
 	nats=$$(.ci/nats-server) && NATS_SERVER_BINARY="$$nats" cargo run --release --bin bench
 
+# `make test` checks the same configurations with fewer faults.
+.PHONY: model
+model: needs-cargo ## Check every state of the placing protocol, with as many faults as minutes allow
+	cargo run --release --package skinbus-model --bin model
+
 # Without a sanitizer: our code has no unsafe block, and what is looked for are panics. What is found stays in the target
 # folder; a case that shows a bug belongs into tests/fuzz/corpus, where every run of the tests repeats it.
 .PHONY: fuzz

@@ -11,6 +11,7 @@ use futures_util::{StreamExt, future, stream};
 use skinbus_bus::Ledger;
 use skinbus_bus::backlog::BacklogError;
 use skinbus_bus::held::Held;
+use skinbus_bus::ledger::LedgerError;
 use skinbus_bus::publish::StoreError;
 use skinbus_bus::queries::QueryError;
 use skinbus_bus::schedule::ScheduleError;
@@ -127,6 +128,8 @@ enum StepError {
     Fold(#[from] FoldError),
     #[error(transparent)]
     Backlog(#[from] BacklogError),
+    #[error(transparent)]
+    Read(#[from] LedgerError),
     #[error("handing the order over")]
     HandOver(#[from] StoreError),
     #[error(transparent)]
@@ -151,7 +154,7 @@ async fn go_on(
                 due.held.acknowledge().await;
                 return None;
             }
-            Effect::Advance(_) | Effect::HandOver | Effect::Schedule(_) => {}
+            Effect::Advance(_) | Effect::HandOver | Effect::Schedule(_) | Effect::ReadLatest => {}
         }
         effect = match step(tracker, account, &due, &mut looking, effect).await {
             Ok(effect) => effect,
@@ -185,6 +188,7 @@ async fn step(
             crash_point("tracker.after_schedule");
             Event::Scheduled
         }
+        Effect::ReadLatest => Event::Read(tracker.ledger.read_latest(&due.key).await?),
         Effect::LookUp | Effect::Acknowledge => return Ok(effect),
     };
     Ok(looking.on(event, &account.rules, clock::now())?)

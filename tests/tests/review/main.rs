@@ -122,6 +122,8 @@ async fn a_tracker_that_dies_after_the_fold_still_tells_somebody() {
     for service in ["order-intake", "provider-dispatch"] {
         system.launch(service, None);
     }
+    // They make the streams.
+    system.ready().await;
     system.launch("trade-tracker", Some("tracker.after_fold"));
     let merchant = system.merchant().await;
     in_review(&system, &merchant, "wd-1", json!("refuse")).await;

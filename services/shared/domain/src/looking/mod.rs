@@ -7,6 +7,7 @@
 //! | event | effect |
 //! | --- | --- |
 //! | a wake-up | what [`crate::polling`] says that the trade needs: an input, a hand-over, a look-up, or only a later look |
+//! | it seems to need nothing | read the newest version: nobody would look again at what only seemed to be over |
 //! | looked up | one input after the other into the ledger |
 //! | the trade has a new version | acknowledge: whoever follows the ledger plans its next look |
 //! | nothing changed | schedule the next look, then acknowledge |
@@ -36,6 +37,8 @@ pub enum Effect {
     LookUp,
     /// Set the trade's next look, in place of the one that was set before; report [`Event::Scheduled`].
     Schedule(Timestamp),
+    /// Read the newest version of the trade, surely the newest; report [`Event::Read`].
+    ReadLatest,
     /// The wake-up has had its effect.
     Acknowledge,
 }
@@ -49,12 +52,14 @@ impl Effect {
             Self::HandOver => "hand_over",
             Self::LookUp => "look_up",
             Self::Schedule(_) => "schedule",
+            Self::ReadLatest => "read_latest",
             Self::Acknowledge => "acknowledge",
         }
     }
 }
 
 /// What came of an effect.
+#[expect(clippy::large_enum_variant, reason = "one value at a time, moved a few times per look")]
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Event {
     /// The input was folded in.
@@ -70,6 +75,8 @@ pub enum Event {
     NotLookedUp,
     /// The next look is set.
     Scheduled,
+    /// The newest version; `None` where there is no such trade.
+    Read(Option<Recorded>),
 }
 
 /// An event that does not belong to the last effect: a defect in the shell.
@@ -91,18 +98,35 @@ enum Phase {
     HandingOver,
     LookingUp,
     Scheduling,
+    Reading { hinted: bool },
     Finished,
 }
 
 impl Looking {
-    /// Begins with the trade as it was read. `hinted`: a webhook says that there is something new at the provider.
+    /// Begins with the trade as it was read, which may be older than the newest version. `hinted`: a webhook says that there
+    /// is something new at the provider.
     #[must_use]
     pub fn start(recorded: Recorded, hinted: bool, rules: &Rules, now: Timestamp) -> (Self, Effect) {
-        let need = if hinted {
-            polling::need_when_hinted(&recorded, rules, now)
-        } else {
-            polling::need_at(&recorded, rules, now)
+        let need = need(&recorded, hinted, rules, now);
+        let mut looking = Self { recorded, phase: Phase::Finished, changed: false };
+        let effect = match need {
+            // A wake-up that is acknowledged for nothing is the last one, so that is only said of the newest version: an
+            // order in review that somebody has just resolved must not be left for what it was before.
+            Need::Nothing => {
+                looking.phase = Phase::Reading { hinted };
+                Effect::ReadLatest
+            }
+            Need::Sleep { .. }
+            | Need::HandOver
+            | Need::PassDeadline
+            | Need::ExpireLease
+            | Need::EndLink
+            | Need::LookUp => looking.begin(need),
         };
+        (looking, effect)
+    }
+
+    fn begin(&mut self, need: Need) -> Effect {
         let advance = |input| (Phase::Advancing { rest: VecDeque::new() }, Effect::Advance(input));
         let (phase, effect) = match need {
             Need::Nothing => (Phase::Finished, Effect::Acknowledge),
@@ -113,7 +137,8 @@ impl Looking {
             Need::EndLink => advance(Input::LinkEnded),
             Need::LookUp => (Phase::LookingUp, Effect::LookUp),
         };
-        (Self { recorded, phase, changed: false }, effect)
+        self.phase = phase;
+        effect
     }
 
     /// The trade as it was read.
@@ -144,6 +169,12 @@ impl Looking {
             }
             (Phase::HandingOver, Event::HandedOver) => Ok(self.plan(rules, now)),
             (Phase::Scheduling, Event::Scheduled) => Ok(Effect::Acknowledge),
+            (Phase::Reading { .. }, Event::Read(None)) => Ok(Effect::Acknowledge),
+            (Phase::Reading { hinted }, Event::Read(Some(newest))) => {
+                let need = need(&newest, hinted, rules, now);
+                self.recorded = newest;
+                Ok(self.begin(need))
+            }
             (_, _) => Err(OutOfOrder),
         }
     }
@@ -168,5 +199,13 @@ impl Looking {
             }
             None => Effect::Acknowledge,
         }
+    }
+}
+
+fn need(recorded: &Recorded, hinted: bool, rules: &Rules, now: Timestamp) -> Need {
+    if hinted {
+        polling::need_when_hinted(recorded, rules, now)
+    } else {
+        polling::need_at(recorded, rules, now)
     }
 }

@@ -4,7 +4,7 @@ use super::{Effect, Event, Looking, OutOfOrder};
 use crate::fold::Input;
 use crate::observation::Progress;
 use crate::samples::{
-    DAY, LEASE, SETTLE, accepted, at, observed, recorded, rules, trade_in, uncertain, with_deadline,
+    DAY, LEASE, SETTLE, accepted, at, observed, reason, recorded, rules, trade_in, uncertain, with_deadline,
 };
 use crate::trade::{Trade, TradeState};
 
@@ -35,6 +35,7 @@ fn nothing_changes(effect: &Effect) -> Event {
         Effect::HandOver => Event::HandedOver,
         Effect::LookUp => Event::LookedUp(Vec::new()),
         Effect::Schedule(_) => Event::Scheduled,
+        Effect::ReadLatest => Event::Read(None),
         Effect::Acknowledge => panic!("nothing comes of it"),
     }
 }
@@ -47,8 +48,24 @@ fn an_early_wake_up_is_set_again_before_it_is_acknowledged() {
 
 #[test]
 fn a_trade_that_is_over_is_left_alone() {
-    let failed = TradeState::Failed { reason: crate::samples::reason("told") };
-    assert_eq!(run(trade_in(failed), at(DAY), |_| None), []);
+    let failed = TradeState::Failed { reason: reason("told") };
+    let newest = |effect: &Effect| is_read(effect, &trade_in(failed.clone()));
+    assert_eq!(run(trade_in(failed.clone()), at(DAY), newest), [Effect::ReadLatest]);
+}
+
+/// A read may show an old version. An order in review that somebody has resolved meanwhile would never be looked at again.
+#[test]
+fn that_a_trade_needs_nothing_is_only_said_of_its_newest_version() {
+    let review = trade_in(TradeState::NeedsReview { reason: reason("told"), findings: Vec::new() });
+    let run_where = |newest: Trade| run(review.clone(), at(60), move |effect| is_read(effect, &newest));
+    assert_eq!(run_where(accepted()), [Effect::ReadLatest, Effect::HandOver, Effect::Schedule(at(660))]);
+    let effects = run_where(trade_in(TradeState::Submitted));
+    assert!(matches!(effects[..], [Effect::ReadLatest, Effect::LookUp, Effect::Schedule(_)]), "{effects:?}");
+    assert_eq!(run_where(review.clone()), [Effect::ReadLatest]);
+}
+
+fn is_read(effect: &Effect, newest: &Trade) -> Option<Event> {
+    (*effect == Effect::ReadLatest).then(|| Event::Read(Some(recorded(newest.clone(), at(0)))))
 }
 
 #[test]
