@@ -14,6 +14,7 @@
 pub mod accounts;
 pub mod asking;
 pub mod changes;
+pub mod chaos;
 pub mod dice;
 pub mod look;
 pub mod merchant;

@@ -123,7 +123,11 @@ impl Merchant {
 }
 
 /// Everything that a stream holds under a subject now.
-async fn read_all(context: &jetstream::Context, stream: &str, filter: &str) -> Vec<jetstream::Message> {
+pub(crate) async fn read_all(
+    context: &jetstream::Context,
+    stream: &str,
+    filter: &str,
+) -> Vec<jetstream::Message> {
     let stream = context.get_stream(stream).await.unwrap();
     let consumer = stream
         .create_consumer(jetstream::consumer::pull::OrderedConfig {

@@ -1,0 +1,16 @@
+//! Sixty seconds of chaos; `make chaos` is the long form. See [`skinbus_tests::chaos`].
+#![cfg(test)]
+
+use skinbus_tests::chaos::{Settings, run};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sixty_seconds_of_chaos_harm_nobody() {
+    let settings = Settings::short();
+    println!("CHAOS_SEED={}", settings.seed);
+    let outcome = run(settings).await;
+    println!("{}", outcome.report);
+    for finding in &outcome.findings {
+        println!("{finding}");
+    }
+    assert!(outcome.findings.is_empty(), "the evidence is in {:?}", outcome.evidence);
+}
