@@ -67,19 +67,15 @@ pub fn notifications(dice: &mut Dice) -> Value {
     change
 }
 
-/// Webhooks that follow from nothing: forged ones everywhere, and lies with a right proof where a webhook is a hint only.
+/// A webhook that follows from nothing: forged, or a lie with a right proof where a webhook is a hint only.
 #[must_use]
-pub fn lies(dice: &mut Dice, order_ids: &[String]) -> Value {
-    let mut change = json!({});
-    for provider in ProviderName::ALL {
-        let order_id = dice.one_of(order_ids);
-        let status = *dice.one_of(&["success", "failed", "returned"]);
-        let is_hint =
-            matches!(provider, ProviderName::Skinout | ProviderName::Skinify | ProviderName::Skinslink);
-        let forged = !is_hint || dice.below(2) == 0;
-        let lie = json!({ "reference": order_id, "transaction_id": 999_000 + dice.below(1_000), "status": status,
-                          "amount": "77.70", "forged": forged });
-        change[provider.as_str()] = json!({ "send_notifications": [lie] });
-    }
-    change
+pub fn lie(dice: &mut Dice, order_ids: &[String]) -> Value {
+    let provider = *dice.one_of(&ProviderName::ALL);
+    let order_id = dice.one_of(order_ids);
+    let status = *dice.one_of(&["success", "failed", "returned"]);
+    let is_hint = matches!(provider, ProviderName::Skinout | ProviderName::Skinify | ProviderName::Skinslink);
+    let forged = !is_hint || dice.below(2) == 0;
+    let lie = json!({ "reference": order_id, "transaction_id": 999_000 + dice.below(1_000), "status": status,
+                      "amount": "77.70", "forged": forged });
+    json!({ provider.as_str(): { "send_notifications": [lie] } })
 }

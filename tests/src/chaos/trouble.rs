@@ -54,7 +54,7 @@ pub type Counts = BTreeMap<String, usize>;
 const FAULTS_MS: (u64, u64) = (3_000, 7_000);
 /// Webhooks go another way so often.
 const WEBHOOKS_MS: (u64, u64) = (2_000, 5_000);
-const LIES_MS: (u64, u64) = (1_000, 4_000);
+const LIES_MS: (u64, u64) = (500, 2_000);
 /// One account is closed for a minute so often.
 const CLOSINGS_MS: (u64, u64) = (6_000, 20_000);
 const NATS_LINES_MS: (u64, u64) = (4_000, 9_000);
@@ -191,7 +191,7 @@ fn schedule(settings: &Settings, dice: &mut Dice, order_ids: &[String]) -> Vec<(
         all.push((at, Trouble::Simulator("changes of webhooks", faults::notifications(dice))));
     }
     for at in moments(settings, dice, LIES_MS) {
-        all.push((at, Trouble::Simulator("lying webhooks", faults::lies(dice, order_ids))));
+        all.push((at, Trouble::Simulator("lying webhooks", faults::lie(dice, order_ids))));
     }
     all.sort_by_key(|(at, _)| *at);
     all

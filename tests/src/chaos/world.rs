@@ -112,7 +112,7 @@ impl World {
             change[provider.as_str()] = json!({
                 "repeated_reference": repeated,
                 "balance": "10000000",
-                "notifications": { "url": url, "purchase_url": url, "retries": 600, "spacing_ms": 250 },
+                "notifications": { "url": url, "purchase_url": url, "retries": 100, "spacing_ms": 1_000 },
             });
         }
         // A user without an address cannot choose items on Skinify's page while its trade offer is waited for.

@@ -32,10 +32,14 @@ struct Seen {
 }
 
 pub(crate) async fn run() {
-    println!("\nrecovery, {ORDERS} orders in the queue, kill -9 of the only dispatch replica after {BEFORE}, restart at once");
-    let options = SystemOptions { speed: 1, total_timeout: TOTAL_TIMEOUT.to_owned(), ..SystemOptions::default() };
+    println!(
+        "\nrecovery, {ORDERS} orders in the queue, kill -9 of the only dispatch replica after {BEFORE}, restart at once"
+    );
+    let options =
+        SystemOptions { speed: 1, total_timeout: TOTAL_TIMEOUT.to_owned(), ..SystemOptions::default() };
     let mut system = System::start(options).await;
-    let slow = json!({ "path": "/withdraw/buy", "kind": { "delay_answer_ms": ANSWER_MS }, "times": 1_000_000 });
+    let slow =
+        json!({ "path": "/withdraw/buy", "kind": { "delay_answer_ms": ANSWER_MS }, "times": 1_000_000 });
     system.control(&json!({ "faults": [slow] })).await;
     let merchant = system.merchant().await;
     let changes = Changes::follow(&merchant, skinbus_tests::system::MERCHANT).await;
@@ -84,7 +88,11 @@ fn report(seen: &[Seen], ready: f64, open: usize) {
     let most = |times: Vec<f64>| times.into_iter().fold(0.0, f64::max);
     println!("  ready again after {ready:.2} s; {open} orders are not over");
     let waiting = || of(TradeStatus::Accepted);
-    println!("  first of the {} waiting orders sent after {:.2} s", waiting().count(), least(waiting().map(|one| one.moved).collect()));
+    println!(
+        "  first of the {} waiting orders sent after {:.2} s",
+        waiting().count(),
+        least(waiting().map(|one| one.moved).collect())
+    );
     let mut sent: Vec<f64> = waiting().map(|one| one.moved).collect();
     sent.sort_by(f64::total_cmp);
     let half = sent.get(sent.len() / 2).copied().unwrap_or_default();
