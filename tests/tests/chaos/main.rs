@@ -1,10 +1,11 @@
-//! Sixty seconds of chaos; `make chaos` is the long form. See [`skinbus_tests::chaos`].
+//! The short form of the chaos, under a minute of it and as much to heal; `make chaos` is the long form. See
+//! [`skinbus_tests::chaos`].
 #![cfg(test)]
 
 use skinbus_tests::chaos::{Settings, run};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn sixty_seconds_of_chaos_harm_nobody() {
+async fn chaos_harms_nobody() {
     let settings = Settings::short();
     println!("CHAOS_SEED={}", settings.seed);
     let outcome = run(settings).await;
