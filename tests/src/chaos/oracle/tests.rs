@@ -188,6 +188,22 @@ fn an_end_that_is_not_what_was_executed() {
 }
 
 #[test]
+fn a_completed_trade_that_was_taken_back_and_is_looked_at_no_more() {
+    let taken_back = |records: &mut Records| {
+        records.intentions.insert("bought".to_owned(), intention(What::Purchase("88109")));
+    };
+    assert_found("T1", "bought", taken_back);
+    let findings = found(|records| {
+        taken_back(records);
+        let last = records.histories.get_mut("bought").unwrap().last_mut().unwrap();
+        let tomorrow = Timestamp::from_microsecond(START_US + 86_400 * SECOND_US).unwrap();
+        last.change.trade.as_mut().unwrap().watch_until = Some(timestamp(tomorrow));
+        tell_all(records);
+    });
+    assert_eq!(findings, []);
+}
+
+#[test]
 fn a_missing_version() {
     assert_found("T2", "bought", |records| {
         records.histories.get_mut("bought").unwrap().remove(2);
