@@ -43,6 +43,13 @@ test: needs-cargo ## Run all tests, with real NATS servers
 	    cargo test --workspace --lib --bins --tests; \
 	fi
 
+# Prints its seed; CHAOS_SEED, CHAOS_ORDERS and CHAOS_SECONDS repeat or change a run. What a failed run leaves is in the
+# target folder, under chaos/<seed>.
+.PHONY: chaos
+chaos: needs-cargo ## Kill, cut and break everything for five minutes under 5,000 orders, then check what is left
+	cargo build --release --workspace --bins
+	nats=$$(.ci/nats-server) && NATS_SERVER_BINARY="$$nats" "$(TARGET)/release/chaos"
+
 .PHONY: test-fast
 test-fast: needs-cargo ## Run the tests of the pure crates: no servers, some seconds
 	if cargo nextest --version >/dev/null 2>&1; then \

@@ -92,10 +92,16 @@ fn own(provider: ProviderName, simulator: SocketAddr) -> Own {
     }
 }
 
-/// The sections of every account; their secrets are written into `directory`.
-pub(crate) fn sections(options: &SystemOptions, simulator: SocketAddr, directory: &Path) -> String {
+/// The sections of every account, each with the address at which it finds its provider; their secrets are written into
+/// `directory`.
+pub(crate) fn sections(
+    options: &SystemOptions,
+    simulator: impl Fn(ProviderName) -> SocketAddr,
+    directory: &Path,
+) -> String {
     let mut text = String::new();
     for provider in &options.providers {
+        let simulator = simulator(*provider);
         text += &section(&account(*provider), MERCHANT, *provider, options, simulator, directory);
         if *provider == ProviderName::Skinify {
             text += &section("skinify_other", "other", *provider, options, simulator, directory);

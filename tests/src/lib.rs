@@ -14,14 +14,18 @@
 pub mod accounts;
 pub mod asking;
 pub mod changes;
+pub mod chaos;
+pub mod dice;
 pub mod look;
 pub mod merchant;
 pub mod nats;
+pub mod orders;
 pub mod price_lists;
 pub mod process;
 pub mod proxy;
 pub mod replicas;
 pub mod system;
+pub mod users;
 pub mod wait;
 
 pub use changes::Changes;

@@ -15,6 +15,8 @@ use crate::wait;
 pub struct NatsOptions {
     /// `sync_interval: always`: every write waits for the disk.
     pub sync_always: bool,
+    /// Clients are told of no other server than those they know, so that none goes round a proxy.
+    pub no_advertise: bool,
 }
 
 /// One nats-server with JetStream, with a store of its own. Killed when dropped.
@@ -23,6 +25,7 @@ pub struct NatsServer {
     directory: TempDir,
     name: String,
     port: u16,
+    monitoring_port: u16,
     /// Configuration beyond what every server has.
     extra: String,
     binary: PathBuf,
@@ -81,6 +84,7 @@ impl NatsServer {
             directory: tempfile::tempdir().unwrap(),
             name,
             port,
+            monitoring_port: free_port(),
             extra,
             binary: binary(),
         };
@@ -93,9 +97,10 @@ impl NatsServer {
         let cluster =
             self.extra.lines().filter(|line| !line.starts_with("jetstream_sync")).collect::<Vec<_>>();
         format!(
-            "server_name: {}\nhost: 127.0.0.1\nport: {}\njetstream {{ store_dir: {:?}\n{sync} }}\n{}\n",
+            "server_name: {}\nhost: 127.0.0.1\nport: {}\nhttp: \"127.0.0.1:{}\"\njetstream {{ store_dir: {:?}\n{sync} }}\n{}\n",
             self.name,
             self.port,
+            self.monitoring_port,
             self.directory.path().join("store"),
             cluster.join("\n")
         )
@@ -128,6 +133,18 @@ impl NatsServer {
     #[must_use]
     pub fn url(&self) -> String {
         format!("nats://127.0.0.1:{}", self.port)
+    }
+
+    /// Where clients connect, as `host:port`.
+    #[must_use]
+    pub fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// Whether it says that it is well: JetStream runs, and every stream and consumer has caught up.
+    pub async fn is_healthy(&self) -> bool {
+        let url = format!("http://127.0.0.1:{}/healthz", self.monitoring_port);
+        crate::http().get(url).send().await.is_ok_and(|answer| answer.status().is_success())
     }
 
     /// The server's name.
@@ -180,8 +197,9 @@ impl Cluster {
         let mut servers = Vec::new();
         for (index, route) in routes.iter().enumerate() {
             let extra = format!(
-                "cluster {{ name: skinbus, listen: \"127.0.0.1:{route}\", routes: [{}] }}",
-                urls.join(", ")
+                "cluster {{ name: skinbus, listen: \"127.0.0.1:{route}\", routes: [{}], no_advertise: {} }}",
+                urls.join(", "),
+                options.no_advertise
             );
             servers.push(NatsServer::launch(format!("n{index}"), free_port(), extra, options).await);
         }
@@ -195,6 +213,16 @@ impl Cluster {
         })
         .await;
         cluster
+    }
+
+    /// Waits until every server says that it is well.
+    pub async fn healthy(&self) {
+        for server in &self.servers {
+            wait::until(&format!("{} to be well", server.name()), || async {
+                server.is_healthy().await.then_some(())
+            })
+            .await;
+        }
     }
 
     /// Where clients connect: all servers, separated by commas.

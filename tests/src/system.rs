@@ -96,6 +96,46 @@ pub struct System {
     has_webhooks: bool,
 }
 
+/// The configuration of every service.
+pub(crate) fn configuration(options: &SystemOptions, nats_url: &str, accounts: &str) -> String {
+    let SystemOptions { speed, protection, link_lifetime, concurrency, extra, .. } = options;
+    format!(
+        r#"
+[nats]
+url = "{nats_url}"
+[webhooks]
+listen = "127.0.0.1:0"
+[tracking]
+speed = {speed}
+arm_delay = "200ms"
+protection = "{protection}"
+link_lifetime = "{link_lifetime}"
+[dispatch]
+concurrency = {concurrency}
+lease_margin = "1s"
+[shutdown]
+drain_timeout = "10s"
+{extra}
+{accounts}
+"#
+    )
+}
+
+/// What the simulator is told: short lives, and the limit that the services are told.
+pub(crate) fn simulated_pace(options: &SystemOptions) -> serde_json::Value {
+    let window_ms = skinbus_runtime::config::duration(&options.window).unwrap().as_millis();
+    let limit =
+        serde_json::json!({"requests": options.requests, "window_ms": u64::try_from(window_ms).unwrap()});
+    let mut change = serde_json::json!({
+        "durations": {"processing_ms": 200, "waiting_accept_ms": 300, "offer_timeout_ms": 600,
+                      "protection_ms": 1500, "rollback_ms": 700},
+    });
+    for provider in &options.providers {
+        change[provider.as_str()] = serde_json::json!({"limit": limit});
+    }
+    change
+}
+
 impl System {
     /// Starts everything and waits until every service is ready.
     pub async fn start(options: SystemOptions) -> Self {
@@ -138,19 +178,10 @@ impl System {
             providers: options.providers.clone(),
             has_webhooks: options.webhooks,
         };
-        std::fs::write(system.config_file(), system.configuration(&options)).unwrap();
-        // The simulator's own limit is the one that the services are told.
-        let window_ms = skinbus_runtime::config::duration(&options.window).unwrap().as_millis();
-        let limit =
-            serde_json::json!({"requests": options.requests, "window_ms": u64::try_from(window_ms).unwrap()});
-        let mut change = serde_json::json!({
-            "durations": {"processing_ms": 200, "waiting_accept_ms": 300, "offer_timeout_ms": 600,
-                          "protection_ms": 1500, "rollback_ms": 700},
-        });
-        for provider in &options.providers {
-            change[provider.as_str()] = serde_json::json!({"limit": limit});
-        }
-        system.control(&change).await;
+        let simulator = system.simulator.address();
+        let accounts = accounts::sections(&options, |_| simulator, system.directory.path());
+        std::fs::write(system.config_file(), configuration(&options, &system.nats.url(), &accounts)).unwrap();
+        system.control(&simulated_pace(&options)).await;
         system
     }
 
@@ -162,36 +193,6 @@ impl System {
     #[must_use]
     pub fn config_file(&self) -> PathBuf {
         self.path("skinbus.toml")
-    }
-
-    fn configuration(&self, options: &SystemOptions) -> String {
-        format!(
-            r#"
-[nats]
-url = "{nats}"
-[webhooks]
-listen = "127.0.0.1:0"
-[tracking]
-speed = {speed}
-arm_delay = "200ms"
-protection = "{protection}"
-link_lifetime = "{link_lifetime}"
-[dispatch]
-concurrency = {concurrency}
-lease_margin = "1s"
-[shutdown]
-drain_timeout = "10s"
-{extra}
-{accounts}
-"#,
-            nats = self.nats.url(),
-            speed = options.speed,
-            protection = options.protection,
-            link_lifetime = options.link_lifetime,
-            concurrency = options.concurrency,
-            extra = options.extra,
-            accounts = accounts::sections(options, self.simulator.address(), self.directory.path()),
-        )
     }
 
     /// Starts one more process of a service; it may not be ready yet.

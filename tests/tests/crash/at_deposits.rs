@@ -8,7 +8,8 @@ use skinbus_tests::{Merchant, System, SystemOptions, wait};
 
 use crate::expected::Expected;
 use crate::points::{AFTER_JOINT_ANSWER, BEFORE_NEXT_CALL};
-use crate::{checks, orders, stage};
+use crate::{checks, stage};
+use skinbus_tests::orders;
 
 const SERVICE: &str = "provider-dispatch";
 /// Accepted, at once and for good.

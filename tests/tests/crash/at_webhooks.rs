@@ -7,7 +7,8 @@ use skinbus_tests::{Merchant, System, SystemOptions};
 
 use crate::expected::Expected;
 use crate::points::BEFORE_WEBHOOK_FOLD;
-use crate::{checks, orders, stage};
+use crate::{checks, stage};
+use skinbus_tests::orders;
 
 /// What users pay, and the status that follows: whoever has a link of ShadowPay may sell one more item there, for days,
 /// while a deposit at SkinsBack is paid once.

@@ -8,6 +8,7 @@ use skinbus_proto::v1;
 use skinbus_proto::v1::TradeStatus;
 use skinbus_proto::v1::order_request::Operation;
 use skinbus_tests::System;
+use skinbus_tests::chaos::oracle::credits::paid;
 
 use crate::expected::credited;
 use crate::watch::{Versions, path};
@@ -39,19 +40,6 @@ fn is_deposit(changes: &[v1::TradeStatusChanged]) -> bool {
     matches!(order.and_then(|order| order.operation.as_ref()), Some(Operation::Deposit(_)))
 }
 
-/// What the merchant received for a row of the simulator's record.
-fn paid(row: &Value) -> Amounts {
-    // One payment for each sold item; everywhere else a deposit is one payment, under its own id.
-    if row["kind"] == "link" {
-        let credits = row["credits"].as_array().unwrap().iter();
-        let key =
-            |credit: &Value| format!("{}/{}", text(&credit["transaction_id"]), text(&credit["trade_id"]));
-        return credits.map(|credit| (key(credit), decimal(&credit["amount"]))).collect();
-    }
-    let is_paid = row["phase"] == "paid";
-    is_paid.then(|| (text(&row["transaction_id"]), decimal(&row["amount"]))).into_iter().collect()
-}
-
 fn ours(change: &v1::TradeStatusChanged) -> Amounts {
     let amount = |credit: &v1::Credit| credit.amount.as_ref().unwrap().amount.parse().unwrap();
     credited(change).map(|credit| (credit.key.clone(), amount(credit))).collect()
@@ -73,8 +61,4 @@ fn stays_once(order_id: &str, changes: &[v1::TradeStatusChanged]) {
 
 fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
-}
-
-fn decimal(value: &Value) -> Decimal {
-    text(value).parse().unwrap()
 }

@@ -2,6 +2,8 @@
 
 use skinbus_proto::v1;
 use skinbus_proto::v1::TradeStatus;
+use skinbus_runtime::config::ProviderName;
+use skinbus_tests::users::{Visit, names_a_page};
 
 use crate::watch::path;
 
@@ -55,6 +57,14 @@ impl Expected {
         self
     }
 
+    /// What a deposit on a page may come to. A page whose address is lost is over, and nobody can pay there.
+    pub(crate) fn visited(visit: &Visit) -> Self {
+        let endings = [visit.way.endings(), &[TradeStatus::Failed]].concat();
+        let each = if visit.provider == ProviderName::Shadowpay { 2 } else { 1 };
+        let payments = if visit.way.pays() { each } else { 0 };
+        Self::deposit(visit.order_id.clone(), &endings).paid_on_its_page(payments)
+    }
+
     /// It may also wait for a person, where it was not bought.
     pub(crate) fn or_review(mut self) -> Self {
         self.may_need_review = true;
@@ -95,12 +105,6 @@ impl Expected {
             assert_eq!(is_bought, self.is_taken, "{id}: {way}");
         }
     }
-}
-
-/// Whether the user can be sent to the provider's page.
-pub(crate) fn names_a_page(change: &v1::TradeStatusChanged) -> bool {
-    let facts = change.trade.as_ref().and_then(|trade| trade.facts.as_ref());
-    facts.is_some_and(|facts| !facts.redirect_url.is_empty())
 }
 
 /// What is the merchant's.

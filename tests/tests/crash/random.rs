@@ -12,9 +12,9 @@ use skinbus_tests::{Merchant, System, SystemOptions, wait};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::dice::Dice;
 use crate::expected::Expected;
 use crate::{checks, stage};
+use skinbus_tests::dice::Dice;
 
 const ORDERS: u64 = 300;
 /// Requests in any second: less than what is wanted, so that permits are always short. Every kill of dispatch also costs
@@ -29,7 +29,7 @@ const OFFERS: [&str; 14] = [
 
 #[tokio::test]
 async fn three_hundred_orders_survive_random_kills() {
-    let mut dice = Dice::new();
+    let mut dice = Dice::from_variable("SKINBUS_CRASH_SEED");
     let seed = dice.seed;
     println!("SKINBUS_CRASH_SEED={seed}");
     let began = clock::monotonic_now();

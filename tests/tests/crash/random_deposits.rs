@@ -9,14 +9,16 @@ use skinbus_proto::v1::{self, TradeStatus};
 use skinbus_providers::registry;
 use skinbus_runtime::clock;
 use skinbus_runtime::config::ProviderName::{self, Shadowpay, Skinify, Skinsback, Skinslink};
+use skinbus_tests::users::{Visit, Way};
 use skinbus_tests::{Merchant, System, SystemOptions};
 use tokio_util::sync::CancellationToken;
 
-use crate::dice::Dice;
 use crate::expected::Expected;
 use crate::random::{kill_at_random, place};
-use crate::users::{self, Visit, Way};
-use crate::{checks, orders, stage};
+use crate::users;
+use crate::{checks, stage};
+use skinbus_tests::dice::Dice;
+use skinbus_tests::orders;
 
 /// Of each provider.
 const PAGES: usize = 7;
@@ -31,7 +33,7 @@ const PAUSES: (u64, u64) = (250, 500);
 
 #[tokio::test]
 async fn deposits_at_every_provider_survive_random_kills() {
-    let mut dice = Dice::new();
+    let mut dice = Dice::from_variable("SKINBUS_CRASH_SEED");
     let seed = dice.seed;
     println!("SKINBUS_CRASH_SEED={seed}");
     let began = clock::monotonic_now();
@@ -101,7 +103,7 @@ async fn everything(
             let id = format!("{provider}-page-{number}-x");
             requests.push(orders::link(provider, &id));
             let visit = Visit::new(provider, id, way_on_a_page(provider, dice));
-            expected.push(visit.expected());
+            expected.push(Expected::visited(&visit));
             visits.push(visit);
         }
         for number in 0..PURCHASES {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::observation::ProviderFacts;
 use crate::order::OrderKind;
 use crate::rules::{Rules, after};
 use crate::trade::{Recorded, Trade, TradeState, TradeStatus};
@@ -185,7 +186,10 @@ fn wake_after(recorded: &Recorded, rules: &Rules, last: Timestamp) -> Option<Tim
         // Looked at for the last time when the watch ends.
         TradeState::Completed { watch_until } => watch_until.filter(|until| *until > last),
         // The user may have accepted in the very moment in which the offer lapsed.
-        TradeState::Expired { .. } if trade.facts.provider_id.is_some() && can_look_up(trade, rules) => {
+        // So it is with a page, whose user may have paid in that moment: most providers name it by our own id alone.
+        TradeState::Expired { .. }
+            if trade.facts != ProviderFacts::default() && can_look_up(trade, rules) =>
+        {
             Some(after(began, scaled(LATE_LOOK, rules))).filter(|late| *late > last)
         }
         TradeState::Rejected { .. }

@@ -34,6 +34,8 @@ struct ControlPatch {
     faults: Option<Vec<FaultRule>>,
     /// Adds fault rules after those in force.
     add_faults: Vec<FaultRule>,
+    /// Begins the record of arrivals anew, or ends it.
+    record_arrivals: Option<bool>,
     /// Lets every life be this much older at once.
     advance_ms: u64,
 }
@@ -87,6 +89,9 @@ pub(crate) fn change(world: &World, body: &[u8]) -> Answer {
         set(&mut settings.visibility_delay_ms, patch.visibility_delay_ms);
         patch.durations.apply(&mut settings.durations);
     });
+    if let Some(on) = patch.record_arrivals {
+        world.shared.arrivals.switch(on);
+    }
     change_faults(world, patch.seed, patch.faults, patch.add_faults);
     for (provider, patch) in providers {
         patch.apply(provider.as_ref());

@@ -1,5 +1,6 @@
 //! One request from admission to the last byte, with the fault that a rule asks for.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use http::StatusCode;
 use tokio::time::sleep;
 
 use crate::answer::{Answer, HTML, Reply};
+use crate::arrivals::{Arrival, Fate};
 use crate::call::Call;
 use crate::faults::FaultKind;
 use crate::provider::{Provider, Trouble};
@@ -17,16 +19,32 @@ const PROXY_PAGE: &str = "<!DOCTYPE html><html><body><h1>Checking your browser</
 
 /// Serves one request of a provider's API.
 pub(crate) async fn serve(shared: &Arc<Shared>, provider: Arc<dyn Provider>, call: Call) -> Reply {
+    let at_us = shared.clock.now_us();
+    let note = |fate| note(shared, provider.as_ref(), &call, at_us, fate);
     if let Err(refusal) = provider.admit(&call) {
+        note(Fate::Refused);
         return Reply::Whole(refusal);
     }
     if shared.settings().maintenance {
+        note(Fate::Maintenance);
         return Reply::Whole(provider.trouble(Trouble::Maintenance));
     }
-    let fault = shared.faults().pick(&provider.place(&call), |wanted| provider.concerns(&call, wanted));
+    let fault = shared.faults().pick(provider.project().name(), &provider.place(&call), |wanted| {
+        provider.references(&call).iter().any(|reference| reference == wanted)
+    });
+    note(fault.map_or(Fate::Served, Fate::Fault));
     match fault {
         None => Reply::Whole(provider.execute(&call)),
         Some(kind) => under_fault(shared, provider, call, kind).await,
+    }
+}
+
+/// Keeps the request in the record of arrivals, where there is one.
+fn note(shared: &Shared, provider: &dyn Provider, call: &Call, at_us: u64, fate: Fate) {
+    if shared.arrivals.is_on() {
+        let references = provider.references(call).into_iter().map(Cow::into_owned).collect();
+        let (provider, path) = (provider.project().name(), provider.counted_as(call));
+        shared.arrivals.add(Arrival { at_us, provider, path, references, fate });
     }
 }
 
@@ -42,6 +60,7 @@ async fn under_fault(
             Reply::Whole(Answer::html(StatusCode::INTERNAL_SERVER_ERROR, BROKEN_PAGE))
         }
         FaultKind::LimitExceeded => Reply::Whole(provider.trouble(Trouble::Limit)),
+        FaultKind::Maintenance => Reply::Whole(provider.trouble(Trouble::Maintenance)),
         FaultKind::CutAfterExecution => {
             provider.execute(&call);
             Reply::Cut

@@ -34,6 +34,8 @@ pub(crate) enum FaultKind {
     EmptyBody,
     /// Not executed; the provider's answer to too many requests.
     LimitExceeded,
+    /// Not executed; the provider's answer while it is under maintenance.
+    Maintenance,
     /// Executed; the right JSON, but called `text/html`.
     NotJsonContent,
 }
@@ -42,6 +44,9 @@ pub(crate) enum FaultKind {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FaultRule {
+    /// Only requests to this provider; any without it.
+    #[serde(default)]
+    provider: Option<String>,
     /// The end of the path, such as `/withdraw/buy`; any path without it.
     #[serde(default)]
     path: Option<String>,
@@ -100,9 +105,15 @@ impl FaultBook {
     }
 
     /// The fault of this request, if any; `concerns` tells whether the request is about an own id.
-    pub(crate) fn pick(&mut self, path: &str, concerns: impl Fn(&str) -> bool) -> Option<FaultKind> {
+    pub(crate) fn pick(
+        &mut self,
+        provider: &str,
+        path: &str,
+        concerns: impl Fn(&str) -> bool,
+    ) -> Option<FaultKind> {
         for rule in self.rules.iter_mut().filter(|rule| rule.times > 0) {
-            let fits = rule.path.as_deref().is_none_or(|wanted| path.ends_with(wanted))
+            let fits = rule.provider.as_deref().is_none_or(|wanted| wanted == provider)
+                && rule.path.as_deref().is_none_or(|wanted| path.ends_with(wanted))
                 && rule.custom_id.as_deref().is_none_or(&concerns);
             if fits && rule.probability_permille.is_none_or(|chance| self.random.permille(chance)) {
                 rule.times -= 1;

@@ -14,6 +14,7 @@
 //! | `/skinslink/api/v1/…` | Skinslink's API; see [`skinslink`] |
 //! | `GET /_ledger` | what was truly executed, whatever was answered; never shows a trade token |
 //! | `GET /_quota` | every arrival counted, with the busiest window there ever was |
+//! | `GET /_arrivals` | every request one by one, with its time and our own ids; after `{"record_arrivals": true}` |
 //! | `GET /_control`, `POST /_control` | the settings, and how to change them while it runs |
 //!
 //! A purchase's life is computed when somebody looks, from the time of purchase and the fate of its item, so
@@ -22,6 +23,7 @@
 mod amount;
 #[allow(dead_code, reason = "some parts are used by some providers only")]
 mod answer;
+mod arrivals;
 #[allow(dead_code, reason = "some parts are used by some providers only")]
 mod call;
 mod clock;

@@ -58,8 +58,8 @@ pub(crate) trait Provider: Debug + Send + Sync {
     /// Executes the request, once each time it is called.
     fn execute(&self, call: &Call) -> Answer;
 
-    /// Whether the request is about this own id of ours.
-    fn concerns(&self, call: &Call, reference: &str) -> bool;
+    /// The own ids of ours that the request is about.
+    fn references<'a>(&self, call: &'a Call) -> Vec<Cow<'a, str>>;
 
     /// The provider's words for trouble.
     fn trouble(&self, trouble: Trouble) -> Answer;

@@ -56,9 +56,10 @@ fn own_page(world: &World, call: &Call, body: &Bytes) -> Reply {
                 world.providers.iter().flat_map(|provider| provider.project().quota()).collect();
             Reply::Whole(Answer::json(&records))
         }
+        "/_arrivals" if get => Reply::Whole(Answer::json(&world.shared.arrivals.all())),
         "/_control" if get => Reply::Whole(control::show(world)),
         "/_control" if call.verb == Method::POST => Reply::Whole(control::change(world, body)),
-        "/_ledger" | "/_quota" | "/_control" => plain(StatusCode::METHOD_NOT_ALLOWED),
+        "/_ledger" | "/_quota" | "/_arrivals" | "/_control" => plain(StatusCode::METHOD_NOT_ALLOWED),
         _ => plain(StatusCode::NOT_FOUND),
     }
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::arrivals::Arrivals;
 use crate::clock::Clock;
 use crate::faults::FaultBook;
 use crate::pace::Durations;
@@ -47,6 +48,7 @@ pub(crate) struct Shared {
     pub(crate) client: reqwest::Client,
     pub(crate) shutdown: CancellationToken,
     pub(crate) tasks: TaskTracker,
+    pub(crate) arrivals: Arrivals,
     settings: Mutex<Settings>,
     faults: Mutex<FaultBook>,
 }
@@ -58,6 +60,7 @@ impl Shared {
             client,
             shutdown,
             tasks,
+            arrivals: Arrivals::default(),
             settings: Mutex::new(Settings::default()),
             faults: Mutex::new(FaultBook::new(FIRST_SEED)),
         }

@@ -19,7 +19,7 @@ const SKINOUT_SIGNATURE: &str = "b6a2b60542aaf3a7cec45f5d0b8a0961";
 
 pub(crate) async fn run(name: &str, sync_always: bool, webhooks: usize, goal: f64) {
     println!("\nwebhook ingress, {name}, {webhooks} webhooks on {CONNECTIONS} connections");
-    let nats = NatsServer::start(NatsOptions { sync_always }).await;
+    let nats = NatsServer::start(NatsOptions { sync_always, ..NatsOptions::default() }).await;
     let directory = tempfile::tempdir().unwrap();
     // Nobody takes the webhooks out again: the ingress alone is measured.
     let mut service = ingress(&nats, directory.path()).await;

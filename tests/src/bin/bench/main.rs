@@ -21,6 +21,7 @@ mod price_lists;
 mod provider;
 mod quota;
 mod quota_update;
+mod recovery;
 mod senders;
 mod world;
 mod yardstick;
@@ -63,6 +64,9 @@ async fn main() {
     }
     if wanted("ingress") {
         ingress::run("default sync", false, WEBHOOKS, 0.6).await;
+    }
+    if wanted("recovery") {
+        recovery::run().await;
     }
     if wanted("ingress-sync-always") {
         ingress::run("sync_interval: always", true, WEBHOOKS_SYNC_ALWAYS, 0.6).await;

@@ -22,7 +22,7 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn start(sync_always: bool) -> Self {
-        let nats = NatsServer::start(NatsOptions { sync_always }).await;
+        let nats = NatsServer::start(NatsOptions { sync_always, ..NatsOptions::default() }).await;
         let (address, arrivals) = provider::start().await;
         let directory = tempfile::tempdir().unwrap();
         let path = |name: &str| directory.path().join(name);

@@ -169,9 +169,9 @@ impl Provider for ShadowPay {
         outcome.unwrap_or_else(|failure| self.error(&failure))
     }
 
-    fn concerns(&self, call: &Call, reference: &str) -> bool {
+    fn references<'a>(&self, call: &'a Call) -> Vec<Cow<'a, str>> {
         let fields = call.fields();
-        fields.get("order_id") == Some(reference) || fields.list("custom_id").contains(&reference)
+        fields.get("order_id").into_iter().chain(fields.list("custom_id")).map(Cow::Borrowed).collect()
     }
 
     fn trouble(&self, trouble: Trouble) -> Answer {

@@ -1,5 +1,6 @@
 //! The project: its credentials, and the way from a request to a method.
 
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex};
 
 use http::{Method as Verb, StatusCode};
@@ -141,11 +142,10 @@ impl Provider for Skinify {
         self.run(method, call).unwrap_or_else(|word| self.error(word))
     }
 
-    fn concerns(&self, call: &Call, reference: &str) -> bool {
+    fn references<'a>(&self, call: &'a Call) -> Vec<Cow<'a, str>> {
         let fields = call.fields();
-        fields.get("custom_id") == Some(reference)
-            || fields.get("deposit_id") == Some(reference)
-            || fields.list("custom_ids").contains(&reference)
+        let one = fields.get("custom_id").into_iter().chain(fields.get("deposit_id"));
+        one.chain(fields.list("custom_ids")).map(Cow::Borrowed).collect()
     }
 
     fn trouble(&self, trouble: Trouble) -> Answer {

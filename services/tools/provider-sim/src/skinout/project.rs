@@ -1,5 +1,6 @@
 //! The project: its credentials, and the way from a request to a method.
 
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex};
 
 use http::StatusCode;
@@ -159,8 +160,8 @@ impl Provider for Skinout {
         self.run(method, call).unwrap_or_else(|sentence| self.error(sentence))
     }
 
-    fn concerns(&self, call: &Call, reference: &str) -> bool {
-        call.fields().list("payment_id").contains(&reference)
+    fn references<'a>(&self, call: &'a Call) -> Vec<Cow<'a, str>> {
+        call.fields().list("payment_id").into_iter().map(Cow::Borrowed).collect()
     }
 
     fn trouble(&self, trouble: Trouble) -> Answer {

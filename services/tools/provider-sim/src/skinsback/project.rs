@@ -221,12 +221,14 @@ impl Provider for SkinsBack {
         }
     }
 
-    fn concerns(&self, call: &Call, reference: &str) -> bool {
+    fn references<'a>(&self, call: &'a Call) -> Vec<Cow<'a, str>> {
         let fields = &call.body;
-        fields.get("order_id") == Some(reference)
-            || fields.get("custom_id") == Some(reference)
-            || fields.values("custom_ids").contains(&reference)
-            || fields.rows("items").iter().any(|(_, row)| row.get("custom_id") == Some(reference))
+        let one = fields.get("order_id").into_iter().chain(fields.get("custom_id"));
+        let many = one.chain(fields.values("custom_ids")).map(Cow::Borrowed);
+        let rows = fields.rows("items");
+        let in_rows =
+            rows.iter().filter_map(|(_, row)| row.get("custom_id").map(|id| Cow::Owned(id.to_owned())));
+        many.chain(in_rows).collect()
     }
 
     fn trouble(&self, trouble: Trouble) -> Answer {

@@ -1,5 +1,6 @@
 //! The project: its credentials, and the way from a request to a method.
 
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex};
 
 use http::StatusCode;
@@ -181,8 +182,8 @@ impl Provider for Skinslink {
         self.run(call).unwrap_or_else(|failure| self.error(&failure))
     }
 
-    fn concerns(&self, call: &Call, reference: &str) -> bool {
-        call.fields().get("merchant_tx_id") == Some(reference)
+    fn references<'a>(&self, call: &'a Call) -> Vec<Cow<'a, str>> {
+        call.fields().get("merchant_tx_id").into_iter().map(Cow::Borrowed).collect()
     }
 
     fn trouble(&self, trouble: Trouble) -> Answer {

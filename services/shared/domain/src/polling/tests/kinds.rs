@@ -146,6 +146,19 @@ fn a_deposit_that_was_given_up_is_looked_at_once_more_where_it_can_be() {
     }
 }
 
+/// Until it is paid, some providers have no id of their own for a page.
+#[test]
+fn a_page_that_the_provider_has_not_named_is_looked_at_once_more_too() {
+    let facts =
+        ProviderFacts { redirect_url: Some("https://pay.example/1".to_owned()), ..ProviderFacts::default() };
+    let ended = known_in(TradeState::Expired { reason: reason("link_lifetime_ended") });
+    let page = of_kind(OrderKind::DepositLink, &Trade { facts, ..ended });
+    assert_eq!(seconds(&page, 0, &with_look_up(true), 9), [600]);
+    // What never left us is not there to be found.
+    let unsent = Trade { facts: ProviderFacts::default(), ..page };
+    assert_eq!(seconds(&unsent, 0, &with_look_up(true), 9), Vec::<i64>::new());
+}
+
 fn hinted(kind: OrderKind, state: TradeState, rules: &Rules) -> Need {
     let trade = of_kind(kind, &known_in(state));
     need_when_hinted(&recorded(trade, at(0)), rules, at(1))

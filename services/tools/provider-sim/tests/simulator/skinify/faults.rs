@@ -1,6 +1,7 @@
 //! Injected faults: what the client sees, and what was executed all the same.
 
 use reqwest::Response;
+use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -14,7 +15,11 @@ async fn with_fault(kind: &str) -> World {
 }
 
 async fn buy(world: &World) -> Response {
-    world.post_request("/withdraw/buy", &order("88101", "wd-1")).send().await.unwrap()
+    try_to_buy(world).await.unwrap()
+}
+
+async fn try_to_buy(world: &World) -> Result<Response, reqwest::Error> {
+    world.post_request("/withdraw/buy", &order("88101", "wd-1")).send().await
 }
 
 /// How many purchases there are, and that the fault is used up: the same request works now.
@@ -194,4 +199,54 @@ async fn faults_by_chance_repeat_with_the_seed() {
     }
     assert_eq!(runs[0], runs[1]);
     assert!(runs[0].contains(&true) && runs[0].contains(&false), "{:?}", runs[0]);
+}
+
+#[tokio::test]
+async fn maintenance_by_rule_executes_nothing_and_hits_one_provider_only() {
+    let world = World::standing_still().await;
+    world
+        .control(
+            r#"{"faults": [{"provider": "skinout", "kind": "cut_after_execution"},
+                           {"provider": "skinify", "kind": "maintenance"}]}"#,
+        )
+        .await;
+    assert_error(&json(buy(&world).await).await, "maintenance");
+    assert_eq!(executed(&world).await, 0);
+}
+
+#[tokio::test]
+async fn the_record_of_arrivals_tells_each_request_its_ids_and_its_fate() {
+    let world = World::standing_still().await;
+    world.buy("88101", "wd-unseen").await;
+    world.control(r#"{"record_arrivals": true, "faults": [{"kind": "refuse"}]}"#).await;
+    try_to_buy(&world).await.unwrap_err();
+    world.get("/withdraw/info?custom_ids=wd-1,wd-2").await;
+    world.control(r#"{"faults": [{"kind": {"delay_answer_ms": 1}}]}"#).await;
+    buy(&world).await;
+    let arrivals = world.own("/_arrivals").await;
+    let arrivals = arrivals.as_array().unwrap();
+    let times: Vec<u64> = arrivals.iter().map(|arrival| arrival["at_us"].as_u64().unwrap()).collect();
+    assert!(times.is_sorted() && times[0] > 1_600_000_000_000_000, "{times:?}");
+    let told: Vec<_> = arrivals
+        .iter()
+        .map(|arrival| {
+            serde_json::json!([arrival["provider"], arrival["path"], arrival["references"], arrival["fate"]])
+        })
+        .collect();
+    let fault = |kind: Value| serde_json::json!({ "fault": kind });
+    assert_eq!(
+        told,
+        [
+            serde_json::json!(["skinify", "/withdraw/buy", ["wd-1"], fault("refuse".into())]),
+            serde_json::json!(["skinify", "/withdraw/info", ["wd-1", "wd-2"], "served"]),
+            serde_json::json!([
+                "skinify",
+                "/withdraw/buy",
+                ["wd-1"],
+                fault(serde_json::json!({"delay_answer_ms": 1}))
+            ]),
+        ]
+    );
+    world.control(r#"{"record_arrivals": false}"#).await;
+    assert_eq!(world.own("/_arrivals").await, serde_json::json!([]));
 }

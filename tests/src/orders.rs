@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use skinbus_proto::v1::{self, order_request::Operation};
 use skinbus_runtime::config::ProviderName;
-use skinbus_tests::{Merchant, accounts, merchant};
+
+use crate::{Merchant, accounts, merchant};
 
 /// Two assets that every simulated user owns, and their names.
 const ASSETS: [(&str, &str); 2] = [
@@ -13,14 +14,16 @@ const ASSETS: [(&str, &str); 2] = [
 ];
 
 /// A Steam user whom no other order is about.
-pub(crate) fn user() -> v1::SteamUser {
+#[must_use]
+pub fn user() -> v1::SteamUser {
     static USERS: AtomicU64 = AtomicU64::new(76_561_198_000_200_000);
     let steam_id = USERS.fetch_add(1, Ordering::Relaxed).to_string();
     v1::SteamUser { steam_id, trade_token: "AbCd_-12".to_owned() }
 }
 
 /// A purchase of an item of the catalogue for this user.
-pub(crate) fn purchase(
+#[must_use]
+pub fn purchase(
     provider: ProviderName,
     order_id: &str,
     offer_id: &str,
@@ -36,17 +39,20 @@ pub(crate) fn purchase(
 }
 
 /// A deposit on a page of the provider.
-pub(crate) fn link(provider: ProviderName, order_id: &str) -> v1::OrderRequest {
+#[must_use]
+pub fn link(provider: ProviderName, order_id: &str) -> v1::OrderRequest {
     deposit(provider, order_id, v1::Deposit { user: Some(user()), ..v1::Deposit::default() })
 }
 
 /// A deposit of [`ASSETS`].
-pub(crate) fn items(provider: ProviderName, order_id: &str) -> v1::OrderRequest {
+#[must_use]
+pub fn items(provider: ProviderName, order_id: &str) -> v1::OrderRequest {
     items_named(provider, order_id, |_| String::new())
 }
 
 /// The same, with their names, which changes how some providers are asked.
-pub(crate) fn named_items(provider: ProviderName, order_id: &str) -> v1::OrderRequest {
+#[must_use]
+pub fn named_items(provider: ProviderName, order_id: &str) -> v1::OrderRequest {
     items_named(provider, order_id, str::to_owned)
 }
 
@@ -75,7 +81,7 @@ fn deposit(provider: ProviderName, order_id: &str, deposit: v1::Deposit) -> v1::
 }
 
 /// Shows the user of a deposit of items what there is to choose from; some providers take nothing else.
-pub(crate) async fn show_inventory(merchant: &Merchant, order: &v1::OrderRequest) {
+pub async fn show_inventory(merchant: &Merchant, order: &v1::OrderRequest) {
     let Some(Operation::Deposit(deposit)) = &order.operation else {
         unreachable!("items are given in deposits")
     };

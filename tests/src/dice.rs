@@ -4,29 +4,30 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
 
 /// A small generator (splitmix64); good enough to choose victims and pauses.
-pub(crate) struct Dice {
+pub struct Dice {
     /// What it began with.
-    pub(crate) seed: u64,
+    pub seed: u64,
     state: u64,
 }
 
 impl Dice {
-    /// From `SKINBUS_CRASH_SEED`, else from a seed that no run had before.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a failed run is repeated by its seed, which is no setting of a service"
-    )]
-    pub(crate) fn new() -> Self {
-        let given =
-            std::env::var("SKINBUS_CRASH_SEED").ok().map(|text| text.parse().expect("a whole number"));
-        let seed = given.unwrap_or_else(|| RandomState::new().build_hasher().finish());
+    /// From the variable of this name, else from a seed that no run had before.
+    #[must_use]
+    pub fn from_variable(name: &str) -> Self {
+        let given = std::env::var(name).ok().map(|text| text.parse().expect("a whole number"));
+        Self::seeded(given.unwrap_or_else(|| RandomState::new().build_hasher().finish()))
+    }
+
+    /// From a seed.
+    #[must_use]
+    pub fn seeded(seed: u64) -> Self {
         Self { seed, state: seed }
     }
 
     /// Another generator that follows from this one.
-    pub(crate) fn split(&mut self) -> Self {
-        let seed = self.next();
-        Self { seed, state: seed }
+    #[must_use]
+    pub fn split(&mut self) -> Self {
+        Self::seeded(self.next())
     }
 
     fn next(&mut self) -> u64 {
@@ -37,18 +38,18 @@ impl Dice {
     }
 
     /// A number below `end`.
-    pub(crate) fn below(&mut self, end: u64) -> u64 {
+    pub fn below(&mut self, end: u64) -> u64 {
         self.next() % end
     }
 
     /// One of these.
-    pub(crate) fn one_of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
+    pub fn one_of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
         let index = self.below(u64::try_from(all.len()).unwrap());
         &all[usize::try_from(index).unwrap()]
     }
 
     /// Brings these into a random sequence.
-    pub(crate) fn shuffle<T>(&mut self, all: &mut [T]) {
+    pub fn shuffle<T>(&mut self, all: &mut [T]) {
         for end in (1..all.len()).rev() {
             let other = self.below(u64::try_from(end).unwrap() + 1);
             all.swap(end, usize::try_from(other).unwrap());
@@ -56,7 +57,7 @@ impl Dice {
     }
 
     /// A pause between two lengths, in milliseconds.
-    pub(crate) fn pause(&mut self, from: u64, to: u64) -> Duration {
+    pub fn pause(&mut self, from: u64, to: u64) -> Duration {
         Duration::from_millis(from + self.below(to - from))
     }
 }
