@@ -33,8 +33,9 @@ pub const FRESH: i64 = 5;
 pub const DAY: i64 = 86_400;
 /// The longest pause of a process: another one can take over, look for the order and send it again meanwhile.
 pub const PAUSE: i64 = 40;
-/// Steam takes nothing back after this, and it is watched for as long again: longer than any look is paused.
-pub const HOLD: i64 = 60;
+/// Steam takes nothing back after this, and it is watched for as long again: longer than the pauses of
+/// a look can be together. (A look-up's answer that is older than the whole watch would be taken for news.)
+pub const HOLD: i64 = 200;
 
 const START: Timestamp = Timestamp::UNIX_EPOCH;
 

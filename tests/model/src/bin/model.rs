@@ -1,4 +1,4 @@
-//! Checks every configuration and prints what there was to check.
+//! Checks every configuration and prints what there was to check: `model [--short] [part of a configuration's name]`.
 
 #![expect(clippy::print_stdout, reason = "this prints")]
 
@@ -13,10 +13,12 @@ const THREADS: usize = 1;
 
 fn main() -> ExitCode {
     let is_short = std::env::args().any(|argument| argument == "--short");
+    let part = std::env::args().skip(1).find(|argument| !argument.starts_with("--")).unwrap_or_default();
     let mut is_kept = true;
     println!("| configuration | faults | states | furthest | ends of runs | seconds |");
     println!("| --- | ---: | ---: | ---: | ---: | ---: |");
-    for configuration in all(if is_short { Size::Short } else { Size::Full }) {
+    let all = all(if is_short { Size::Short } else { Size::Full });
+    for configuration in all.into_iter().filter(|configuration| configuration.name.contains(&part)) {
         let (name, protocol) = (configuration.name, configuration.protocol);
         let began = now();
         let runs = follow_all(&protocol);
