@@ -262,6 +262,7 @@ async fn append(
         | Input::LookedUpAbsent { .. }
         | Input::NeverAnswered
         | Input::Observed(_)
+        | Input::Told { .. }
         | Input::Resolved(_) => (Retry::Fold, false),
     };
     let (key, rules) = (&current.trade().key, &dispatcher.served.account.rules);

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use skinbus_bus::dead::Cause;
 use skinbus_bus::topology::{TRACKER_WEBHOOKS, WEBHOOKS};
 use skinbus_bus::{DELIVERIES_MAX, Disposition, Incoming, Ledger, WorkOptions};
 use skinbus_domain::ids::{OrderId, Reference, TradeKey};
 use skinbus_domain::polling::{self, Need};
 use skinbus_domain::{Alert, AlertKind, Cause as Observed, Input, Recorded};
-use skinbus_proto::{observation_from_row, v1};
+use skinbus_proto::{moment, observation_from_row, v1};
 use skinbus_runtime::accounts::Account;
 use skinbus_runtime::clock;
 use skinbus_runtime::crash::crash_point;
@@ -42,13 +43,16 @@ async fn fold_in(
     account: &Account,
     recorded: &Recorded,
     observation: &v1::LookupRow,
+    received_at: Timestamp,
 ) -> Disposition {
     let observation = match observation_from_row(observation, Observed::Webhook) {
         Ok(observation) => observation,
         Err(error) => return Disposition::Dead(Cause::new("undecodable", error.to_string())),
     };
+    // What a webhook says is as of when it came in, however long it has waited since.
+    let input = Input::Told { observation, as_of: received_at };
     crash_point("tracker.before_webhook_fold");
-    match look::fold(tracker, account, recorded, &Input::Observed(observation)).await {
+    match look::fold(tracker, account, recorded, &input).await {
         Ok(_) => Disposition::Acknowledge,
         Err(error) => {
             let key = &recorded.trade().key;
@@ -100,7 +104,8 @@ async fn handle(tracker: &Tracker, incoming: &Incoming) -> Disposition {
         };
     };
     if let Some(observation) = webhook.observation.as_ref().filter(|_| is_binding(&webhook)) {
-        return fold_in(tracker, account, &recorded, observation).await;
+        let received_at = webhook.received_at.as_ref().and_then(moment).unwrap_or_else(clock::now);
+        return fold_in(tracker, account, &recorded, observation, received_at).await;
     }
     if polling::need_when_hinted(&recorded, &account.rules, clock::now()) == Need::Nothing {
         return Disposition::Acknowledge;

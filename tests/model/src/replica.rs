@@ -215,6 +215,7 @@ impl Placed {
             | Input::LookedUpAbsent { .. }
             | Input::NeverAnswered
             | Input::Observed(_)
+            | Input::Told { .. }
             | Input::Resolved(_) => Retry::Fold,
         };
         self.writes_intent = retry == Retry::GiveUp;

@@ -34,8 +34,15 @@ pub enum Input {
         /// When the look-up began: only what had arrived by then is proved absent.
         asked_at: Timestamp,
     },
-    /// The provider told something about the trade.
+    /// The provider told something about the trade, just now.
     Observed(Observation),
+    /// The provider told something about the trade a while ago: a look-up's row, a webhook. What it says is as of then.
+    Told {
+        /// What it told.
+        observation: Observation,
+        /// Not before this: when the look-up began, or the webhook came in.
+        as_of: Timestamp,
+    },
     /// The order's deadline may have passed.
     DeadlinePassed,
     /// The hosted page's lifetime may have ended, or its address may be lost for ever.
@@ -165,11 +172,16 @@ pub fn fold(
         Input::LookedUpAbsent { asked_at } => {
             Ok(transition::confirm_absent::apply(trade()?, *asked_at, rules))
         }
-        Input::Observed(observation) => Ok(transition::observe::apply(trade()?, observation, rules, now)),
+        Input::Observed(observation) => {
+            Ok(transition::observe::apply(trade()?, observation, rules, now, now))
+        }
+        Input::Told { observation, as_of } => {
+            Ok(transition::observe::apply(trade()?, observation, rules, *as_of, now))
+        }
         Input::DeadlinePassed => Ok(transition::pass_deadline::apply(trade()?, now)),
         Input::LinkEnded => Ok(transition::end_link::apply(trade()?, rules, now)),
         Input::NeverAnswered => Ok(transition::give_up::apply(trade()?, now)),
-        Input::Resolved(decision) => Ok(transition::resolve::apply(trade()?, decision)),
+        Input::Resolved(decision) => Ok(transition::resolve::apply(trade()?, decision, now)),
     }
 }
 
@@ -181,7 +193,7 @@ fn answered(
     now: Timestamp,
 ) -> Result<Fold, IllegalTransition> {
     Ok(match outcome {
-        Outcome::Placed(observation) => transition::observe::apply(trade, observation, rules, now),
+        Outcome::Placed(observation) => transition::observe::apply(trade, observation, rules, now, now),
         Outcome::Refused(reason) => transition::refuse::apply(trade, number, reason),
         Outcome::NotSent { reason, retry_at } => {
             transition::not_sent::apply(trade, number, reason, *retry_at)
@@ -207,7 +219,7 @@ impl Input {
             },
             Self::LeaseExpired => "lease_expired",
             Self::LookedUpAbsent { .. } => "looked_up_absent",
-            Self::Observed(_) => "observed",
+            Self::Observed(_) | Self::Told { .. } => "observed",
             Self::DeadlinePassed => "deadline_passed",
             Self::LinkEnded => "link_ended",
             Self::NeverAnswered => "never_answered",

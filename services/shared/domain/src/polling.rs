@@ -78,10 +78,10 @@ pub fn need_at(recorded: &Recorded, rules: &Rules, now: Timestamp) -> Need {
         | TradeState::UserAccepted
         | TradeState::OnHold { .. }
         | TradeState::Completed { .. }
+        | TradeState::Canceled { .. }
         | TradeState::Expired { .. } => Need::LookUp,
         TradeState::Rejected { .. }
         | TradeState::Failed { .. }
-        | TradeState::Canceled { .. }
         | TradeState::Reverted { .. }
         | TradeState::NeedsReview { .. } => Need::Nothing,
     }
@@ -101,6 +101,7 @@ pub fn need_when_hinted(recorded: &Recorded, rules: &Rules, now: Timestamp) -> N
             | TradeStatus::UserAccepted
             | TradeStatus::OnHold
             | TradeStatus::Completed
+            | TradeStatus::Canceled
             | TradeStatus::Expired,
         ) if can_look_up(trade, rules) => Need::LookUp,
         // A deposit that we gave up may still be paid, and one that is completed may be taken back or be paid once more.
@@ -187,7 +188,8 @@ fn wake_after(recorded: &Recorded, rules: &Rules, last: Timestamp) -> Option<Tim
         TradeState::Completed { watch_until } => watch_until.filter(|until| *until > last),
         // The user may have accepted in the very moment in which the offer lapsed.
         // So it is with a page, whose user may have paid in that moment: most providers name it by our own id alone.
-        TradeState::Expired { .. }
+        // Some providers' word for a lapsed offer is that it was canceled.
+        TradeState::Expired { .. } | TradeState::Canceled { .. }
             if trade.facts != ProviderFacts::default() && can_look_up(trade, rules) =>
         {
             Some(after(began, scaled(LATE_LOOK, rules))).filter(|late| *late > last)

@@ -25,7 +25,7 @@ pub fn inputs_of(trade: &Trade, rows: &[Observation], asked_at: Timestamp) -> Ve
     let known = &trade.facts.provider_id;
     let is_known = |row: &Observation| known.is_some() && row.facts.provider_id == *known;
     own.sort_by_key(|row| (!is_known(row), std::cmp::Reverse(worth(&row.progress))));
-    own.into_iter().cloned().map(Input::Observed).collect()
+    own.into_iter().cloned().map(|observation| Input::Told { observation, as_of: asked_at }).collect()
 }
 
 /// Which of several purchases under one reference is the one to follow: one that lives before one that ended.

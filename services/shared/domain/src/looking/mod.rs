@@ -8,7 +8,7 @@
 //! | --- | --- |
 //! | a wake-up | what [`crate::polling`] says that the trade needs: an input, a hand-over, a look-up, or only a later look |
 //! | it seems to need nothing | read the newest version: nobody would look again at what only seemed to be over |
-//! | looked up | one input after the other into the ledger |
+//! | looked up | one input after the other into the ledger; a page whose time is over ends only after that |
 //! | the trade has a new version | acknowledge: whoever follows the ledger plans its next look |
 //! | nothing changed | schedule the next look, then acknowledge |
 
@@ -90,6 +90,8 @@ pub struct Looking {
     recorded: Recorded,
     phase: Phase,
     changed: bool,
+    /// What is to follow a look-up that brought nothing new.
+    last: Option<Input>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -108,7 +110,7 @@ impl Looking {
     #[must_use]
     pub fn start(recorded: Recorded, hinted: bool, rules: &Rules, now: Timestamp) -> (Self, Effect) {
         let need = need(&recorded, hinted, rules, now);
-        let mut looking = Self { recorded, phase: Phase::Finished, changed: false };
+        let mut looking = Self { recorded, phase: Phase::Finished, changed: false, last: None };
         let effect = match need {
             // A wake-up that is acknowledged for nothing is the last one, so that is only said of the newest version: an
             // order in review that somebody has just resolved must not be left for what it was before.
@@ -121,12 +123,12 @@ impl Looking {
             | Need::PassDeadline
             | Need::ExpireLease
             | Need::EndLink
-            | Need::LookUp => looking.begin(need),
+            | Need::LookUp => looking.begin(need, rules),
         };
         (looking, effect)
     }
 
-    fn begin(&mut self, need: Need) -> Effect {
+    fn begin(&mut self, need: Need, rules: &Rules) -> Effect {
         let advance = |input| (Phase::Advancing { rest: VecDeque::new() }, Effect::Advance(input));
         let (phase, effect) = match need {
             Need::Nothing => (Phase::Finished, Effect::Acknowledge),
@@ -134,6 +136,11 @@ impl Looking {
             Need::HandOver => (Phase::HandingOver, Effect::HandOver),
             Need::PassDeadline => advance(Input::DeadlinePassed),
             Need::ExpireLease => advance(Input::LeaseExpired),
+            // Somebody may have paid in the last moment, and what is over is hardly ever looked at again.
+            Need::EndLink if polling::can_look_up(self.recorded.trade(), rules) => {
+                self.last = Some(Input::LinkEnded);
+                (Phase::LookingUp, Effect::LookUp)
+            }
             Need::EndLink => advance(Input::LinkEnded),
             Need::LookUp => (Phase::LookingUp, Effect::LookUp),
         };
@@ -173,7 +180,7 @@ impl Looking {
             (Phase::Reading { hinted }, Event::Read(Some(newest))) => {
                 let need = need(&newest, hinted, rules, now);
                 self.recorded = newest;
-                Ok(self.begin(need))
+                Ok(self.begin(need, rules))
             }
             (_, _) => Err(OutOfOrder),
         }
@@ -187,7 +194,13 @@ impl Looking {
             }
             // Whoever follows the ledger plans the new version's next look.
             None if self.changed => Effect::Acknowledge,
-            None => self.plan(rules, now),
+            None => match self.last.take() {
+                Some(input) => {
+                    self.phase = Phase::Advancing { rest };
+                    Effect::Advance(input)
+                }
+                None => self.plan(rules, now),
+            },
         }
     }
 

@@ -3,8 +3,11 @@ use jiff::Timestamp;
 use super::{Effect, Event, Looking, OutOfOrder};
 use crate::fold::Input;
 use crate::observation::Progress;
+use crate::order::OrderKind;
+use crate::rules::ByKind;
 use crate::samples::{
-    DAY, LEASE, SETTLE, accepted, at, observed, reason, recorded, rules, trade_in, uncertain, with_deadline,
+    DAY, LEASE, SETTLE, accepted, at, known_in, observed, of_kind, reason, recorded, rules, trade_in,
+    uncertain, with_deadline,
 };
 use crate::trade::{Trade, TradeState};
 
@@ -132,6 +135,32 @@ fn an_unclear_outcome_that_nobody_ever_answers_goes_to_a_person() {
     let absent = Effect::Advance(Input::LookedUpAbsent { asked_at: at(DAY) });
     assert_eq!(run(unclear(), at(DAY), told), [Effect::LookUp, absent]);
     const { assert!(SETTLE < DAY) };
+}
+
+#[test]
+fn a_page_is_looked_up_before_it_ends_and_does_not_end_where_somebody_paid() {
+    let page = || of_kind(OrderKind::DepositLink, &known_in(TradeState::Submitted));
+    let over = at(LEASE + DAY + 1);
+    let unpaid = run(page(), over, |_| None);
+    assert!(
+        matches!(unpaid[..], [Effect::LookUp, Effect::Advance(Input::LinkEnded), Effect::Schedule(_)]),
+        "{unpaid:?}"
+    );
+    let paid = |effect: &Effect| {
+        let told = Input::Told { observation: observed(Progress::Submitted), as_of: over };
+        let advanced = is_advance(effect).then_some(Event::Advanced { changed: true });
+        if *effect == Effect::LookUp { Some(Event::LookedUp(vec![told])) } else { advanced }
+    };
+    let paid = run(page(), over, paid);
+    assert!(matches!(paid[..], [Effect::LookUp, Effect::Advance(Input::Told { .. })]), "{paid:?}");
+    // Nobody knows: it waits for an answer.
+    let silent = run(page(), over, |effect| (*effect == Effect::LookUp).then_some(Event::NotLookedUp));
+    assert!(matches!(silent[..], [Effect::LookUp, Effect::Schedule(_)]), "{silent:?}");
+    // A provider that cannot be asked has had its time.
+    let mut blind = rules();
+    blind.tracking.can_look_up = ByKind::all(false);
+    let (_, effect) = Looking::start(recorded(page(), at(0)), false, &blind, over);
+    assert_eq!(effect, Effect::Advance(Input::LinkEnded));
 }
 
 #[test]

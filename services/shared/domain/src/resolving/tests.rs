@@ -21,7 +21,7 @@ fn other_reference() -> Observation {
 /// The provider's ids of the rows that are to be folded, in their order.
 fn ids(trade: &Trade, rows: &[Observation]) -> Vec<String> {
     let id = |input: Input| {
-        let Input::Observed(observation) = input else {
+        let Input::Told { observation, .. } = input else {
             panic!("{input:?}");
         };
         observation.facts.provider_id.unwrap_or_default()
@@ -48,7 +48,7 @@ fn the_row_under_our_reference_is_adopted_and_no_other() {
     let trade = trade_in(uncertain(0, false));
     let own = row(Some("p-1"), Progress::OfferSent);
     let rows = [other_reference(), own.clone()];
-    assert_eq!(inputs_of(&trade, &rows, at(30)), [Input::Observed(own)]);
+    assert_eq!(inputs_of(&trade, &rows, at(30)), [Input::Told { observation: own, as_of: at(30) }]);
 }
 
 #[test]

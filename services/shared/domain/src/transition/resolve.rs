@@ -1,5 +1,7 @@
 //! An operator decides what became of an order, having looked at the provider's own records.
 
+use jiff::Timestamp;
+
 use super::{changed, moved};
 use crate::decision::{Decision, Verdict};
 use crate::fold::{Alert, Anomaly, Change, Fold};
@@ -8,13 +10,13 @@ use crate::trade::{Cause, Reason, Trade, TradeState, TradeStatus};
 /// The reason of an order that waits again because an operator did not find it at the provider.
 const RESOLVED_AS_ABSENT: &str = "resolved_as_absent";
 
-pub(crate) fn apply(trade: &Trade, decision: &Decision) -> Fold {
+pub(crate) fn apply(trade: &Trade, decision: &Decision, now: Timestamp) -> Fold {
     // Somebody decided already, or the trade never waited for a person: what the ledger says stands.
     if trade.status() != TradeStatus::NeedsReview {
         return Fold::Stale;
     }
     let fold = match &decision.verdict {
-        Verdict::Placed { provider_id } => placed(trade, provider_id),
+        Verdict::Placed { provider_id } => placed(trade, provider_id, now),
         Verdict::Absent => moved(
             trade,
             TradeState::Accepted { not_before: None, reason: Some(Reason::new(RESOLVED_AS_ABSENT)) },
@@ -32,7 +34,7 @@ pub(crate) fn apply(trade: &Trade, decision: &Decision) -> Fold {
     }
 }
 
-fn placed(trade: &Trade, provider_id: &str) -> Fold {
+fn placed(trade: &Trade, provider_id: &str, now: Timestamp) -> Fold {
     if let Some(known) = trade.facts.provider_id.as_ref().filter(|known| *known != provider_id) {
         return Fold::Anomaly(Anomaly::Contradiction(Alert::anomaly(format!(
             "resolved as placed under {provider_id}, but the provider has told its own id before: {known}"
@@ -40,5 +42,9 @@ fn placed(trade: &Trade, provider_id: &str) -> Fold {
     }
     let mut next = trade.moved_to(TradeState::Submitted);
     next.facts.provider_id = Some(provider_id.to_owned());
+    // What ends some time after its attempt has that time from now on.
+    if let Some(attempt) = &mut next.attempt {
+        attempt.lease_until = attempt.lease_until.max(now);
+    }
     changed(trade, next, Cause::Operator, None, Vec::new())
 }

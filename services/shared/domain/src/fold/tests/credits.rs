@@ -30,6 +30,7 @@ fn rank(state: CreditState) -> u8 {
 fn observation(step: &Step) -> Option<&Observation> {
     match &step.input {
         Input::Observed(observation)
+        | Input::Told { observation, .. }
         | Input::AttemptAnswered { outcome: Outcome::Placed(observation), .. } => Some(observation),
         Input::Requested(_)
         | Input::AttemptStarted(_)

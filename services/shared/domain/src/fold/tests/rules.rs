@@ -160,3 +160,23 @@ fn another_item_than_the_one_ordered_by_name_is_told_once() {
     assert_eq!(wrong.alerts.len(), 1);
     assert_eq!(sees(&wrong.trade, other("AK-47 | Redline (Battle-Scarred)"), 6), Fold::Stale);
 }
+
+#[test]
+fn an_answer_that_is_older_than_the_holds_end_does_not_end_the_hold() {
+    let hold_ends_at = at(DAY);
+    let on_hold = known_in(TradeState::OnHold { hold_ends_at });
+    let told = |as_of: i64| Input::Told {
+        observation: observed(delivered(Hold::Until(hold_ends_at))),
+        as_of: at(as_of),
+    };
+    // Asked before the end, folded in after it: the user may have taken the item back between the two.
+    let early = fold(Some(&on_hold), &told(DAY - 1), &rules(), at(DAY + 5)).unwrap();
+    assert_eq!(early, Fold::Stale);
+    let Fold::Applied(change) = fold(Some(&on_hold), &told(DAY), &rules(), at(DAY + 5)).unwrap() else {
+        panic!("it does not end");
+    };
+    assert_eq!(change.trade.status(), TradeStatus::Completed);
+    // A clock that runs ahead ends nothing early either.
+    let ahead = fold(Some(&on_hold), &told(DAY + 60), &rules(), at(DAY - 60)).unwrap();
+    assert_eq!(ahead, Fold::Stale);
+}

@@ -208,7 +208,6 @@ fn a_hint_about_a_deposit_that_is_over_is_followed() {
         let by = ReversedBy::User;
         for state in [
             TradeState::Failed { reason: reason("x") },
-            TradeState::Canceled { reason: reason("x") },
             TradeState::Reverted { reason: reason("x"), by },
             TradeState::NeedsReview { reason: reason("x"), findings: Vec::new() },
         ] {

@@ -104,7 +104,6 @@ fn what_is_over_or_with_a_person_is_left_alone() {
     for state in [
         TradeState::Rejected { violations: vec![] },
         TradeState::Failed { reason: reason() },
-        TradeState::Canceled { reason: reason() },
         TradeState::Reverted { reason: reason(), by },
         TradeState::NeedsReview { reason: reason(), findings: Vec::new() },
     ] {
@@ -114,11 +113,15 @@ fn what_is_over_or_with_a_person_is_left_alone() {
 
 #[test]
 fn a_lapsed_offer_is_looked_at_once_more() {
-    let expired = known_in(TradeState::Expired { reason: Reason::new("offer_timed_out") });
-    assert_eq!(seconds(&expired, 0, 9), [600]);
-    // One that was never sent has nothing to look at.
-    let unsent = Trade { facts: ProviderFacts::default(), ..expired };
-    assert_eq!(seconds(&unsent, 0, 9), NO_WAKE);
+    let reason = || Reason::new("offer_timed_out");
+    // Some providers call it canceled.
+    for over in [TradeState::Expired { reason: reason() }, TradeState::Canceled { reason: reason() }] {
+        let over = known_in(over);
+        assert_eq!(seconds(&over, 0, 9), [600]);
+        // One that was never sent has nothing to look at.
+        let unsent = Trade { facts: ProviderFacts::default(), ..over };
+        assert_eq!(seconds(&unsent, 0, 9), NO_WAKE);
+    }
 }
 
 /// But the settle time is the provider's, and a hold and a lease end when they end.

@@ -13,7 +13,14 @@ use crate::order::{Item, Operation};
 use crate::rules::Rules;
 use crate::trade::{Reason, ReversedBy, Trade, TradeState, TradeStatus};
 
-pub(crate) fn apply(trade: &Trade, observation: &Observation, rules: &Rules, now: Timestamp) -> Fold {
+/// `as_of` is when the provider told it, at the earliest; an answer may be folded in long after it was asked for.
+pub(crate) fn apply(
+    trade: &Trade,
+    observation: &Observation,
+    rules: &Rules,
+    as_of: Timestamp,
+    now: Timestamp,
+) -> Fold {
     if let Some(alert) = contradict::identity(trade, observation) {
         return Fold::Anomaly(Anomaly::Contradiction(alert));
     }
@@ -27,15 +34,15 @@ pub(crate) fn apply(trade: &Trade, observation: &Observation, rules: &Rules, now
         Stage::Final => after_the_end(trade, observation, merged),
         Stage::Review => same_state(trade, observation, merged, notices(trade, observation)),
         Stage::Rejected | Stage::Waiting | Stage::InFlight | Stage::AtProvider => {
-            forwards(trade, observation, merged, rules, now)
+            let target = target::of(trade, observation, rules, as_of.min(now));
+            forwards(trade, observation, merged, target)
         }
     }
 }
 
-fn forwards(trade: &Trade, observation: &Observation, merged: Merged, rules: &Rules, now: Timestamp) -> Fold {
+fn forwards(trade: &Trade, observation: &Observation, merged: Merged, target: TradeState) -> Fold {
     let mut alerts = notices(trade, observation);
     let is_unknown = observation.progress == Progress::Unknown;
-    let target = target::of(trade, observation, rules, now);
     if rank(target.status()) < rank(trade.status()) {
         // An unknown word is kept with the trade, so that it raises one alert and not one at every look.
         return if is_unknown {

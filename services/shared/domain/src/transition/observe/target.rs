@@ -9,7 +9,7 @@ use crate::rules::{GameRules, Rules, after};
 use crate::trade::{Cause, Reason, ReversedBy, Trade, TradeState, TradeStatus};
 use crate::transition::end_link::LINK_LOST;
 
-pub(super) fn of(trade: &Trade, observation: &Observation, rules: &Rules, now: Timestamp) -> TradeState {
+pub(super) fn of(trade: &Trade, observation: &Observation, rules: &Rules, as_of: Timestamp) -> TradeState {
     match &observation.progress {
         Progress::Submitted | Progress::Unknown if link_is_lost(trade, observation) => {
             TradeState::Failed { reason: Reason::new(LINK_LOST) }
@@ -18,8 +18,8 @@ pub(super) fn of(trade: &Trade, observation: &Observation, rules: &Rules, now: T
         Progress::Submitted | Progress::Unknown => TradeState::Submitted,
         Progress::OfferSent => TradeState::OfferSent,
         Progress::UserAccepted => TradeState::UserAccepted,
-        Progress::Held { until } => held(trade, *until, rules, now),
-        Progress::Delivered { hold } => delivered(trade, *hold, rules, now),
+        Progress::Held { until } => held(trade, *until, rules, as_of),
+        Progress::Delivered { hold } => delivered(trade, *hold, rules, as_of),
         Progress::Failed(reason) if !was_accepted(trade) => TradeState::Failed { reason: reason.clone() },
         Progress::Canceled(reason) if !was_accepted(trade) => TradeState::Canceled { reason: reason.clone() },
         Progress::Expired(reason) if !was_accepted(trade) => TradeState::Expired { reason: reason.clone() },
@@ -48,15 +48,15 @@ fn link_is_lost(trade: &Trade, observation: &Observation) -> bool {
         && !credit::any_counts(&observation.credits)
 }
 
-fn held(trade: &Trade, until: Option<Timestamp>, rules: &Rules, now: Timestamp) -> TradeState {
+fn held(trade: &Trade, until: Option<Timestamp>, rules: &Rules, as_of: Timestamp) -> TradeState {
     // Counted from the first sight, not from every look.
     let known =
         if let TradeState::OnHold { hold_ends_at } = &trade.state { Some(*hold_ends_at) } else { None };
-    let hold_ends_at = until.or(known).unwrap_or_else(|| after(now, rules.games.protection));
+    let hold_ends_at = until.or(known).unwrap_or_else(|| after(as_of, rules.games.protection));
     TradeState::OnHold { hold_ends_at }
 }
 
-fn delivered(trade: &Trade, hold: Hold, rules: &Rules, now: Timestamp) -> TradeState {
+fn delivered(trade: &Trade, hold: Hold, rules: &Rules, as_of: Timestamp) -> TradeState {
     let protected = trade.order.as_ref().is_none_or(GameRules::is_protected);
     let hold_ends_at = match (hold, &trade.state) {
         (Hold::None, _) => None,
@@ -64,10 +64,11 @@ fn delivered(trade: &Trade, hold: Hold, rules: &Rules, now: Timestamp) -> TradeS
         // Counted from the first sight, not from every look; and what was told once is not unlearned.
         (Hold::Unknown, TradeState::OnHold { hold_ends_at }) => Some(*hold_ends_at),
         (Hold::Unknown, _) if !protected => None,
-        (Hold::Unknown, _) => Some(after(now, rules.games.protection)),
+        (Hold::Unknown, _) => Some(after(as_of, rules.games.protection)),
     };
     match hold_ends_at {
-        Some(end) if end > now => TradeState::OnHold { hold_ends_at: end },
+        // By when it was told, not by when we come to it: the user may have taken the item back between the two.
+        Some(end) if end > as_of => TradeState::OnHold { hold_ends_at: end },
         Some(end) => TradeState::Completed { watch_until: Some(after(end, rules.games.watch)) },
         None => TradeState::Completed { watch_until: None },
     }
