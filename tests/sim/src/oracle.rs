@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use skinbus_domain::credit::CreditState;
 use skinbus_domain::ids::{AccountId, TradeKey};
 use skinbus_domain::order::OrderKind;
+use skinbus_domain::trade::TradeState;
 use skinbus_domain::{Recorded, Trade, TradeStatus};
 use skinbus_runtime::config::ProviderName;
 
@@ -139,9 +140,14 @@ pub fn is_quiet(w: &W) -> bool {
     let oracle = w.oracle.borrow();
     let is_settled = |recorded: &Recorded| {
         let status = recorded.trade().status();
-        status.is_final() || status == TradeStatus::NeedsReview
+        is_over(status) || status == TradeStatus::NeedsReview
     };
     nats.left().is_empty() && nats.schedules.is_empty() && oracle.newest.values().all(is_settled)
+}
+
+/// Whether nothing more is to happen to such a trade.
+pub fn is_over(status: TradeStatus) -> bool {
+    status.is_final() || status == TradeStatus::Rejected
 }
 
 /// What must hold when the world is quiet.
@@ -157,10 +163,12 @@ pub fn check_books(w: &W) {
         }
         let is_deposit = matches!(trade.kind(), Some(OrderKind::DepositLink | OrderKind::DepositItems));
         let paid = rows.first().map(truth::paid).unwrap_or_default();
-        if is_deposit && ours(trade) != paid {
+        // Where the only answer that tells the amount was lost, somebody is told, and nothing is made up.
+        let is_untold = ours(trade).is_empty() && is_said(w, trade, "the provider told no amount");
+        if is_deposit && ours(trade) != paid && !is_untold {
             broken("T4", id, format!("credited {:?}, and the provider has {paid:?}", ours(trade)));
         }
-        if !trade.status().is_final() {
+        if !is_over(trade.status()) {
             broken("LIVENESS", id, format!("ended as {}", trade.status()));
         }
         let succeeded = matches!(trade.status(), TradeStatus::Completed | TradeStatus::Reverted);
@@ -169,7 +177,7 @@ pub fn check_books(w: &W) {
         }
         let failed = matches!(trade.status(), TradeStatus::Failed | TradeStatus::Canceled | TradeStatus::Expired);
         let delivered = rows.first().is_some_and(|row| row["status"].as_str().is_some_and(is_delivered));
-        if failed && delivered && trade.kind() == Some(OrderKind::Purchase) && !is_said(w, trade) {
+        if failed && delivered && trade.kind() == Some(OrderKind::Purchase) && !is_said(w, trade, "") {
             broken("TRUTH", id, format!("{} and delivered: {}", trade.status(), rows[0]));
         }
     }
@@ -199,11 +207,11 @@ fn is_delivered(status: &str) -> bool {
     matches!(status, "accepted" | "completed" | "success" | "finished" | "delivered" | "hold" | "settled")
 }
 
-/// Whether somebody was told that what ended was delivered after all.
-fn is_said(w: &W, trade: &Trade) -> bool {
+/// Whether somebody was told of a contradiction, in these words at its end.
+fn is_said(w: &W, trade: &Trade, words: &str) -> bool {
     let nats = w.nats.borrow();
     let prefix = format!("anomaly:{}:", trade.key);
-    nats.alerts.keys().any(|alert| alert.starts_with(&prefix))
+    nats.alerts.keys().any(|alert| alert.starts_with(&prefix) && alert.ends_with(words))
 }
 
 /// The versions of an order in words.
@@ -214,7 +222,10 @@ pub fn versions(w: &W, order_id: &str) -> Vec<String> {
     let line = |stored| {
         let recorded = version(stored);
         let (change, trade) = (&recorded.change, recorded.trade());
-        let reason = trade.state.reason().map_or("", |reason| reason.code.as_str()).to_owned();
+        let mut reason = trade.state.reason().map_or("", |reason| reason.code.as_str()).to_owned();
+        if let TradeState::Rejected { violations } = &trade.state {
+            reason = format!("{violations:?}");
+        }
         format!(
             "v{} {:?} {} {} attempt {:?} credits {:?} at {}",
             change.version,

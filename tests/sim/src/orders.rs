@@ -72,19 +72,50 @@ pub struct Wanted {
     pub kind: Kind,
     /// What its user does.
     pub way: Way,
+    /// What becomes of a purchase, where that is not its item's fate.
+    pub fate: Option<&'static str>,
     /// When it is published, counted from the beginning.
     pub after: Micros,
 }
 
-/// Items that end by themselves.
-const OFFERS: [&str; 14] = [
-    "88101", "88102", "88103", "88104", "88105", "88106", "88107", "88108", "88109", "88110", "88111", "88112",
-    "88113", "88117",
+/// An item that every provider trades.
+const OFFER: (&str, &str) = ("88102", "Protected | Sand Dune (Field-Tested)");
+/// What may become of a purchase that ends by itself; the simulator's words.
+const FATES: [&str; 15] = [
+    "accepted",
+    "accepted_protected",
+    "accepted_protected",
+    "rolled_back_by_user",
+    "rolled_back_by_provider",
+    "canceled",
+    "timed_out",
+    "invalid_token",
+    "user_not_tradable",
+    "create_failed",
+    "item_unavailable",
+    "reserved",
+    "instant",
+    "insufficient_funds",
+    "accepted_after_timeout",
 ];
 /// Two assets that every simulated user owns, and their names.
 const ASSETS: [(&str, &str); 2] = [
     ("30117720401", "Deposited | Carbon Fiber (Field-Tested)"),
     ("30117720402", "Deposited | Night Stripe (Minimal Wear)"),
+];
+
+/// What is listed: no two users own the same asset, so no two orders of a run name the same one.
+pub const LISTED: [(&str, v1::Game); 10] = [
+    ("30117720401", v1::Game::Cs2),
+    ("30117720402", v1::Game::Cs2),
+    ("30117720403", v1::Game::Cs2),
+    ("30117720404", v1::Game::Cs2),
+    ("41227720401", v1::Game::Rust),
+    ("41227720402", v1::Game::Rust),
+    ("52337720401", v1::Game::Dota2),
+    ("52337720402", v1::Game::Dota2),
+    ("63447720401", v1::Game::Tf2),
+    ("63447720402", v1::Game::Tf2),
 ];
 
 /// An order of this kind; everything else about it by chance.
@@ -96,12 +127,11 @@ pub fn wanted(random: &mut Random, number: usize, provider: ProviderName, kind: 
         (_, Kind::Page) => random.one_of(&ways),
         (_, _) => random.one_of(&ways[..5]),
     };
-    let offer = random.one_of(&OFFERS);
-    order(number, provider, kind, way, offer)
+    Wanted { fate: Some(random.one_of(&FATES)), ..order(number, provider, kind, way) }
 }
 
 /// An order.
-pub fn order(number: usize, provider: ProviderName, kind: Kind, way: Way, offer: &str) -> Wanted {
+pub fn order(number: usize, provider: ProviderName, kind: Kind, way: Way) -> Wanted {
     // ShadowPay takes no id that ends in a digit.
     let order_id = format!("{provider}-{kind:?}-{number}-x").to_lowercase();
     let user = v1::SteamUser {
@@ -109,18 +139,16 @@ pub fn order(number: usize, provider: ProviderName, kind: Kind, way: Way, offer:
         trade_token: "AbCd_-12".to_owned(),
     };
     let operation = match kind {
-        Kind::Purchase => purchase(user, offer, Item::OfferId(offer.to_owned())),
-        Kind::PurchaseByName => {
-            purchase(user, "88102", Item::MarketHashName("Protected | Sand Dune (Field-Tested)".to_owned()))
-        }
+        Kind::Purchase => purchase(user, Item::OfferId(OFFER.0.to_owned())),
+        Kind::PurchaseByName => purchase(user, Item::MarketHashName(OFFER.1.to_owned())),
         Kind::Page => Operation::Deposit(v1::Deposit { user: Some(user), ..v1::Deposit::default() }),
         Kind::Items => items(user, |_| String::new()),
         Kind::NamedItems => items(user, str::to_owned),
         Kind::Listing => Operation::Listing(v1::Listing {
             seller: Some(user),
             items: vec![v1::ListedItem {
-                asset_id: ASSETS[0].0.to_owned(),
-                game: v1::Game::Cs2.into(),
+                asset_id: LISTED[number % LISTED.len()].0.to_owned(),
+                game: LISTED[number % LISTED.len()].1.into(),
                 price: Some(usd("12.50")),
             }],
         }),
@@ -131,21 +159,17 @@ pub fn order(number: usize, provider: ProviderName, kind: Kind, way: Way, offer:
         operation: Some(operation),
         ..v1::OrderRequest::default()
     };
-    Wanted { request, provider, kind, way, after: 0 }
+    Wanted { request, provider, kind, way, fate: None, after: 0 }
 }
 
 fn usd(amount: &str) -> v1::Money {
     v1::Money { currency: "USD".to_owned(), amount: amount.to_owned() }
 }
 
-fn purchase(user: v1::SteamUser, offer: &str, item: Item) -> Operation {
-    let game = match offer {
-        "88102" | "88109" | "88110" | "88111" => v1::Game::Cs2,
-        _ => v1::Game::Rust,
-    };
+fn purchase(user: v1::SteamUser, item: Item) -> Operation {
     Operation::Purchase(v1::Purchase {
         recipient: Some(user),
-        game: game.into(),
+        game: v1::Game::Cs2.into(),
         item: Some(item),
         max_price: Some(usd("10.00")),
     })

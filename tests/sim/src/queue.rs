@@ -5,7 +5,7 @@
 //! whatever would wake them.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -247,7 +247,7 @@ impl<T> Slot<T> {
 
 /// Those who wait for news without a value.
 #[derive(Default)]
-pub struct Bell(RefCell<Vec<TaskId>>);
+pub struct Bell(RefCell<BTreeSet<TaskId>>);
 
 impl Bell {
     /// Wakes all who wait.
@@ -259,7 +259,7 @@ impl Bell {
 
     /// The task that runs now is woken with the next ring.
     pub fn listen(&self, queue: &Queue) {
-        self.0.borrow_mut().push(queue.current.get());
+        self.0.borrow_mut().insert(queue.current.get());
     }
 }
 

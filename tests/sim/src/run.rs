@@ -7,7 +7,7 @@ use std::rc::Rc;
 use crate::accounts::{Choice, account, setting};
 use crate::faults::{Mutant, Rates, Single};
 use crate::oracle::{self, Broken};
-use crate::orders::{TAKEN, Wanted, wanted};
+use crate::orders::{Kind, LISTED, TAKEN, Wanted, wanted};
 use crate::queue::{HOUR, MINUTE, Micros, Queue, SECOND};
 use crate::random::Random;
 use crate::users::{self, key_of};
@@ -79,6 +79,7 @@ pub fn seed(seed: u64, options: &Options) -> Report {
     let orders = (0..count).map(|number| {
         let (provider, kinds) = random.one_of(&providers);
         let kind = random.one_of(kinds);
+        let kind = if kind == Kind::Listing && number >= LISTED.len() { Kind::Page } else { kind };
         let mut wanted = wanted(&mut random, number, provider, kind);
         wanted.after = if random.permille(500) { 0 } else { random.between(0, within) };
         wanted
@@ -161,29 +162,33 @@ fn start(world: &W, who: &Rc<Actor>) {
 fn live(world: &W, orders: usize) -> usize {
     let (mut next_look, mut reviews) = (BEGAN, 0);
     let chaos_ends = world.plan.rates.until.max(BEGAN);
-    while world.oracle.borrow().found.is_none() && world.queue.step() {
+    while world.oracle.borrow().found.is_none() {
+        let is_over = !world.queue.step();
         let now = world.now();
         if world.queue.happened() > EVENTS_MAX {
             world.oracle.borrow_mut().broken("LIVENESS", "", "goes round for ever");
         }
-        if now < chaos_ends || now < next_look {
+        if !is_over && (now < chaos_ends || now < next_look) {
             continue;
         }
         next_look = now + LOOK_EVERY;
-        if now > chaos_ends + QUIET_WITHIN {
+        let is_quiet = world.oracle.borrow().published.len() == orders && oracle::is_quiet(world);
+        if now > chaos_ends + QUIET_WITHIN || (is_over && !is_quiet) {
             let left = world.nats.borrow().left();
-            let open = world.oracle.borrow();
-            let open = open.newest().values().find(|recorded| !recorded.trade().status().is_final());
+            let open = {
+                let oracle = world.oracle.borrow();
+                oracle.newest().values().find(|recorded| !oracle::is_over(recorded.trade().status())).cloned()
+            };
             let id = open.map(|recorded| recorded.trade().key.order_id.as_str().to_owned()).unwrap_or_default();
             world.oracle.borrow_mut().broken("LIVENESS", &id, &format!("not quiet: {left:?}"));
             break;
         }
-        if world.oracle.borrow().published.len() < orders || !oracle::is_quiet(world) {
+        if !is_quiet {
             continue;
         }
         let waiting: Vec<_> = {
             let oracle = world.oracle.borrow();
-            let waits = oracle.newest().values().filter(|recorded| !recorded.trade().status().is_final());
+            let waits = oracle.newest().values().filter(|recorded| !oracle::is_over(recorded.trade().status()));
             waits.cloned().collect()
         };
         if waiting.is_empty() {

@@ -24,6 +24,10 @@ pub fn key_of(order_id: &str) -> TradeKey {
 
 /// What must be so before an order is placed: what becomes of its items, and that the user was shown what there is.
 pub fn prepare(w: &W, wanted: &Wanted) {
+    if let (Kind::Purchase | Kind::PurchaseByName, Some(fate)) = (wanted.kind, wanted.fate) {
+        let fates = json!({ "by_custom_id": { &wanted.request.order_id: fate } });
+        return change(w, &json!({ wanted.provider.as_str(): { "fates": fates } }));
+    }
     if !matches!(wanted.kind, Kind::Items | Kind::NamedItems) {
         return;
     }

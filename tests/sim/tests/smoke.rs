@@ -9,7 +9,7 @@ fn smoke() {
         let r = run::seed(seed, &Options { is_traced: only.is_some(), mutant: None });
         ev += r.events;
         if only.is_some() { for l in &r.story { println!("{l}"); } }
-        println!("{seed} {} ev {} steps {} s orders {} rev {} {:?} {:?}", r.events, r.steps, r.seconds, r.orders, r.reviews, r.endings, r.broken);
+        if only.is_some() || r.broken.is_some() || std::env::var("V").is_ok() { println!("{seed} {} ev {} steps {} s orders {} rev {} {:?} {:?}", r.events, r.steps, r.seconds, r.orders, r.reviews, r.endings, r.broken); }
         bad += usize::from(r.broken.is_some());
     }
     println!("{ev} events, {bad} bad, {:?}", t.elapsed());
