@@ -287,12 +287,24 @@ pub async fn look_up(d: Rc<Dispatcher>, request: v1::LookupRequest) -> Option<v1
     targets.sort_by_key(|target| target.kind);
     let mut rest = targets.as_slice();
     while !rest.is_empty() {
-        let Some(permit) = d.permits.take(Lane::LookUps, Some(d.w.now() + PERMIT_WAIT)).await else { break };
+        let Some(permit) = permit(&d).await else { break };
         let asked = ask(&d, rest, permit, &mut response).await?;
         rest = rest.get(asked..).unwrap_or_default();
     }
     response.not_asked.extend(rest.iter().map(|target| target.reference.to_string()));
     Some(response)
+}
+
+/// A permit under which a whole call surely fits.
+async fn permit(d: &Dispatcher) -> Option<Permit> {
+    let until = d.w.now() + PERMIT_WAIT;
+    loop {
+        let permit = d.permits.take(Lane::LookUps, Some(until)).await?;
+        if permit.covers(d.account.total_timeout) {
+            return Some(permit);
+        }
+        permit.give_back();
+    }
 }
 
 fn read_target(target: &v1::LookupTarget) -> LookUpTarget {

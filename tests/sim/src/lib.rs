@@ -22,6 +22,7 @@ pub mod provider;
 pub mod queue;
 pub mod random;
 pub mod run;
+pub mod suite;
 pub mod trace;
 pub mod tracker;
 pub mod truth;

@@ -1,5 +1,7 @@
 //! Re-enacted: `provider-dispatch/src/permits/` (`task.rs`, `wishes.rs`, `server_clock.rs`): one keeper for each account and
 //! replica, round the shipped [`QuotaWindow`]. Nothing else here knows the window.
+//!
+//! The server's time is known as an interval: slots are free by its earlier end, and used until its later one.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -43,7 +45,8 @@ pub struct Keeper {
     world: W,
     who: Rc<Actor>,
     account: Account,
-    offset_ms: Cell<i64>,
+    /// The server's time minus ours, in milliseconds: surely between these two; nothing before it is learned.
+    offsets_ms: Cell<Option<(i64, i64)>>,
     orders: RefCell<VecDeque<Wish>>,
     look_ups: RefCell<VecDeque<Wish>>,
     since_look_up: Cell<usize>,
@@ -65,7 +68,7 @@ impl Keeper {
             world: Rc::clone(world),
             who: Rc::clone(who),
             account: account.clone(),
-            offset_ms: Cell::new(0),
+            offsets_ms: Cell::new(None),
             orders: RefCell::default(),
             look_ups: RefCell::default(),
             since_look_up: Cell::new(0),
@@ -78,9 +81,14 @@ impl Keeper {
         keeper
     }
 
-    /// The server's time, as this replica has it.
-    pub fn now_ms(&self) -> i64 {
-        self.world.clock(&self.who).as_millisecond() + self.offset_ms.get()
+    /// The server's time is surely not before this.
+    fn now_ms(&self) -> i64 {
+        self.world.clock(&self.who).as_millisecond() + self.offsets_ms.get().unwrap_or_default().0
+    }
+
+    /// The server's time is surely not after this.
+    fn latest_ms(&self) -> i64 {
+        self.world.clock(&self.who).as_millisecond() + self.offsets_ms.get().unwrap_or_default().1 + 1
     }
 
     /// Waits for a permit, until a time.
@@ -106,7 +114,7 @@ impl Keeper {
     /// The provider closes the account, for every replica.
     pub fn close_until(&self, until: jiff::Timestamp, reason: &'static str) {
         let from_now_ms = until.as_millisecond() - self.world.clock(&self.who).as_millisecond();
-        self.change(Change::Close { until_ms: self.now_ms() + from_now_ms, reason });
+        self.change(Change::Close { until_ms: self.latest_ms() + from_now_ms, reason });
     }
 
     fn change(&self, change: Change) {
@@ -256,7 +264,10 @@ impl Keeper {
         let now_ms = self.now_ms();
         let mut window = current;
         self.apply_changes(&mut window);
-        let (permits, not_before_ms) = self.grant(&mut window, now_ms);
+        // Nothing is granted by a clock that is not known.
+        let is_known = self.offsets_ms.get().is_some();
+        let (permits, not_before_ms) =
+            if is_known { self.grant(&mut window, now_ms) } else { (Vec::new(), Some(now_ms)) };
         let again = || match not_before_ms {
             Some(at_ms) => Some(at_ms.min(now_ms + RECHECK_PAUSE_MS)),
             None => self.urgent_at_ms(),
@@ -294,7 +305,7 @@ impl Keeper {
         match self.read().await {
             Ok((_, read, stored_at)) if read == revision => {
                 let (before, after) = (before.as_millisecond(), after.as_millisecond());
-                self.offset_ms.set(stored_at / MS - (before + (after - before) / 2));
+                self.offsets_ms.set(Some((stored_at / MS - after - 1, stored_at / MS - before + 1)));
                 true
             }
             Ok(_) | Err(NoAnswer) => false,
@@ -311,6 +322,9 @@ impl Keeper {
 
     async fn write(&self, window: &QuotaWindow, revision: u64) -> Result<Option<u64>, NoAnswer> {
         let (account, bytes) = (self.account.name.clone(), Rc::new(quota_to_proto(window).encode_to_vec()));
+        let slots = window.slots().iter().map(|slots| (slots.free_at_ms % 10_000_000, slots.count));
+        let (now_ms, slots) = (self.now_ms() % 10_000_000, slots.collect::<Vec<_>>());
+        self.world.note(&self.who.name, "window", "", format_args!("{account} after {revision} at {now_ms}: {slots:?}"));
         self.world
             .ask(&self.who, "write quota", "", move |w| {
                 w.nats.borrow_mut().store_window(&account, Rc::clone(&bytes), revision, w.now())
@@ -349,12 +363,12 @@ async fn gather(keeper: &Rc<Keeper>, again_at_ms: Option<i64>) {
 impl Permit {
     /// Whether a call that takes this long would surely end while the permit holds.
     pub fn covers(&self, call: std::time::Duration) -> bool {
-        self.keeper.now_ms() + length(call) / MS <= self.valid_until_ms
+        self.keeper.latest_ms() + length(call) / MS <= self.valid_until_ms
     }
 
     /// The call has its answer, or its time-out.
     pub fn settle(self) {
-        let answered_ms = self.keeper.now_ms();
+        let answered_ms = self.keeper.latest_ms();
         self.keeper.change(Change::Settle { free_at_ms: self.free_at_ms, answered_ms });
     }
 

@@ -49,6 +49,8 @@ pub struct Queue {
     current: Cell<TaskId>,
     paused: RefCell<BTreeMap<ActorId, Micros>>,
     polled: Cell<u64>,
+    /// Wake-ups that are planned, so that none is planned twice.
+    planned: RefCell<BTreeSet<(Micros, TaskId)>>,
 }
 
 impl Queue {
@@ -123,7 +125,10 @@ impl Queue {
                 self.polled.set(self.polled.get() + 1);
                 action();
             }
-            Event::Wake(id) => self.wake(id),
+            Event::Wake(id) => {
+                self.planned.borrow_mut().remove(&(at, id));
+                self.wake(id);
+            }
         }
         true
     }
@@ -135,7 +140,7 @@ impl Queue {
             let paused = self.paused.borrow().get(&task.actor).copied();
             if let Some(until) = paused.filter(|until| *until > self.now()) {
                 drop(tasks);
-                return self.push(until, Event::Wake(id));
+                return self.plan(until, id);
             }
             task.running.take()
         };
@@ -164,7 +169,14 @@ impl Queue {
     }
 
     fn wake_soon(&self, task: TaskId) {
-        self.push(self.now(), Event::Wake(task));
+        self.plan(self.now(), task);
+    }
+
+    fn plan(&self, at: Micros, task: TaskId) {
+        let at = at.max(self.now());
+        if self.planned.borrow_mut().insert((at, task)) {
+            self.push(at, Event::Wake(task));
+        }
     }
 
     /// Drops all that is left, which may point at each other.
@@ -191,7 +203,7 @@ impl Future for Sleep<'_> {
             return Poll::Ready(());
         }
         if !std::mem::replace(&mut self.is_planned, true) {
-            self.queue.push(self.at, Event::Wake(self.queue.current.get()));
+            self.queue.plan(self.at, self.queue.current.get());
         }
         Poll::Pending
     }

@@ -41,8 +41,8 @@ pub struct Report {
     pub hash: u64,
     /// How many events there were.
     pub events: u64,
-    /// How many steps.
-    pub steps: u64,
+    /// Every step, and who took it.
+    pub steps: Vec<(Role, &'static str)>,
     /// How many orders.
     pub orders: usize,
     /// Virtual seconds.
@@ -67,8 +67,8 @@ pub fn seed(seed: u64, options: &Options) -> Report {
         rates.answer_lost = rates.answer_lost.max(150);
         rates.late = rates.late.max(150);
     }
-    let choice = Choice {
-        requests: random.one_of(&[3, 5, 10, 30]),
+    let mut choice = Choice {
+        requests: 0,
         window_seconds: random.one_of(&[5, 10, 60]),
         call_timeout_seconds: random.one_of(&[10, 30]),
         speed: random.one_of(&[1, 4]),
@@ -85,6 +85,9 @@ pub fn seed(seed: u64, options: &Options) -> Report {
         wanted
     });
     let orders: Vec<Wanted> = orders.collect();
+    // Orders of two calls starve each other where a window holds fewer than all those in hand: see tests/known.rs.
+    let small = if orders.iter().any(Wanted::takes_two_calls) { 30 } else { 3 };
+    choice.requests = random.one_of(&[3, 5, 10, 30]).max(small);
     let plan = Plan { seed, rates, single: None, mutant: options.mutant, is_traced: options.is_traced };
     run(plan, &choice, random, orders)
 }

@@ -91,7 +91,7 @@ pub struct World {
     pub endpoints: RefCell<BTreeMap<(ActorId, AccountId), Rc<crate::dispatch::Dispatcher>>>,
     /// How a killed replica comes back.
     pub restart: fn(&W, &Rc<Actor>),
-    steps: Cell<u64>,
+    steps: RefCell<Vec<(Role, &'static str)>>,
     ids: Cell<u64>,
 }
 
@@ -118,7 +118,7 @@ impl World {
             actors: RefCell::default(),
             endpoints: RefCell::default(),
             restart,
-            steps: Cell::new(0),
+            steps: RefCell::default(),
             ids: Cell::new(0),
             plan,
         })
@@ -166,9 +166,9 @@ impl World {
         self.trace.note(self.now(), who, what, about, details);
     }
 
-    /// How many steps were taken.
-    pub fn steps(&self) -> u64 {
-        self.steps.get()
+    /// Every step that was taken, and by whom.
+    pub fn steps(&self) -> Vec<(Role, &'static str)> {
+        self.steps.borrow().clone()
     }
 
     /// Kills a replica at once; it comes back later.
@@ -188,8 +188,11 @@ impl World {
 
     /// Begins a step: whoever takes it may die before, or stand still for a while. The answer is its number.
     pub async fn begin(self: &W, who: &Rc<Actor>, what: &'static str, about: &str) -> u64 {
-        let number = self.steps.get() + 1;
-        self.steps.set(number);
+        let number = {
+            let mut steps = self.steps.borrow_mut();
+            steps.push((who.role, what));
+            u64::try_from(steps.len()).unwrap()
+        };
         self.note(&who.name, what, about, format_args!("#{number}"));
         if who.role == Role::Outside {
             return number;
