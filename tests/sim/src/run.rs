@@ -88,7 +88,7 @@ pub fn seed(seed: u64, options: &Options) -> Report {
     // Orders of two calls starve each other where a window holds fewer than all those in hand: see tests/known.rs.
     let small = if orders.iter().any(Wanted::takes_two_calls) { 30 } else { 3 };
     choice.requests = random.one_of(&[3, 5, 10, 30]).max(small);
-    let plan = Plan { seed, rates, single: None, mutant: options.mutant, is_traced: options.is_traced };
+    let plan = Plan { seed, began: BEGAN, rates, single: None, mutant: options.mutant, is_traced: options.is_traced };
     run(plan, &choice, random, orders)
 }
 
@@ -98,7 +98,7 @@ pub fn one(wanted: Wanted, single: Option<(u64, Single)>, options: &Options) -> 
     let mut rates = Rates::quiet();
     rates.until = BEGAN;
     let choice = Choice { requests: 30, window_seconds: 60, call_timeout_seconds: 30, speed: 4 };
-    let plan = Plan { seed: 0, rates, single, mutant: options.mutant, is_traced: options.is_traced };
+    let plan = Plan { seed: 0, began: BEGAN, rates, single, mutant: options.mutant, is_traced: options.is_traced };
     run(plan, &choice, Random::seeded(0), vec![wanted])
 }
 

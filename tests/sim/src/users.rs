@@ -82,8 +82,10 @@ pub fn saw_version(w: &W, recorded: &Recorded) {
     let Some((provider, way)) = w.oracle.borrow().ways.get(&trade.key).copied() else { return };
     let event = |event: &str| json!([{ "reference": &id, "event": event }]);
     let given = |event: &str| json!([{ "reference": &id, "event": event, "amount": "7.40" }]);
-    let soon = w.between(SECOND, 20 * MINUTE);
-    let later = soon + w.between(MINUTE, 2 * HOUR);
+    // Where every step is failed in turn, nobody waits long.
+    let hurry = if w.plan.rates.until > w.plan.began { 1 } else { 120 };
+    let soon = w.between(SECOND, 20 * MINUTE / hurry);
+    let later = soon + w.between(MINUTE / hurry, 2 * HOUR / hurry);
     let acts = match (way, provider) {
         (Way::Pays, ProviderName::Shadowpay) => vec![(soon, given("credit")), (later, given("credit"))],
         (Way::Pays, _) => vec![(soon, given("pay"))],

@@ -28,6 +28,8 @@ const NATS_TIMEOUT: Micros = 5 * SECOND;
 pub struct Plan {
     /// Names the run.
     pub seed: u64,
+    /// When it begins.
+    pub began: Micros,
     /// What goes wrong by chance.
     pub rates: Rates,
     /// What goes wrong at one step.
