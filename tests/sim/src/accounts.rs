@@ -73,7 +73,8 @@ pub fn setting(choice: &Choice) -> Rc<Setting> {
     let (mut adapters, mut webhooks, mut providers) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     for provider in ProviderName::ALL {
         let name = account(provider);
-        let result_url = Some(format!("http://skinbus.test/webhooks/{name}/0123456789abcdef0123456789abcdef"));
+        let result_url =
+            Some(format!("http://skinbus.test/webhooks/{name}/0123456789abcdef0123456789abcdef"));
         let endpoints = Endpoints { base_url: accounts[&name].base_url.clone(), result_url };
         adapters.insert(name.clone(), registry::provider(credentials(provider), endpoints));
         webhooks.insert(name.clone(), registry::webhooks(webhook_credentials(provider)));
@@ -86,7 +87,11 @@ pub fn setting(choice: &Choice) -> Rc<Setting> {
 
 fn toml(choice: &Choice) -> String {
     let Choice { requests, window_seconds, call_timeout_seconds, speed } = choice;
-    let mut text = format!("[tracking]\nspeed = {speed}\nprotection = \"{}h\"\nlink_lifetime = \"{}h\"\n", 3 * speed, 12 * speed);
+    let mut text = format!(
+        "[tracking]\nspeed = {speed}\nprotection = \"{}h\"\nlink_lifetime = \"{}h\"\n",
+        3 * speed,
+        12 * speed
+    );
     for provider in ProviderName::ALL {
         let name = account(provider);
         let (path, own) = match provider {
@@ -146,7 +151,9 @@ fn webhook_credentials(provider: ProviderName) -> WebhookCredentials {
         ProviderName::Skinout => {
             WebhookCredentials::Skinout { signature: skinout::signature_of(&SKINOUT.0.into()) }
         }
-        ProviderName::Skinify => WebhookCredentials::Skinify { signature: skinify::signature_of(&SKINIFY.into()) },
+        ProviderName::Skinify => {
+            WebhookCredentials::Skinify { signature: skinify::signature_of(&SKINIFY.into()) }
+        }
         ProviderName::Shadowpay => WebhookCredentials::Shadowpay { secret_hash: SHADOWPAY.2.into() },
         ProviderName::Skinslink => WebhookCredentials::Skinslink { webhook_secret: SKINSLINK.1.into() },
     }

@@ -63,7 +63,8 @@ pub async fn read(w: &W, who: &Rc<Actor>, key: &TradeKey) -> Result<Option<Recor
 
 async fn read_latest(w: &W, who: &Rc<Actor>, key: &TradeKey) -> Result<Option<Recorded>, NoAnswer> {
     let wanted = key.clone();
-    let stored = w.ask(who, "read latest", key.order_id.as_str(), move |w| w.nats.borrow().newest(&wanted).cloned());
+    let stored =
+        w.ask(who, "read latest", key.order_id.as_str(), move |w| w.nats.borrow().newest(&wanted).cloned());
     Ok(stored.await?.as_ref().map(version))
 }
 
@@ -76,7 +77,9 @@ async fn append(w: &W, who: &Rc<Actor>, expected: u64, change: &StatusChange) ->
         let (id, is_first) = (w.fresh_id(), ids.is_empty());
         ids.push(id);
         let (to, payload) = (key.clone(), Rc::clone(&bytes));
-        let answer = w.ask(who, "append", key.order_id.as_str(), move |w| store_version(w, &to, expected, &payload, id)).await;
+        let answer = w
+            .ask(who, "append", key.order_id.as_str(), move |w| store_version(w, &to, expected, &payload, id))
+            .await;
         match answer {
             Ok(Some(sequence)) => return Some(sequence),
             Ok(None) if is_first => return None,
@@ -104,7 +107,12 @@ fn store_version(w: &W, key: &TradeKey, expected: u64, bytes: &Rc<Vec<u8>>, id: 
     let stored = Version { sequence, bytes: Rc::clone(bytes), id, at: w.now() };
     let recorded = version(&stored);
     let (version, to) = (recorded.change.version, recorded.trade().status());
-    w.note("ledger", "VERSION", key.order_id.as_str(), format_args!("{version} {to} by {:?}", recorded.change.cause));
+    w.note(
+        "ledger",
+        "VERSION",
+        key.order_id.as_str(),
+        format_args!("{version} {to} by {:?}", recorded.change.cause),
+    );
     let mut payload = sequence.to_le_bytes().to_vec();
     payload.extend_from_slice(bytes);
     enqueue(w, TRADES, payload, None);
@@ -184,11 +192,14 @@ pub async fn publish(
 pub async fn hand_over(w: &W, who: &Rc<Actor>, recorded: &Recorded) -> Result<(), NoAnswer> {
     let trade = recorded.trade();
     let Some(order) = &trade.order else { return Ok(()) };
-    let message =
-        v1::DispatchOrder { accepted: Some(status_change_to_proto(&recorded.change)), sequence: recorded.sequence };
+    let message = v1::DispatchOrder {
+        accepted: Some(status_change_to_proto(&recorded.change)),
+        sequence: recorded.sequence,
+    };
     let id = format!("{}.{}.{}", trade.key.merchant, trade.key.order_id, recorded.change.version);
     let id = (!w.is_mutant(Mutant::HandOverRepeated)).then_some(id);
-    publish(w, who, dispatch_queue(&order.account), trade.key.order_id.as_str(), message.encode_to_vec(), id).await
+    publish(w, who, dispatch_queue(&order.account), trade.key.order_id.as_str(), message.encode_to_vec(), id)
+        .await
 }
 
 /// Stores alerts about a trade.
@@ -206,7 +217,12 @@ pub async fn raise(w: &W, who: &Rc<Actor>, key: &TradeKey, alerts: &[Alert]) -> 
 }
 
 /// Stores the alert of a contradiction.
-pub async fn raise_anomaly(w: &W, who: &Rc<Actor>, key: &TradeKey, anomaly: &Anomaly) -> Result<(), NoAnswer> {
+pub async fn raise_anomaly(
+    w: &W,
+    who: &Rc<Actor>,
+    key: &TradeKey,
+    anomaly: &Anomaly,
+) -> Result<(), NoAnswer> {
     match anomaly {
         Anomaly::Contradiction(alert) => raise(w, who, key, std::slice::from_ref(alert)).await,
         Anomaly::OrderConflict => Ok(()),
@@ -293,7 +309,8 @@ async fn wait(w: &W, bell: &crate::queue::Bell, until: Option<Micros>) {
 pub async fn acknowledge(w: &W, who: &Rc<Actor>, delivery: &Delivery) {
     let (queue, sequence) = (delivery.queue.clone(), delivery.sequence);
     let about = delivery.queue.clone();
-    w.tell(who, "acknowledge", &about, move |w| w.nats.borrow_mut().queue(&queue).acknowledge(sequence)).await;
+    w.tell(who, "acknowledge", &about, move |w| w.nats.borrow_mut().queue(&queue).acknowledge(sequence))
+        .await;
 }
 
 /// It comes again, not before this has passed.
@@ -372,8 +389,13 @@ async fn schedule(
         let revision = w.fresh_id();
         w.nats.borrow_mut().schedules.insert(subject.clone(), revision);
         // The server fires on a grid of 250 ms; under load later.
-        let late = if w.chance(|rates| rates.schedules) { w.between(0, 20 * SECOND) } else { w.between(0, 250 * MS) };
-        let (world, subject, queue, payload) = (Rc::clone(w), subject.clone(), queue.clone(), payload.clone());
+        let late = if w.chance(|rates| rates.schedules) {
+            w.between(0, 20 * SECOND)
+        } else {
+            w.between(0, 250 * MS)
+        };
+        let (world, subject, queue, payload) =
+            (Rc::clone(w), subject.clone(), queue.clone(), payload.clone());
         w.queue.at_time(at.max(w.now()) + late, move || fire(&world, &subject, revision, &queue, &payload));
     })
     .await

@@ -13,7 +13,9 @@ use skinbus_domain::quota::Lane;
 use skinbus_domain::rules::after;
 use skinbus_domain::trade::{Attempt, Reason};
 use skinbus_domain::{Input, Order, Outcome, Recorded};
-use skinbus_proto::{Message, game_from_proto, moment, row_from_observation, status_change_from_proto, timestamp, v1};
+use skinbus_proto::{
+    Message, game_from_proto, moment, row_from_observation, status_change_from_proto, timestamp, v1,
+};
 use skinbus_providers::{LookUpTarget, LookedUp, Placing, Provider, Verdict};
 use skinbus_runtime::accounts::Account;
 
@@ -119,7 +121,8 @@ async fn run(d: &Rc<Dispatcher>, accepted: Recorded) -> Result<Done, AdvanceErro
                 return Ok(delivery);
             }
         };
-        effect = placing.on(event, w.clock(&d.who)).map_err(|error| AdvanceError::Illegal(error.to_string()))?;
+        effect =
+            placing.on(event, w.clock(&d.who)).map_err(|error| AdvanceError::Illegal(error.to_string()))?;
     }
 }
 
@@ -138,7 +141,11 @@ fn give_back(permit: Option<Permit>) {
     }
 }
 
-async fn append(d: &Dispatcher, current: &Recorded, input: &Input) -> Result<(Recorded, Event), AdvanceError> {
+async fn append(
+    d: &Dispatcher,
+    current: &Recorded,
+    input: &Input,
+) -> Result<(Recorded, Event), AdvanceError> {
     let (retry, is_outcome) = match input {
         Input::AttemptStarted(_) => (Retry::GiveUp, false),
         Input::AttemptAnswered { .. } => (Retry::Fold, true),
@@ -244,7 +251,9 @@ async fn send(
             }
             read.verdict
         }
-        Err(CallFailure::Unreachable) => later(d, "connect_failed", unreachable_for.unwrap_or(RETRY_PAUSE)).into(),
+        Err(CallFailure::Unreachable) => {
+            later(d, "connect_failed", unreachable_for.unwrap_or(RETRY_PAUSE)).into()
+        }
         Err(CallFailure::NoAnswer) if d.w.is_mutant(Mutant::ResendOnTimeout) => {
             later(d, "no_answer", RETRY_PAUSE).into()
         }
@@ -356,7 +365,12 @@ async fn ask(
 }
 
 /// Asks any replica over NATS, as `queries.rs` of the bus does: the question or the answer may be lost.
-pub async fn query(w: &W, who: &Rc<Actor>, account: &AccountId, request: v1::LookupRequest) -> Option<v1::LookupResponse> {
+pub async fn query(
+    w: &W,
+    who: &Rc<Actor>,
+    account: &AccountId,
+    request: v1::LookupRequest,
+) -> Option<v1::LookupResponse> {
     let number = w.begin(who, "query", account.as_str()).await;
     let timeout = 25 * SECOND + length(w.account(account).total_timeout);
     let slot = crate::queue::Slot::new(&w.queue);

@@ -21,7 +21,9 @@ const ATTEMPTS: u32 = 4;
 /// Puts a provider's notification on its way: it may be lost, come twice, late, or in another order.
 pub fn put_on_its_way(w: &W, notification: Notification) {
     let known = w.setting.providers.iter().find(|(_, provider)| provider.as_str() == notification.provider);
-    let Some((account, provider)) = known.map(|(account, provider)| (account.clone(), *provider)) else { return };
+    let Some((account, provider)) = known.map(|(account, provider)| (account.clone(), *provider)) else {
+        return;
+    };
     // ShadowPay's payment links are known from webhooks alone: that it repeats them is assumed.
     let is_needed = provider == ProviderName::Shadowpay;
     if !is_needed && w.chance(|rates| rates.webhooks) {
@@ -31,7 +33,11 @@ pub fn put_on_its_way(w: &W, notification: Notification) {
     let times = if w.chance(|rates| rates.webhooks) { 2 } else { 1 };
     let attempts = if is_needed { u32::MAX } else { ATTEMPTS };
     for _ in 0..times {
-        let delay = if w.chance(|rates| rates.webhooks) { w.between(SECOND, 20 * MINUTE) } else { w.between(MS, SECOND) };
+        let delay = if w.chance(|rates| rates.webhooks) {
+            w.between(SECOND, 20 * MINUTE)
+        } else {
+            w.between(MS, SECOND)
+        };
         deliver(w, account.clone(), copy(&notification.request), delay, attempts);
     }
     if w.chance(|rates| rates.webhooks) {
@@ -64,10 +70,13 @@ fn deliver(w: &W, account: AccountId, request: Request<Bytes>, delay: Micros, at
     let world = Rc::clone(w);
     w.queue.after(delay, move || {
         let Some(replica) = world.any(Role::Ingress) else {
-            return if attempts > 1 { deliver(&world, account, request, MINUTE, attempts - 1) };
+            return if attempts > 1 {
+                deliver(&world, account, request, MINUTE, attempts - 1)
+            };
         };
         let receipt = crate::queue::Slot::new(&world.queue);
-        let (w, answer, of, taken) = (Rc::clone(&world), Rc::clone(&receipt), account.clone(), copy(&request));
+        let (w, answer, of, taken) =
+            (Rc::clone(&world), Rc::clone(&receipt), account.clone(), copy(&request));
         world.queue.spawn(replica.id, async move { answer.put(take(&w, &replica, &of, &taken).await) });
         let (w, outside) = (Rc::clone(&world), 0);
         world.queue.spawn(outside, async move {
@@ -110,5 +119,7 @@ async fn take(w: &W, who: &Rc<Actor>, account: &AccountId, request: &Request<Byt
     message.claimed_status = event.claimed_status;
     message.observation = event.observation.as_ref().map(row_from_observation);
     let id = Some(format!("{account}:{}", event.event_key));
-    client::publish(w, who, WEBHOOKS.to_owned(), &message.reference.clone(), message.encode_to_vec(), id).await.is_ok()
+    client::publish(w, who, WEBHOOKS.to_owned(), &message.reference.clone(), message.encode_to_vec(), id)
+        .await
+        .is_ok()
 }

@@ -81,7 +81,9 @@ async fn accept(w: &W, who: &Rc<Actor>, request: Request) -> Result<Verdict, Adv
     let advanced =
         advance(w, who, &key, None, &Input::Requested(request), &Rules::default(), Retry::Fold).await?;
     Ok(match advanced {
-        Advanced::Written(recorded) if recorded.trade().status() == TradeStatus::Rejected => Verdict::Rejected,
+        Advanced::Written(recorded) if recorded.trade().status() == TradeStatus::Rejected => {
+            Verdict::Rejected
+        }
         Advanced::Written(recorded) => Verdict::Accepted(recorded),
         Advanced::Stale(recorded) => Verdict::Repeated(recorded),
         Advanced::Anomaly { .. } => Verdict::Conflict,

@@ -139,7 +139,14 @@ impl Nats {
     }
 
     /// Appends where `expected` is the newest sequence; the new one, or nothing.
-    pub fn append(&mut self, key: &TradeKey, expected: u64, bytes: Rc<Vec<u8>>, id: u64, at: Micros) -> Option<u64> {
+    pub fn append(
+        &mut self,
+        key: &TradeKey,
+        expected: u64,
+        bytes: Rc<Vec<u8>>,
+        id: u64,
+        at: Micros,
+    ) -> Option<u64> {
         let versions = self.trades.entry(key.clone()).or_default();
         if versions.last().map_or(0, |newest| newest.sequence) != expected {
             return None;
@@ -160,7 +167,13 @@ impl Nats {
     }
 
     /// Stores a window after the one with this revision; the new revision, or nothing.
-    pub fn store_window(&mut self, account: &AccountId, bytes: Rc<Vec<u8>>, expected: u64, at: Micros) -> Option<u64> {
+    pub fn store_window(
+        &mut self,
+        account: &AccountId,
+        bytes: Rc<Vec<u8>>,
+        expected: u64,
+        at: Micros,
+    ) -> Option<u64> {
         if self.window(account).1 != expected {
             return None;
         }

@@ -48,8 +48,11 @@ impl Oracle {
     /// A rule was broken; the first one counts.
     pub fn broken(&mut self, rule: &str, order_id: &str, problem: &str) {
         if self.found.is_none() {
-            self.found =
-                Some(Broken { rule: rule.to_owned(), order_id: order_id.to_owned(), problem: problem.to_owned() });
+            self.found = Some(Broken {
+                rule: rule.to_owned(),
+                order_id: order_id.to_owned(),
+                problem: problem.to_owned(),
+            });
         }
     }
 
@@ -59,8 +62,13 @@ impl Oracle {
         let id = key.order_id.as_str().to_owned();
         let before = self.newest.insert(key.clone(), recorded.clone());
         let expected = before.as_ref().map_or(1, |before| before.change.version + 1);
-        if change.version != expected || change.from != before.as_ref().map(|before| before.trade().status()) {
-            self.broken("T2", &id, &format!("version {} from {:?} where {expected} was next", change.version, change.from));
+        if change.version != expected || change.from != before.as_ref().map(|before| before.trade().status())
+        {
+            self.broken(
+                "T2",
+                &id,
+                &format!("version {} from {:?} where {expected} was next", change.version, change.from),
+            );
         }
         let to = change.trade.status();
         if let Some(from) = before.as_ref().map(|before| before.trade().status())
@@ -76,7 +84,8 @@ impl Oracle {
         if keys.len() != credits.len() {
             self.broken("T4", &id, &format!("a key twice: {credits:?}"));
         }
-        let (then, now) = (before.as_ref().map(|before| ours(before.trade())).unwrap_or_default(), ours(&change.trade));
+        let (then, now) =
+            (before.as_ref().map(|before| ours(before.trade())).unwrap_or_default(), ours(&change.trade));
         let is_kept = then.iter().all(|(key, amount)| now.get(key) == Some(amount));
         if !is_kept && to != TradeStatus::Reverted {
             self.broken("T4", &id, &format!("{then:?} became {now:?}"));
@@ -129,7 +138,11 @@ pub fn sent(w: &W, placed: &Placed) {
         let newest = w.oracle.borrow().newest.get(key).cloned();
         let bought = newest.map(|newest| truth::rows_of(w, newest.trade()).len()).unwrap_or_default();
         if bought > 0 {
-            w.oracle.borrow_mut().broken("T7", id, &format!("attempt {} for what was bought", placed.attempt));
+            w.oracle.borrow_mut().broken(
+                "T7",
+                id,
+                &format!("attempt {} for what was bought", placed.attempt),
+            );
         }
     }
 }
@@ -175,7 +188,8 @@ pub fn check_books(w: &W) {
         if succeeded && rows.is_empty() {
             broken("TRUTH", id, format!("{} and nothing is at the provider", trade.status()));
         }
-        let failed = matches!(trade.status(), TradeStatus::Failed | TradeStatus::Canceled | TradeStatus::Expired);
+        let failed =
+            matches!(trade.status(), TradeStatus::Failed | TradeStatus::Canceled | TradeStatus::Expired);
         let delivered = rows.first().is_some_and(|row| row["status"].as_str().is_some_and(is_delivered));
         if failed && delivered && trade.kind() == Some(OrderKind::Purchase) && !is_said(w, trade, "") {
             broken("TRUTH", id, format!("{} and delivered: {}", trade.status(), rows[0]));
@@ -194,7 +208,8 @@ pub fn check_books(w: &W) {
     for alert in missing {
         broken("ALERT", "", format!("never raised: {alert}"));
     }
-    let dead: Vec<String> = w.nats.borrow().dead.iter().map(|(id, reason)| format!("{id} {reason}")).collect();
+    let dead: Vec<String> =
+        w.nats.borrow().dead.iter().map(|(id, reason)| format!("{id} {reason}")).collect();
     for letter in dead {
         if !letter.ends_with("order_id_conflict") && !letter.ends_with("unknown_reference") {
             broken("DEAD", "", letter);

@@ -324,7 +324,12 @@ impl Keeper {
         let (account, bytes) = (self.account.name.clone(), Rc::new(quota_to_proto(window).encode_to_vec()));
         let slots = window.slots().iter().map(|slots| (slots.free_at_ms % 10_000_000, slots.count));
         let (now_ms, slots) = (self.now_ms() % 10_000_000, slots.collect::<Vec<_>>());
-        self.world.note(&self.who.name, "window", "", format_args!("{account} after {revision} at {now_ms}: {slots:?}"));
+        self.world.note(
+            &self.who.name,
+            "window",
+            "",
+            format_args!("{account} after {revision} at {now_ms}: {slots:?}"),
+        );
         self.world
             .ask(&self.who, "write quota", "", move |w| {
                 w.nats.borrow_mut().store_window(&account, Rc::clone(&bytes), revision, w.now())

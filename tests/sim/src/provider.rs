@@ -212,7 +212,12 @@ pub async fn send(
         });
     }
     let answer = slot.take_until(w.now() + gives_up).await;
-    w.note(&who.name, "call over", about, format_args!("#{number} {:?}", answer.as_ref().map(Response::status)));
+    w.note(
+        &who.name,
+        "call over",
+        about,
+        format_args!("#{number} {:?}", answer.as_ref().map(Response::status)),
+    );
     w.end(who, number).await;
     answer.ok_or(CallFailure::NoAnswer)
 }
@@ -251,7 +256,11 @@ fn arrive(
     let limit = w.account(account).limit;
     let count = w.providers.count(account, length(limit.per), w.now());
     if count > usize::try_from(limit.requests).unwrap_or(0) {
-        w.oracle.borrow_mut().broken("Q1", "", &format!("{count} requests in a window of {} at {account}", limit.requests));
+        w.oracle.borrow_mut().broken(
+            "Q1",
+            "",
+            &format!("{count} requests in a window of {} at {account}", limit.requests),
+        );
     }
     w.providers.sim.set_now(unsigned(w.now()));
     let admitted = match w.providers.sim.arrive(request) {
@@ -294,7 +303,8 @@ fn execute(w: &W, admitted: &Admitted) -> Response<Bytes> {
 }
 
 fn answered_badly(w: &W, admitted: &Admitted, mangled: Mangled) -> Response<Bytes> {
-    let page = || Bytes::from_static(b"<!DOCTYPE html><html><body><h1>Checking your browser</h1></body></html>");
+    let page =
+        || Bytes::from_static(b"<!DOCTYPE html><html><body><h1>Checking your browser</h1></body></html>");
     let html = |status| {
         let response = Response::builder().status(status).header("content-type", "text/html; charset=utf-8");
         response.body(page()).unwrap()

@@ -296,7 +296,12 @@ pub async fn join_all<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F:
 }
 
 /// Runs `work`, and `meanwhile` every `pause` as long as it is not done.
-pub async fn with_ticks<T>(queue: &Queue, work: impl Future<Output = T>, pause: Micros, meanwhile: impl Fn()) -> T {
+pub async fn with_ticks<T>(
+    queue: &Queue,
+    work: impl Future<Output = T>,
+    pause: Micros,
+    meanwhile: impl Fn(),
+) -> T {
     let mut work = std::pin::pin!(work);
     let mut sleep = queue.sleep(pause);
     std::future::poll_fn(|context| {

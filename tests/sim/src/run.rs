@@ -88,7 +88,14 @@ pub fn seed(seed: u64, options: &Options) -> Report {
     // Orders of two calls starve each other where a window holds fewer than all those in hand: see tests/known.rs.
     let small = if orders.iter().any(Wanted::takes_two_calls) { 30 } else { 3 };
     choice.requests = random.one_of(&[3, 5, 10, 30]).max(small);
-    let plan = Plan { seed, began: BEGAN, rates, single: None, mutant: options.mutant, is_traced: options.is_traced };
+    let plan = Plan {
+        seed,
+        began: BEGAN,
+        rates,
+        single: None,
+        mutant: options.mutant,
+        is_traced: options.is_traced,
+    };
     run(plan, &choice, random, orders)
 }
 
@@ -98,7 +105,8 @@ pub fn one(wanted: Wanted, single: Option<(u64, Single)>, options: &Options) -> 
     let mut rates = Rates::quiet();
     rates.until = BEGAN;
     let choice = Choice { requests: 30, window_seconds: 60, call_timeout_seconds: 30, speed: 4 };
-    let plan = Plan { seed: 0, began: BEGAN, rates, single, mutant: options.mutant, is_traced: options.is_traced };
+    let plan =
+        Plan { seed: 0, began: BEGAN, rates, single, mutant: options.mutant, is_traced: options.is_traced };
     run(plan, &choice, Random::seeded(0), vec![wanted])
 }
 
@@ -130,7 +138,8 @@ fn people(world: &W, orders: &[Wanted]) {
     accounts.sort();
     accounts.dedup();
     world.oracle.borrow_mut().accounts_in_use = accounts;
-    let dispatchers = if world.plan.single.is_some() { 2 } else { 2 + usize::try_from(world.between(0, 1)).unwrap_or(0) };
+    let dispatchers =
+        if world.plan.single.is_some() { 2 } else { 2 + usize::try_from(world.between(0, 1)).unwrap_or(0) };
     let roles = [
         (Role::Outside, 1, "outside"),
         (Role::Intake, 2, "intake"),
@@ -182,7 +191,8 @@ fn live(world: &W, orders: usize) -> usize {
                 let oracle = world.oracle.borrow();
                 oracle.newest().values().find(|recorded| !oracle::is_over(recorded.trade().status())).cloned()
             };
-            let id = open.map(|recorded| recorded.trade().key.order_id.as_str().to_owned()).unwrap_or_default();
+            let id =
+                open.map(|recorded| recorded.trade().key.order_id.as_str().to_owned()).unwrap_or_default();
             world.oracle.borrow_mut().broken("LIVENESS", &id, &format!("not quiet: {left:?}"));
             break;
         }
@@ -191,7 +201,8 @@ fn live(world: &W, orders: usize) -> usize {
         }
         let waiting: Vec<_> = {
             let oracle = world.oracle.borrow();
-            let waits = oracle.newest().values().filter(|recorded| !oracle::is_over(recorded.trade().status()));
+            let waits =
+                oracle.newest().values().filter(|recorded| !oracle::is_over(recorded.trade().status()));
             waits.cloned().collect()
         };
         if waiting.is_empty() {

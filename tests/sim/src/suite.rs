@@ -120,7 +120,9 @@ pub fn every_step() -> Vec<Case> {
             for (index, (role, step)) in quiet.steps.iter().enumerate() {
                 let number = u64::try_from(index).unwrap_or(u64::MAX) + 1;
                 let faults = Single::ALL.into_iter().filter(|fault| can_have(*role, step, *fault));
-                cases.extend(faults.map(|fault| Case { wanted: wanted.clone(), single: Some((number, fault)) }));
+                cases.extend(
+                    faults.map(|fault| Case { wanted: wanted.clone(), single: Some((number, fault)) }),
+                );
             }
         }
     }

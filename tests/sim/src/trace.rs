@@ -18,7 +18,12 @@ impl Trace {
     /// A record that keeps its words or not.
     #[must_use]
     pub fn new(is_kept: bool, began: Micros) -> Self {
-        Self { hash: Cell::new(0xCBF2_9CE4_8422_2325), began: Cell::new(began), is_kept, lines: RefCell::default() }
+        Self {
+            hash: Cell::new(0xCBF2_9CE4_8422_2325),
+            began: Cell::new(began),
+            is_kept,
+            lines: RefCell::default(),
+        }
     }
 
     fn mix(&self, bytes: &[u8]) {

@@ -43,12 +43,14 @@ pub fn executed(w: &W, trade: &Trade) -> Option<String> {
 
 /// What the merchant received for a deposit, by the provider's own record.
 pub fn paid(row: &Value) -> Amounts {
-    let amount = |value: &Value| value["amount"].as_str().and_then(|text| text.parse().ok()).unwrap_or_default();
+    let amount =
+        |value: &Value| value["amount"].as_str().and_then(|text| text.parse().ok()).unwrap_or_default();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     // One payment for each sold item; everywhere else a deposit is one payment, under its own id.
     if row["kind"] == "link" {
         let credits = row["credits"].as_array().cloned().unwrap_or_default();
-        let key = |credit: &Value| format!("{}/{}", text(&credit["transaction_id"]), text(&credit["trade_id"]));
+        let key =
+            |credit: &Value| format!("{}/{}", text(&credit["transaction_id"]), text(&credit["trade_id"]));
         return credits.iter().map(|credit| (key(credit), amount(credit))).collect();
     }
     let is_paid = row["phase"] == "paid";

@@ -66,7 +66,8 @@ pub async fn publish(w: W, merchant: Rc<Actor>, wanted: Wanted) {
         let again = client::publish(&w, &merchant, ORDERS.to_owned(), id, bytes, None).await;
         let mut other = wanted.request.clone();
         other.metadata.insert("note".to_owned(), "another".to_owned());
-        let conflict = client::publish(&w, &merchant, ORDERS.to_owned(), id, other.encode_to_vec(), None).await;
+        let conflict =
+            client::publish(&w, &merchant, ORDERS.to_owned(), id, other.encode_to_vec(), None).await;
         w.note("merchant", "repeated", id, format_args!("{again:?} {conflict:?}"));
     }
 }
@@ -89,9 +90,13 @@ pub fn saw_version(w: &W, recorded: &Recorded) {
     let acts = match (way, provider) {
         (Way::Pays, ProviderName::Shadowpay) => vec![(soon, given("credit")), (later, given("credit"))],
         (Way::Pays, _) => vec![(soon, given("pay"))],
-        (Way::PaysLater, _) => vec![(soon, given("offer")), (soon + MINUTE, given("hold")), (later + MINUTE, event("pay"))],
+        (Way::PaysLater, _) => {
+            vec![(soon, given("offer")), (soon + MINUTE, given("hold")), (later + MINUTE, event("pay"))]
+        }
         (Way::Declines, _) => vec![(soon, given("offer")), (soon + MINUTE, event("fail"))],
-        (Way::TakesBack, _) => vec![(soon, given("offer")), (soon + MINUTE, given("hold")), (later + MINUTE, event("return"))],
+        (Way::TakesBack, _) => {
+            vec![(soon, given("offer")), (soon + MINUTE, given("hold")), (later + MINUTE, event("return"))]
+        }
         (Way::StaysAway, _) => Vec::new(),
     };
     for (delay, events) in acts {

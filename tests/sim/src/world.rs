@@ -106,7 +106,13 @@ pub struct NoAnswer;
 
 impl World {
     /// A world in which nobody is yet.
-    pub fn new(plan: Plan, queue: Rc<Queue>, random: Random, setting: Rc<Setting>, restart: fn(&W, &Rc<Actor>)) -> W {
+    pub fn new(
+        plan: Plan,
+        queue: Rc<Queue>,
+        random: Random,
+        setting: Rc<Setting>,
+        restart: fn(&W, &Rc<Actor>),
+    ) -> W {
         let trace = Trace::new(plan.is_traced, queue.now());
         let providers = Providers::new(&setting, queue.now());
         Rc::new(Self {
@@ -245,7 +251,8 @@ impl World {
         let number = self.begin(who, what, about).await;
         let slot = Slot::new(&self.queue);
         let is_lost = self.chance(|rates| rates.nats_lost);
-        let is_answer_lost = self.chance(|rates| rates.nats_lost) || self.is_single(number, Single::AnswerLost);
+        let is_answer_lost =
+            self.chance(|rates| rates.nats_lost) || self.is_single(number, Single::AnswerLost);
         let is_repeated = self.is_single(number, Single::Again);
         let (there, back) = (self.nats_latency(), self.nats_latency());
         self.perhaps_away();
@@ -318,8 +325,13 @@ impl World {
 
     /// A replica of this role that runs.
     pub fn any(&self, role: Role) -> Option<Rc<Actor>> {
-        let up: Vec<Rc<Actor>> =
-            self.actors.borrow().iter().filter(|actor| actor.role == role && actor.is_up.get()).cloned().collect();
+        let up: Vec<Rc<Actor>> = self
+            .actors
+            .borrow()
+            .iter()
+            .filter(|actor| actor.role == role && actor.is_up.get())
+            .cloned()
+            .collect();
         if up.is_empty() { None } else { Some(self.random.borrow_mut().one_of(&up)) }
     }
 }

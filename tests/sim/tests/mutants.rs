@@ -9,7 +9,8 @@ const SEEDS: u64 = 60;
 /// The seed that finds the mutant, and the rule that it breaks.
 fn found(mutant: Mutant) -> Option<(u64, String)> {
     let options = Options { is_traced: false, mutant: Some(mutant) };
-    let found = (1..=SEEDS).find_map(|seed| run::seed(seed, &options).broken.map(|broken| (seed, broken.rule)));
+    let found =
+        (1..=SEEDS).find_map(|seed| run::seed(seed, &options).broken.map(|broken| (seed, broken.rule)));
     println!("{mutant:?}: {found:?}");
     found
 }

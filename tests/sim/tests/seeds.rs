@@ -17,7 +17,10 @@ fn every_seed_keeps_every_rule() {
         if suite::asked("SIM_TRACE").is_some() {
             report.story.iter().for_each(|line| println!("{line}"));
         }
-        println!("seed {seed}: {} events, {} virtual seconds: {:?}", report.events, report.seconds, report.endings);
+        println!(
+            "seed {seed}: {} events, {} virtual seconds: {:?}",
+            report.events, report.seconds, report.endings
+        );
         assert!(report.broken.is_none(), "{}", suite::story(&report));
         return;
     }
