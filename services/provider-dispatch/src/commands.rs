@@ -138,8 +138,9 @@ async fn send(
     let served = &dispatcher.served;
     let request = served.provider.command(command, recorded.trade());
     let request = request.map_err(|error| refused(format!("unsupported_command: {}", error.0)))?;
+    let taking = dispatcher.permits.take_for(Lane::Orders, served.account.total_timeout);
     let permit = tokio::select! {
-        permit = tokio::time::timeout(PERMIT_WAIT, dispatcher.permits.take(Lane::Orders)) => permit.ok().flatten(),
+        permit = tokio::time::timeout(PERMIT_WAIT, taking) => permit.ok().flatten(),
         () = dispatcher.shutdown.requested() => None,
     };
     let permit = permit.ok_or_else(|| unavailable("quota_spent: ask again later"))?;

@@ -114,8 +114,9 @@ fn read_target(target: &v1::LookupTarget) -> Result<LookUpTarget, &'static str> 
 }
 
 async fn permit(dispatcher: &Dispatcher) -> Option<Permit> {
+    let taking = dispatcher.permits.take_for(Lane::LookUps, dispatcher.served.account.total_timeout);
     tokio::select! {
-        permit = tokio::time::timeout(PERMIT_WAIT, dispatcher.permits.take(Lane::LookUps)) => permit.ok().flatten(),
+        permit = tokio::time::timeout(PERMIT_WAIT, taking) => permit.ok().flatten(),
         () = dispatcher.shutdown.requested() => None,
     }
 }

@@ -64,6 +64,18 @@ impl Keeper {
         permit.await.ok()
     }
 
+    /// Waits for a permit under which a whole call of this length surely fits: the process may have been paused since a
+    /// permit was granted, and its slot may be free again by now.
+    pub(crate) async fn take_for(&self, lane: Lane, call: std::time::Duration) -> Option<Permit> {
+        loop {
+            let permit = self.take(lane).await?;
+            if permit.covers(call) {
+                return Some(permit);
+            }
+            permit.give_back();
+        }
+    }
+
     /// The provider closes the account, for every replica.
     pub(crate) fn close_until(&self, until: jiff::Timestamp, reason: &'static str) {
         let from_now_ms =

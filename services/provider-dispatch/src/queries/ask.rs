@@ -76,8 +76,9 @@ pub(super) async fn once(dispatcher: &Dispatcher, query: &Query) -> Result<Answe
 const LARGE_BYTES: usize = 256 * 1024;
 
 async fn permit(dispatcher: &Dispatcher) -> Result<Permit, QueryError> {
+    let taking = dispatcher.permits.take_for(Lane::Catalogue, dispatcher.served.account.total_timeout);
     let permit = tokio::select! {
-        permit = tokio::time::timeout(PERMIT_WAIT, dispatcher.permits.take(Lane::Catalogue)) => permit.ok().flatten(),
+        permit = tokio::time::timeout(PERMIT_WAIT, taking) => permit.ok().flatten(),
         () = dispatcher.shutdown.requested() => None,
     };
     permit.ok_or_else(|| unavailable("quota_spent", "orders and look-ups need the quota; ask again later"))
