@@ -58,6 +58,11 @@ test-fast: needs-cargo ## Run the tests of the pure crates: no servers, some sec
 	    cargo test $(PURE:%=-p %); \
 	fi
 
+# SIM_SEED=7 runs that seed alone, SIM_TRACE=1 shows everything that happens in it.
+.PHONY: test-sim
+test-sim: needs-cargo ## Run the simulation: 10,000 seeds and every step failed in turn, in a release build
+	SIM_SEEDS="$${SIM_SEEDS:-10000}" cargo test --release -p skinbus-sim -- --nocapture
+
 .PHONY: bench
 bench: needs-cargo ## Measure throughput and latency in a release build, with a real NATS server
 	cargo build --release --workspace --bins

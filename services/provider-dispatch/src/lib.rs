@@ -32,7 +32,7 @@ pub use account::{Prepared, prepare};
 pub use call::{CallFailure, HttpClient};
 
 use account::Served;
-use permits::{Keeper, Permit, Said, Terms};
+use permits::{Keeper, Permit, Said, Terms, Turn};
 use queries::Queries;
 use together::Together;
 
@@ -112,11 +112,22 @@ impl Dispatcher {
     }
 
     /// Waits for a permit for an operation; `about` is the user or the order that it is about, where calls about each have
-    /// a limit of their own.
+    /// a limit of their own. A whole call surely fits into it: the process may have been paused since it was granted, and
+    /// its slot may be free again by now.
     async fn permit(&self, lane: Lane, operation: &str, about: &About<'_>) -> Option<Permit> {
-        let own = self.served.account.operations.get(operation);
-        let own = own.and_then(|own| own.of(operation, about.user, about.order));
-        self.permits.take_for(lane, own).await
+        self.permit_in(Turn::Last, lane, operation, about).await
+    }
+
+    async fn permit_in(&self, turn: Turn, lane: Lane, operation: &str, about: &About<'_>) -> Option<Permit> {
+        loop {
+            let own = self.served.account.operations.get(operation);
+            let own = own.and_then(|own| own.of(operation, about.user, about.order));
+            let permit = self.permits.take_for(lane, own, turn).await?;
+            if permit.covers(self.served.account.total_timeout) {
+                return Some(permit);
+            }
+            permit.give_back();
+        }
     }
 }
 

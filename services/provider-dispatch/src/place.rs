@@ -19,7 +19,7 @@ use skinbus_runtime::crash::{crash_point, crash_point_for};
 use tracing::Instrument;
 
 use crate::call::CallFailure;
-use crate::permits::Permit;
+use crate::permits::{Permit, Turn};
 use crate::together::Company;
 use crate::{About, Dispatcher, metrics, said};
 
@@ -182,7 +182,7 @@ async fn run(dispatcher: &Dispatcher, accepted: Recorded) -> Result<Delivery, St
     loop {
         let event = match effect {
             Effect::TakePermit => {
-                permit = Some(take_permit(dispatcher, deadline(&current)).await?);
+                permit = Some(take_permit(dispatcher, Turn::Last, deadline(&current)).await?);
                 crash_point("dispatch.after_permit");
                 Event::PermitTaken
             }
@@ -232,15 +232,20 @@ fn give_back(permit: Option<Permit>) {
 const NOTHING_APART: About<'static> = About { user: None, order: None };
 
 /// A permit of the account, unless it is of no use any more when it comes: then nobody waits for it.
-async fn take_permit(dispatcher: &Dispatcher, until: Option<jiff::Timestamp>) -> Result<Permit, StepError> {
+async fn take_permit(
+    dispatcher: &Dispatcher,
+    turn: Turn,
+    until: Option<jiff::Timestamp>,
+) -> Result<Permit, StepError> {
     let overdue = async {
         match until {
             Some(until) => tokio::time::sleep(pause_until(until)).await,
             None => std::future::pending().await,
         }
     };
+    let permit = dispatcher.permit_in(turn, Lane::Orders, "place", &NOTHING_APART);
     tokio::select! {
-        permit = dispatcher.permit(Lane::Orders, "place", &NOTHING_APART) => permit.ok_or(StepError::ShuttingDown),
+        permit = permit => permit.ok_or(StepError::ShuttingDown),
         () = overdue => Err(StepError::Overdue),
         () = dispatcher.shutdown.requested() => Err(StepError::ShuttingDown),
     }
@@ -340,7 +345,7 @@ async fn call_alone(
     };
     // What a call does before the last one harms nobody: it is found, or done again, with the next attempt.
     for call in 2..=dispatcher.served.account.provider.place_calls_max {
-        let permit = take_permit(dispatcher, Some(attempt.lease_until)).await.ok();
+        let permit = take_permit(dispatcher, Turn::First, Some(attempt.lease_until)).await.ok();
         let Some(permit) = permit.and_then(|permit| still_valid(dispatcher, attempt, permit)) else {
             return not_sent("next_call_not_sent");
         };

@@ -59,6 +59,16 @@ pub struct Counts {
     pub conflicts: AtomicU64,
 }
 
+/// Where a wish is put among those of its lane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// Behind them.
+    Last,
+    /// Before them: its order has made a call already, and the lease is running. Behind the first calls of other orders, the
+    /// permit would come too late whenever the quota is short, and the first call would be made again and again.
+    First,
+}
+
 /// The right to make one call. Dropped without a word, its slot stays taken until the call would surely have ended.
 pub struct Permit {
     ticket: Ticket,
@@ -87,7 +97,7 @@ pub enum Said {
 }
 
 enum Command {
-    Take { lane: Lane, operation: Option<Operation>, answer: oneshot::Sender<Permit> },
+    Take { lane: Lane, operation: Option<Operation>, turn: Turn, answer: oneshot::Sender<Permit> },
     Settle(Ended),
     GiveBack(Ticket),
     End,
@@ -132,13 +142,13 @@ impl Keeper {
 
     /// Waits for a permit for a call that has no limit of its own. Dropping the future takes the wish back.
     pub async fn take(&self, lane: Lane) -> Option<Permit> {
-        self.take_for(lane, None).await
+        self.take_for(lane, None, Turn::Last).await
     }
 
     /// Waits for a permit. Dropping the future takes the wish back.
-    pub async fn take_for(&self, lane: Lane, operation: Option<Operation>) -> Option<Permit> {
+    pub async fn take_for(&self, lane: Lane, operation: Option<Operation>, turn: Turn) -> Option<Permit> {
         let (answer, permit) = oneshot::channel();
-        send(&self.commands, Command::Take { lane, operation, answer });
+        send(&self.commands, Command::Take { lane, operation, turn, answer });
         permit.await.ok()
     }
 

@@ -73,7 +73,9 @@ impl State {
 
     fn take(&mut self, command: Command) {
         match command {
-            Command::Take { lane, operation, answer } => self.wishes.add(lane, operation, answer),
+            Command::Take { lane, operation, turn, answer } => {
+                self.wishes.add(lane, operation, turn, answer);
+            }
             Command::Settle(ended) => self.changes.settle(ended),
             Command::GiveBack(ticket) => {
                 self.changes.give_back(ticket, clock::monotonic_now());

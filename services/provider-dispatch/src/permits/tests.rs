@@ -6,8 +6,8 @@ use skinbus_domain::quota::{Closing, Lane, Limit, Operation, QuotaWindow, Server
 use skinbus_runtime::clock;
 use tokio::sync::oneshot;
 
-use super::Permit;
 use super::wishes::Wishes;
+use super::{Permit, Turn};
 
 const TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -31,8 +31,12 @@ impl Waits {
     }
 
     fn add(&mut self, lane: Lane, operation: Option<Operation>) {
+        self.add_in(Turn::Last, lane, operation);
+    }
+
+    fn add_in(&mut self, turn: Turn, lane: Lane, operation: Option<Operation>) {
         let (answer, permit) = oneshot::channel();
-        self.wishes.add(lane, operation, answer);
+        self.wishes.add(lane, operation, turn, answer);
         self.receivers.push(permit);
     }
 
@@ -127,4 +131,15 @@ fn a_newcomer_behind_others_is_no_reason_to_look_again() {
     waits.wishes.look_again(now, TIMEOUT);
     waits.add(Lane::Catalogue, inventory("a"));
     assert_eq!(waits.wishes.look_at(now), Some(now));
+}
+
+#[test]
+fn the_second_call_of_an_order_goes_before_the_first_ones_of_others() {
+    let mut waits = Waits::new();
+    waits.add(Lane::Orders, None);
+    // Told apart by what it has of its own.
+    waits.add_in(Turn::First, Lane::Orders, inventory("second"));
+    let mut window = QuotaWindow::default();
+    waits.served(&mut window, 1);
+    assert!(window.operations.contains_key("inventory.second"), "{window:?}");
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use skinbus_domain::quota::{Grant, Lane, Limit, Operation, QuotaWindow, ServerTime, Ticket, Wish};
 use tokio::sync::oneshot;
 
-use super::Permit;
+use super::{Permit, Turn};
 
 /// While both wait, a look-up goes after this many orders: it delays an order by one request, and is never starved.
 const ORDERS_PER_LOOK_UP: usize = 9;
@@ -56,12 +56,22 @@ impl Handouts {
 }
 
 impl Wishes {
-    pub(super) fn add(&mut self, lane: Lane, operation: Option<Operation>, answer: oneshot::Sender<Permit>) {
+    pub(super) fn add(
+        &mut self,
+        lane: Lane,
+        operation: Option<Operation>,
+        turn: Turn,
+        answer: oneshot::Sender<Permit>,
+    ) {
         // Behind others of its lane it has no better chance than they had.
         if self.queue(lane).is_empty() || operation.is_some() {
             self.look_now();
         }
-        self.queue(lane).push_back(Waiting { operation, answer: Some(answer) });
+        let waiting = Waiting { operation, answer: Some(answer) };
+        match turn {
+            Turn::First => self.queue(lane).push_front(waiting),
+            Turn::Last => self.queue(lane).push_back(waiting),
+        }
     }
 
     fn queue(&mut self, lane: Lane) -> &mut VecDeque<Waiting> {

@@ -34,6 +34,7 @@ mod engine;
 mod faults;
 #[allow(dead_code, reason = "some parts are used by some providers only")]
 mod fields;
+pub mod in_process;
 mod ledger;
 #[allow(dead_code, reason = "some parts are used by some providers only")]
 mod notify;

@@ -16,6 +16,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
+use crate::clock::Clock;
 use crate::engine::courier;
 use crate::options::Options;
 use crate::router::{self, World};
@@ -57,7 +58,8 @@ impl Simulator {
         let address = listener.local_addr().map_err(listen_error)?;
         let shutdown = CancellationToken::new();
         let tasks = TaskTracker::new();
-        let shared = Arc::new(Shared::new(notification_client()?, shutdown.clone(), tasks.clone()));
+        let shared =
+            Arc::new(Shared::new(Clock::new(), notification_client()?, shutdown.clone(), tasks.clone()));
         let providers: Vec<_> =
             options.projects.iter().map(|project| project.build(Arc::clone(&shared))).collect();
         for provider in &providers {
@@ -91,7 +93,7 @@ pub async fn run(options: Options, shutdown: CancellationToken) -> Result<(), St
 
 /// The client for notifications. It trusts no certificate authority: notifications of a simulator go to plain
 /// HTTP addresses, and a machine without a certificate store must do.
-fn notification_client() -> Result<reqwest::Client, StartError> {
+pub(crate) fn notification_client() -> Result<reqwest::Client, StartError> {
     let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()?
         .with_root_certificates(RootCertStore::empty())

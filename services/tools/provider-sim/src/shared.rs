@@ -54,9 +54,14 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(client: reqwest::Client, shutdown: CancellationToken, tasks: TaskTracker) -> Self {
+    pub(crate) fn new(
+        clock: Clock,
+        client: reqwest::Client,
+        shutdown: CancellationToken,
+        tasks: TaskTracker,
+    ) -> Self {
         Self {
-            clock: Clock::new(),
+            clock,
             client,
             shutdown,
             tasks,

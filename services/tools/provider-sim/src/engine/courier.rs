@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use super::news::{Carrier, News, Subject};
+use super::news::{Carrier, Message, News, Subject};
 use super::notifications::{NotificationMode, NotificationRules};
 use crate::ledger::{LedgerNotification, NotificationKind};
 use crate::notify::{self, Delivery, Notice};
@@ -41,6 +41,14 @@ pub(crate) async fn run(provider: Arc<dyn Provider>) {
             }
         }
     }
+}
+
+/// What is to be told now of what the provider tells of, as it is put on the way, and how many milliseconds later there may be more.
+pub(crate) fn messages(provider: &dyn Provider) -> (Vec<Message>, Option<u64>) {
+    let (news, wait) = provider.project().open().take_news();
+    let told = news.iter().filter(|one| one.insisted || provider.announces(&one.subject));
+    let messages = told.map(|one| provider.message(&one.subject, one.mode == Some(NotificationMode::Forged)));
+    (messages.collect(), wait.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)))
 }
 
 /// Sends one piece of news as the mode says, or keeps it back.
