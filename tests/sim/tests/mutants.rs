@@ -1,5 +1,5 @@
 //! Rules that are broken on purpose: the oracle has to find each, in few seeds. A simulation that finds none proves nothing.
-#![expect(clippy::print_stdout, reason = "figures of a run, for those who ask for them")]
+#![cfg(test)]
 
 use skinbus_sim::faults::Mutant;
 use skinbus_sim::run::{self, Options};
