@@ -6,6 +6,7 @@
 mod account;
 mod call;
 mod commands;
+mod in_hand;
 mod look_up;
 mod metrics;
 pub mod permits;
@@ -169,7 +170,7 @@ async fn serve(dispatcher: Arc<Dispatcher>, endpoints: Endpoints, concurrency: u
     let consumer = dispatch_consumer(&name);
     let placing = bus.work(DISPATCH, &consumer, options, &shutdown, {
         let dispatcher = Arc::clone(&dispatcher);
-        move |incoming| place::handle(Arc::clone(&dispatcher), incoming)
+        move |incoming| in_hand::handle(Arc::clone(&dispatcher), incoming)
     });
     let looking_up = look_up::serve(Arc::clone(&dispatcher), endpoints.look_up, &shutdown);
     let querying = queries::serve(Arc::clone(&dispatcher), endpoints.queries);

@@ -126,9 +126,8 @@ fn ended_truly(protocol: &Protocol, state: &State) -> bool {
     };
     match executed.course {
         Course::Begun => false,
-        // A deposit that was given up meanwhile is credited all the same.
         Course::Done if protocol.story == Story::Credited => {
-            matches!(status, TradeStatus::Completed | TradeStatus::Expired) && is_credited(state)
+            status == TradeStatus::Completed && is_credited(state)
         }
         Course::Held { .. } | Course::Done => status == TradeStatus::Completed,
         Course::Declined => status == TradeStatus::Canceled,

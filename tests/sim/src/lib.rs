@@ -22,7 +22,7 @@
 //! | shell | here |
 //! | --- | --- |
 //! | `order-intake/src/{orders,accept,hand_over}.rs` | [`intake`] |
-//! | `provider-dispatch/src/place.rs`, `look_up.rs` | [`dispatch`] |
+//! | `provider-dispatch/src/in_hand.rs`, `place.rs`, `look_up.rs` | [`dispatch`] |
 //! | `provider-dispatch/src/permits/` | [`permits`] |
 //! | `provider-dispatch/src/call.rs` | [`provider`] |
 //! | `trade-tracker/src/{follow,due,look,webhooks}.rs` | [`tracker`] |

@@ -5,7 +5,7 @@ use skinbus_sim::faults::Mutant;
 use skinbus_sim::run::{self, Options};
 
 /// Within these a mutant has to be found.
-const SEEDS: u64 = 60;
+const SEEDS: u64 = 300;
 
 /// The seed that finds the mutant, and the rule that it breaks.
 fn found(mutant: Mutant) -> Option<(u64, String)> {

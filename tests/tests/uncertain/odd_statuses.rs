@@ -67,6 +67,8 @@ async fn a_reserved_item_that_is_kept_follows_later() {
 async fn an_item_that_is_taken_after_its_offer_lapsed_is_told_of() {
     // Ten minutes after the end are five seconds.
     let system = System::start(SystemOptions { speed: 120, ..SystemOptions::default() }).await;
+    // The offer has lapsed for as long as the looks need to see it.
+    system.control(&json!({"durations": {"waiting_accept_ms": 600_000}})).await;
     let merchant = system.merchant().await;
     merchant.publish(&order("wd-1", "88117")).await;
     merchant.reaches("wd-1", TradeStatus::Expired).await;

@@ -107,6 +107,10 @@ impl Task {
             while let Ok(command) = inbox.try_recv() {
                 state.take(command);
             }
+            // Asked to end while NATS gave no answer: there is no time for a second try.
+            if state.is_ending && state.retry_at.is_some() {
+                state.changes.are_written();
+            }
         }
     }
 
