@@ -44,7 +44,7 @@ pub fn link(provider: ProviderName, order_id: &str) -> v1::OrderRequest {
     deposit(provider, order_id, v1::Deposit { user: Some(user()), ..v1::Deposit::default() })
 }
 
-/// A deposit of [`ASSETS`].
+/// A deposit of `ASSETS`.
 #[must_use]
 pub fn items(provider: ProviderName, order_id: &str) -> v1::OrderRequest {
     items_named(provider, order_id, |_| String::new())

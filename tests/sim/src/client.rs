@@ -1,8 +1,8 @@
 //! A service's side of NATS.
 //!
-//! Re-enacted: `bus/src/ledger/jetstream.rs` and `bus/src/ledger/advance.rs` ([`read`], [`append`], [`advance`]),
-//! `bus/src/publish.rs` ([`publish`], [`hand_over`]), `bus/src/dead.rs` ([`raise`], [`bury`]), `bus/src/schedule.rs`
-//! ([`schedule_look`], [`hint_look`]), and of `bus/src/work.rs` and `bus/src/held.rs` what becomes of a delivery.
+//! Re-enacted: `bus/src/ledger/jetstream.rs` and `bus/src/ledger/advance.rs` (`read`, `append`, `advance`),
+//! `bus/src/publish.rs` (`publish`, `hand_over`), `bus/src/dead.rs` (`raise`, `bury`), `bus/src/schedule.rs`
+//! (`schedule_look`, `hint_look`), and of `bus/src/work.rs` and `bus/src/held.rs` what becomes of a delivery.
 
 use std::future::Future;
 use std::rc::Rc;

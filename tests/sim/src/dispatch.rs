@@ -1,4 +1,4 @@
-//! provider-dispatch. Re-enacted: `place.rs` ([`run`], [`call`], [`send`]), `look_up.rs` ([`look_up`]), `reachable.rs` and the
+//! provider-dispatch. Re-enacted: `place.rs` (`run`, `call`, `send`), `look_up.rs` (`look_up`) and the
 //! loop of `lib.rs`. Not here: `together.rs` (each purchase is called alone), queries and commands.
 
 use std::rc::Rc;

@@ -1,5 +1,5 @@
-//! trade-tracker. Re-enacted: `follow.rs` ([`follow`]), `due.rs` ([`due`]), `look.rs` ([`fold`]) and `webhooks.rs`
-//! ([`webhooks`]). Not here: giving up reservations, and the limit on batches in hand.
+//! trade-tracker. Re-enacted: `follow.rs` (`follow`), `due.rs` (`due`), `look.rs` (`fold`) and `webhooks.rs`
+//! (`webhooks`). Not here: giving up reservations, and the limit on batches in hand.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;

@@ -73,6 +73,7 @@ fn ending(
         // Said elsewhere.
         return None;
     }
+    let told = status == TradeStatus::Failed && is_told_in_words(intention.provider, reason);
     let too_late = intention.has_deadline && status == TradeStatus::Expired && reason == "deadline_passed";
     let wrong = |why: String| Some(Finding::new("T1", order_id, format!("{why}: {}", way(history))));
     match (intention.what, bought, made) {
@@ -90,7 +91,7 @@ fn ending(
             let refused = offer == "88113" && status == TradeStatus::Failed;
             let review =
                 status == TradeStatus::NeedsReview && may_need_review(intention.provider, Kind::Purchase);
-            let ended = too_late || refused || review;
+            let ended = too_late || refused || review || told;
             (!ended).then(|| wrong(format!("it is {status:?}, and nothing was bought"))).flatten()
         }
         (What::Page(way_of), None, Some(row)) => {
@@ -103,13 +104,13 @@ fn ending(
             (!ended).then(|| wrong(format!("it is {status:?}, and the provider has {row}"))).flatten()
         }
         (What::Page(_), None, None) => {
-            let ended = status == TradeStatus::Failed && reason == "link_lost";
+            let ended = told || (status == TradeStatus::Failed && reason == "link_lost");
             (!ended).then(|| wrong(format!("it is {status:?}, and no page was made"))).flatten()
         }
         (What::Items(_), None, None) => {
             let review =
                 status == TradeStatus::NeedsReview && may_need_review(intention.provider, Kind::Items);
-            (!review).then(|| wrong(format!("it is {status:?}, and no deposit was made"))).flatten()
+            (!review && !told).then(|| wrong(format!("it is {status:?}, and no deposit was made"))).flatten()
         }
         (what, bought, made) => wrong(format!("{what:?}, and the provider has {bought:?} and {made:?}")),
     }
@@ -134,6 +135,15 @@ fn of_offer(offer: &str) -> &'static [TradeStatus] {
 enum Kind {
     Purchase,
     Items,
+}
+
+/// Answers that put off a caller, of which nobody documents that nothing was executed: a look-up that finds nothing makes
+/// them the end of the order.
+fn is_told_in_words(provider: ProviderName, reason: &str) -> bool {
+    matches!(
+        (provider, reason),
+        (ProviderName::Skinout, "rate_limited") | (ProviderName::Skinify, "provider_closed")
+    )
 }
 
 /// Whether nothing can prove at this provider that nothing was executed.
