@@ -116,14 +116,21 @@ impl Dispatcher {
     /// a limit of their own. A whole call surely fits into it: the process may have been paused since it was granted, and
     /// its slot may be free again by now.
     async fn permit(&self, lane: Lane, operation: &str, about: &About<'_>) -> Option<Permit> {
-        self.permit_in(Turn::Last, lane, operation, about).await
+        self.permit_in(Turn::Last, lane, operation, about, 1).await
     }
 
-    async fn permit_in(&self, turn: Turn, lane: Lane, operation: &str, about: &About<'_>) -> Option<Permit> {
+    async fn permit_in(
+        &self,
+        turn: Turn,
+        lane: Lane,
+        operation: &str,
+        about: &About<'_>,
+        calls: u32,
+    ) -> Option<Permit> {
         loop {
             let own = self.served.account.operations.get(operation);
             let own = own.and_then(|own| own.of(operation, about.user, about.order));
-            let permit = self.permits.take_for(lane, own, turn).await?;
+            let permit = self.permits.take_for(lane, own, turn, calls).await?;
             if permit.covers(self.served.account.total_timeout) {
                 return Some(permit);
             }

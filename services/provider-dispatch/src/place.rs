@@ -47,7 +47,8 @@ pub(crate) async fn run(dispatcher: &Dispatcher, accepted: Recorded) -> Result<D
     loop {
         let event = match effect {
             Effect::TakePermit => {
-                permit = Some(take_permit(dispatcher, Turn::Last, deadline(&current)).await?);
+                let calls = calls_of(dispatcher, &current);
+                permit = Some(take_permit(dispatcher, Turn::Last, calls, deadline(&current)).await?);
                 crash_point("dispatch.after_permit");
                 Event::PermitTaken
             }
@@ -96,10 +97,18 @@ fn give_back(permit: Option<Permit>) {
 /// Placing is counted for the whole account.
 const NOTHING_APART: About<'static> = About { user: None, order: None };
 
+/// How many calls placing the order may take. Their permits are taken together: where the quota is short, orders that come
+/// back for a second one would wait for each other until all their leases are over, and begin anew.
+fn calls_of(dispatcher: &Dispatcher, current: &Recorded) -> u32 {
+    let order = current.trade().order.as_ref();
+    order.map_or(1, |order| dispatcher.served.account.provider.place_calls.of(order.operation.kind()))
+}
+
 /// A permit of the account, unless it is of no use any more when it comes: then nobody waits for it.
 async fn take_permit(
     dispatcher: &Dispatcher,
     turn: Turn,
+    calls: u32,
     until: Option<jiff::Timestamp>,
 ) -> Result<Permit, StepError> {
     let overdue = async {
@@ -108,7 +117,7 @@ async fn take_permit(
             None => std::future::pending().await,
         }
     };
-    let permit = dispatcher.permit_in(turn, Lane::Orders, "place", &NOTHING_APART);
+    let permit = dispatcher.permit_in(turn, Lane::Orders, "place", &NOTHING_APART, calls);
     tokio::select! {
         permit = permit => permit.ok_or(StepError::ShuttingDown),
         () = overdue => Err(StepError::Overdue),
@@ -203,22 +212,28 @@ async fn call_alone(
     let Some(permit) = still_valid(dispatcher, attempt, permit) else {
         return not_sent("too_late_to_call");
     };
+    let (permit, mut others) = permit.split();
     let first = Placing { order, reference: &attempt.reference, call: 1 };
-    let mut next = match send(dispatcher, &first, request, permit).await {
-        Verdict::Outcome(outcome) => return outcome,
-        Verdict::Next(request) => request,
-    };
+    let mut verdict = send(dispatcher, &first, request, permit).await;
     // What a call does before the last one harms nobody: it is found, or done again, with the next attempt.
-    for call in 2..=dispatcher.served.account.provider.place_calls_max {
-        let permit = take_permit(dispatcher, Turn::First, Some(attempt.lease_until)).await.ok();
+    for call in 2..=calls_of(dispatcher, current) {
+        let Verdict::Next(next) = verdict else { break };
+        let permit = match others.take() {
+            Some(permit) => Some(permit),
+            // A probe is one call, and so is all that a limit of one can give.
+            None => take_permit(dispatcher, Turn::First, 1, Some(attempt.lease_until)).await.ok(),
+        };
         let Some(permit) = permit.and_then(|permit| still_valid(dispatcher, attempt, permit)) else {
             return not_sent("next_call_not_sent");
         };
+        let (permit, rest) = permit.split();
+        others = rest;
         crash_point("dispatch.before_next_call");
-        match send(dispatcher, &Placing { call, ..first }, next, permit).await {
-            Verdict::Outcome(outcome) => return outcome,
-            Verdict::Next(request) => next = request,
-        }
+        verdict = send(dispatcher, &Placing { call, ..first }, next, permit).await;
+    }
+    give_back(others);
+    if let Verdict::Outcome(outcome) = verdict {
+        return outcome;
     }
     Outcome::Unknown { reason: Reason::new("too_many_calls"), refusal_unproved: false }
 }

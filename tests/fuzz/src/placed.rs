@@ -47,6 +47,7 @@ fn check(case: &Case<'_>, body: &Body<'_>, placing: &Placing<'_>, answer: &Place
     let shown = || case.body.escape_ascii();
     let secrets = case.account.with_token();
     let may_be_definite = body.is_json() && !case.status.is_server_error();
+    let calls = case.account.defaults.place_calls.of(placing.order.operation.kind());
     match &answer.verdict {
         Verdict::Outcome(Outcome::Placed(observation)) => {
             assert!(may_be_definite && case.status.is_success(), "placed: {} {}", case.status, shown());
@@ -59,7 +60,7 @@ fn check(case: &Case<'_>, body: &Body<'_>, placing: &Placing<'_>, answer: &Place
         }
         Verdict::Outcome(Outcome::NotSent { reason, retry_at }) => {
             // A first call of two has bought nothing yet, whatever its answer is.
-            let is_first = placing.call < case.account.defaults.place_calls_max;
+            let is_first = placing.call < calls;
             assert!(may_be_definite || is_first, "not sent: {} {}", case.status, shown());
             assert!(*retry_at >= now(), "{retry_at} {}", shown());
             assert_discreet(&secrets, texts_of(reason));
@@ -71,7 +72,6 @@ fn check(case: &Case<'_>, body: &Body<'_>, placing: &Placing<'_>, answer: &Place
         }
         Verdict::Next(_) => {
             assert!(may_be_definite, "one more call: {} {}", case.status, shown());
-            let calls = case.account.defaults.place_calls_max;
             assert!(placing.call < calls, "more than {calls} calls: {}", shown());
         }
     }

@@ -93,7 +93,7 @@ async fn run(d: &Rc<Dispatcher>, accepted: Recorded) -> Result<Done, AdvanceErro
     loop {
         let event = match effect {
             Effect::TakePermit => {
-                permit = d.permits.take(Lane::Orders, Turn::Last, None).await;
+                permit = d.permits.take(Lane::Orders, Turn::Last, calls_of(d, &current), None).await;
                 Event::PermitTaken
             }
             Effect::Append(input) => match append(d, &current, &input).await {
@@ -124,6 +124,11 @@ async fn as_known(d: &Dispatcher, accepted: Recorded) -> Result<Recorded, Advanc
     }
     let read = client::read(&d.w, &d.who, &accepted.trade().key).await.map_err(|_| AdvanceError::Ledger)?;
     Ok(read.filter(|read| read.sequence > accepted.sequence).unwrap_or(accepted))
+}
+
+fn calls_of(d: &Dispatcher, current: &Recorded) -> u32 {
+    let order = current.trade().order.as_ref();
+    order.map_or(1, |order| d.account.provider.place_calls.of(order.operation.kind()))
 }
 
 fn give_back(permit: Option<Permit>) {
@@ -192,19 +197,24 @@ async fn call(d: &Rc<Dispatcher>, current: &Recorded, attempt: &Attempt, permit:
     let placed =
         Placed { key: current.trade().key.clone(), kind: order.operation.kind(), attempt: attempt.number };
     let first = Placing { order, reference: &attempt.reference, call: 1 };
-    let mut next = match send(d, &first, request, permit, &placed).await {
-        Verdict::Outcome(outcome) => return outcome,
-        Verdict::Next(request) => request,
-    };
-    for call in 2..=d.account.provider.place_calls_max {
-        let permit = d.permits.take(Lane::Orders, Turn::First, None).await;
+    let (permit, mut others) = permit.split();
+    let mut verdict = send(d, &first, request, permit, &placed).await;
+    for call in 2..=calls_of(d, current) {
+        let Verdict::Next(next) = verdict else { break };
+        let permit = match others.take() {
+            Some(permit) => Some(permit),
+            None => d.permits.take(Lane::Orders, Turn::First, 1, None).await,
+        };
         let Some(permit) = permit.and_then(|permit| still_valid(d, attempt, permit)) else {
             return not_sent("next_call_not_sent");
         };
-        match send(d, &Placing { call, ..first }, next, permit, &placed).await {
-            Verdict::Outcome(outcome) => return outcome,
-            Verdict::Next(request) => next = request,
-        }
+        let (permit, rest) = permit.split();
+        others = rest;
+        verdict = send(d, &Placing { call, ..first }, next, permit, &placed).await;
+    }
+    give_back(others);
+    if let Verdict::Outcome(outcome) = verdict {
+        return outcome;
     }
     Outcome::Unknown { reason: Reason::new("too_many_calls"), refusal_unproved: false }
 }
@@ -288,7 +298,7 @@ pub async fn look_up(d: Rc<Dispatcher>, request: v1::LookupRequest) -> Option<v1
 async fn permit(d: &Dispatcher) -> Option<Permit> {
     let until = d.w.now() + PERMIT_WAIT;
     loop {
-        let permit = d.permits.take(Lane::LookUps, Turn::Last, Some(until)).await?;
+        let permit = d.permits.take(Lane::LookUps, Turn::Last, 1, Some(until)).await?;
         if permit.covers(d.account.total_timeout) {
             return Some(permit);
         }

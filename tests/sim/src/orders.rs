@@ -78,16 +78,6 @@ pub struct Wanted {
     pub after: Micros,
 }
 
-impl Wanted {
-    /// Whether placing it may take a second call.
-    pub fn takes_two_calls(&self) -> bool {
-        match (self.provider, self.kind) {
-            (Shadowpay, Kind::Purchase) | (Skinify, Kind::Items) | (Skinslink, Kind::NamedItems) => true,
-            (Skinsback | Skinout | Skinify | Shadowpay | Skinslink, _) => false,
-        }
-    }
-}
-
 /// An item that every provider trades.
 const OFFER: (&str, &str) = ("88102", "Protected | Sand Dune (Field-Tested)");
 /// What may become of a purchase that ends by itself; the simulator's words.

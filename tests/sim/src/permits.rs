@@ -31,9 +31,10 @@ pub enum Turn {
     First,
 }
 
-/// The right to make one call.
+/// The right to make one call, or some, one after the other.
 pub struct Permit {
     ticket: Ticket,
+    calls: u32,
     is_probe: bool,
     valid_until_ms: i64,
     keeper: Rc<Keeper>,
@@ -84,8 +85,22 @@ impl Change {
 }
 
 struct Wish {
+    calls: u32,
     slot: Rc<Slot<Permit>>,
     is_gone: Rc<Cell<bool>>,
+}
+
+/// Whose turn it is, by whose reserve, and for how many calls.
+struct Turned {
+    lane: Lane,
+    whose: Lane,
+    calls: u32,
+}
+
+struct Granted {
+    whose: Lane,
+    ticket: Ticket,
+    calls: u32,
 }
 
 /// The keeper of one account's permits in one replica.
@@ -139,11 +154,17 @@ impl Keeper {
         self.world.clock(&self.who).as_millisecond() + self.offsets_ms.get().unwrap_or_default().1 + 1
     }
 
-    /// Waits for a permit, until a time.
-    pub async fn take(self: &Rc<Self>, lane: Lane, turn: Turn, until: Option<Micros>) -> Option<Permit> {
+    /// Waits for a permit for so many calls, until a time.
+    pub async fn take(
+        self: &Rc<Self>,
+        lane: Lane,
+        turn: Turn,
+        calls: u32,
+        until: Option<Micros>,
+    ) -> Option<Permit> {
         let slot = Slot::new(&self.world.queue);
         let is_gone = Rc::new(Cell::new(false));
-        let wish = Wish { slot: Rc::clone(&slot), is_gone: Rc::clone(&is_gone) };
+        let wish = Wish { calls, slot: Rc::clone(&slot), is_gone: Rc::clone(&is_gone) };
         let queue = match lane {
             Lane::Orders => &self.orders,
             Lane::LookUps | Lane::Catalogue => &self.look_ups,
@@ -210,7 +231,7 @@ impl Keeper {
             match change {
                 // The slot is taken only now.
                 Change::Settle(ended) if self.world.is_mutant(Mutant::PermitsUncounted) => {
-                    let wish = quota::Wish { lane: Lane::Orders, operation: None, wanted: 1 };
+                    let wish = quota::Wish { lane: Lane::Orders, operation: None, wanted: 1, at_once: 1 };
                     let (timeout, now) = (std::time::Duration::ZERO, ServerTime::exactly(ended.at_ms));
                     if let Grant::Permits { ticket, .. } = window.grant(limit, &wish, timeout, now) {
                         window.settle(limit, &ticket, ended.at_ms, ended.told);
@@ -225,34 +246,36 @@ impl Keeper {
 
     /// Grants in the order of the lanes, with one look-up after nine orders; and when to ask again. A probe is a look-up
     /// where one waits.
-    fn grant(&self, window: &mut QuotaWindow, now: ServerTime) -> (Vec<(Lane, Ticket)>, Option<i64>) {
+    fn grant(&self, window: &mut QuotaWindow, now: ServerTime) -> (Vec<Granted>, Option<i64>) {
         let lease = self.account.rules.placing.lease;
         let mut counted = window.clone();
         let target = if self.world.is_mutant(Mutant::PermitsUncounted) { &mut counted } else { window };
         let (mut permits, mut not_before_ms) = (Vec::new(), None::<i64>);
         let mut turns = if target.gate.wants_probe(now) { self.as_probes() } else { self.in_turn() };
-        while let Some((lane, whose)) = turns.pop_front() {
-            let wish = quota::Wish { lane, operation: None, wanted: 1 };
+        while let Some(Turned { lane, whose, calls }) = turns.pop_front() {
+            let wish = quota::Wish { lane, operation: None, wanted: calls, at_once: calls };
             match target.grant(&self.account.limit, &wish, lease, now) {
-                Grant::Permits { ticket, .. } => permits.push((whose, ticket)),
+                Grant::Permits { ticket, count } => permits.push(Granted { whose, ticket, calls: count }),
                 Grant::NotBefore { at_ms } => {
                     not_before_ms = Some(not_before_ms.map_or(at_ms, |known| known.min(at_ms)));
-                    turns.retain(|(other, _)| *other != lane);
+                    turns.retain(|other| calls == 1 && other.lane != lane);
                 }
             }
         }
         (permits, not_before_ms)
     }
 
-    fn as_probes(&self) -> VecDeque<(Lane, Lane)> {
-        let look_ups =
-            self.look_ups.borrow().iter().map(|_| (Lane::LookUps, Lane::LookUps)).collect::<Vec<_>>();
-        let orders = self.orders.borrow().iter().map(|_| (Lane::Orders, Lane::Orders)).collect::<Vec<_>>();
-        look_ups.into_iter().chain(orders).collect()
+    fn as_probes(&self) -> VecDeque<Turned> {
+        let turned = |lane| move |wish: &Wish| Turned { lane, whose: lane, calls: wish.calls };
+        let (look_ups, orders) = (self.look_ups.borrow(), self.orders.borrow());
+        look_ups.iter().map(turned(Lane::LookUps)).chain(orders.iter().map(turned(Lane::Orders))).collect()
     }
 
-    /// Everybody in turn: by whose reserve, and who.
-    fn in_turn(&self) -> VecDeque<(Lane, Lane)> {
+    /// Everybody in turn.
+    fn in_turn(&self) -> VecDeque<Turned> {
+        let waiting = self.orders.borrow();
+        let mut calls = waiting.iter().map(|wish| wish.calls);
+        let look_up = |lane| Turned { lane, whose: Lane::LookUps, calls: 1 };
         let (orders, look_ups) = (self.orders.borrow().len(), self.look_ups.borrow().len());
         let turns = (self.since_look_up.get() + orders) / ORDERS_PER_LOOK_UP;
         let favoured = if orders == 0 { 0 } else { turns.min(look_ups) };
@@ -261,23 +284,24 @@ impl Keeper {
         while left + favours > 0 {
             if favours > 0 && (since >= ORDERS_PER_LOOK_UP || left == 0) {
                 (favours, since) = (favours - 1, 0);
-                places.push_back((Lane::Orders, Lane::LookUps));
+                places.push_back(look_up(Lane::Orders));
             } else {
                 (left, since) = (left - 1, since + 1);
-                places.push_back((Lane::Orders, Lane::Orders));
+                let calls = calls.next().unwrap_or(1);
+                places.push_back(Turned { lane: Lane::Orders, whose: Lane::Orders, calls });
             }
         }
-        places.extend((favoured..look_ups).map(|_| (Lane::LookUps, Lane::LookUps)));
+        places.extend((favoured..look_ups).map(|_| look_up(Lane::LookUps)));
         places
     }
 
-    fn hand_out(self: &Rc<Self>, permits: Vec<(Lane, Ticket)>, window: &QuotaWindow, now_ms: i64) {
+    fn hand_out(self: &Rc<Self>, permits: Vec<Granted>, window: &QuotaWindow, now_ms: i64) {
         let lease_ms = length(self.account.rules.placing.lease) / MS;
-        for (lane, ticket) in permits {
+        for Granted { whose, ticket, calls } in permits {
             let is_probe = window.is_probe(&ticket);
             let valid_until_ms = now_ms + lease_ms;
-            let permit = Permit { ticket, is_probe, valid_until_ms, keeper: Rc::clone(self) };
-            let queue = match lane {
+            let permit = Permit { ticket, calls, is_probe, valid_until_ms, keeper: Rc::clone(self) };
+            let queue = match whose {
                 Lane::Orders => {
                     self.since_look_up.set(self.since_look_up.get() + 1);
                     &self.orders
@@ -427,6 +451,18 @@ impl Permit {
         self.keeper.latest_ms() + length(call) / MS <= self.valid_until_ms
     }
 
+    /// The permit for one call, and what is left.
+    pub fn split(self) -> (Self, Option<Self>) {
+        let rest = (self.calls > 1).then(|| Self {
+            ticket: self.ticket.clone(),
+            calls: self.calls - 1,
+            is_probe: self.is_probe,
+            valid_until_ms: self.valid_until_ms,
+            keeper: Rc::clone(&self.keeper),
+        });
+        (Self { calls: 1, ..self }, rest)
+    }
+
     /// The call has its answer, or its time-out, and said this about the account.
     pub fn settle(self, said: Said) {
         let Self { ticket, is_probe, keeper, .. } = self;
@@ -445,6 +481,8 @@ impl Permit {
 
     /// No call was made.
     pub fn give_back(self) {
-        self.keeper.change(Change::GiveBack(self.ticket));
+        for _ in 0..self.calls {
+            self.keeper.change(Change::GiveBack(self.ticket.clone()));
+        }
     }
 }

@@ -69,9 +69,10 @@ pub enum Turn {
     First,
 }
 
-/// The right to make one call. Dropped without a word, its slot stays taken until the call would surely have ended.
+/// The right to make one call, or some, one after the other. Dropped without a word, its slot stays taken until the call would surely have ended.
 pub struct Permit {
     ticket: Ticket,
+    calls: u32,
     is_probe: bool,
     valid_until: Instant,
     commands: mpsc::UnboundedSender<Command>,
@@ -97,7 +98,7 @@ pub enum Said {
 }
 
 enum Command {
-    Take { lane: Lane, operation: Option<Operation>, turn: Turn, answer: oneshot::Sender<Permit> },
+    Take { lane: Lane, operation: Option<Operation>, turn: Turn, calls: u32, answer: oneshot::Sender<Permit> },
     Settle(Ended),
     GiveBack(Ticket),
     End,
@@ -142,13 +143,20 @@ impl Keeper {
 
     /// Waits for a permit for a call that has no limit of its own. Dropping the future takes the wish back.
     pub async fn take(&self, lane: Lane) -> Option<Permit> {
-        self.take_for(lane, None, Turn::Last).await
+        self.take_for(lane, None, Turn::Last, 1).await
     }
 
-    /// Waits for a permit. Dropping the future takes the wish back.
-    pub async fn take_for(&self, lane: Lane, operation: Option<Operation>, turn: Turn) -> Option<Permit> {
+    /// Waits for a permit for so many calls together; a probe, or a smaller limit, gives less. Dropping the future takes the
+    /// wish back.
+    pub async fn take_for(
+        &self,
+        lane: Lane,
+        operation: Option<Operation>,
+        turn: Turn,
+        calls: u32,
+    ) -> Option<Permit> {
         let (answer, permit) = oneshot::channel();
-        send(&self.commands, Command::Take { lane, operation, turn, answer });
+        send(&self.commands, Command::Take { lane, operation, turn, calls, answer });
         permit.await.ok()
     }
 
@@ -178,6 +186,20 @@ impl Permit {
             && clock::monotonic_now().checked_add(call).is_some_and(|end| end <= self.valid_until)
     }
 
+    /// Takes the permit for one call out of it; what is left is for the others.
+    #[must_use]
+    pub fn split(self) -> (Self, Option<Self>) {
+        let rest = (self.calls > 1).then(|| Self {
+            ticket: self.ticket.clone(),
+            calls: self.calls - 1,
+            is_probe: self.is_probe,
+            valid_until: self.valid_until,
+            commands: self.commands.clone(),
+            clock: self.clock.clone(),
+        });
+        (Self { calls: 1, ..self }, rest)
+    }
+
     /// The call has its answer, or its time-out: the slot is free one window from now. What the answer says about the
     /// account is written with it.
     pub fn settle(self, said: Said) {
@@ -191,13 +213,19 @@ impl Permit {
             Said::Unreachable => SaidAt::Unreachable,
             Said::Nothing => SaidAt::Nothing,
         };
-        let Self { ticket, is_probe, commands, .. } = self;
+        let (own, rest) = self.split();
+        if let Some(rest) = rest {
+            rest.give_back();
+        }
+        let Self { ticket, is_probe, commands, .. } = own;
         send(&commands, Command::Settle(Ended { ticket, is_probe, at, said }));
     }
 
     /// No call was made.
     pub fn give_back(self) {
-        send(&self.commands, Command::GiveBack(self.ticket));
+        for _ in 0..self.calls {
+            send(&self.commands, Command::GiveBack(self.ticket.clone()));
+        }
     }
 }
 

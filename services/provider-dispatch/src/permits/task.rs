@@ -73,8 +73,8 @@ impl State {
 
     fn take(&mut self, command: Command) {
         match command {
-            Command::Take { lane, operation, turn, answer } => {
-                self.wishes.add(lane, operation, turn, answer);
+            Command::Take { lane, operation, turn, calls, answer } => {
+                self.wishes.add(lane, operation, turn, calls, answer);
             }
             Command::Settle(ended) => self.changes.settle(ended),
             Command::GiveBack(ticket) => {
@@ -220,9 +220,10 @@ impl Task {
     }
 
     fn hand_out(&self, state: &mut State, handouts: Handouts, window: &QuotaWindow, now: Instant) {
-        let permit = |ticket| Permit {
+        let permit = |ticket, calls| Permit {
             is_probe: window.is_probe(&ticket),
             ticket,
+            calls,
             valid_until: now.checked_add(self.terms.call_timeout).unwrap_or(now),
             commands: self.commands.clone(),
             clock: self.clock.clone(),

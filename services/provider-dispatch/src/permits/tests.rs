@@ -31,12 +31,12 @@ impl Waits {
     }
 
     fn add(&mut self, lane: Lane, operation: Option<Operation>) {
-        self.add_in(Turn::Last, lane, operation);
+        self.add_in(Turn::Last, lane, operation, 1);
     }
 
-    fn add_in(&mut self, turn: Turn, lane: Lane, operation: Option<Operation>) {
+    fn add_in(&mut self, turn: Turn, lane: Lane, operation: Option<Operation>, calls: u32) {
         let (answer, permit) = oneshot::channel();
-        self.wishes.add(lane, operation, turn, answer);
+        self.wishes.add(lane, operation, turn, calls, answer);
         self.receivers.push(permit);
     }
 
@@ -138,8 +138,38 @@ fn the_second_call_of_an_order_goes_before_the_first_ones_of_others() {
     let mut waits = Waits::new();
     waits.add(Lane::Orders, None);
     // Told apart by what it has of its own.
-    waits.add_in(Turn::First, Lane::Orders, inventory("second"));
+    waits.add_in(Turn::First, Lane::Orders, inventory("second"), 1);
     let mut window = QuotaWindow::default();
     waits.served(&mut window, 1);
     assert!(window.operations.contains_key("inventory.second"), "{window:?}");
+}
+
+/// Half of them would let it begin, and wait for the rest behind others that have begun as well.
+#[test]
+fn an_order_of_two_calls_gets_both_permits_or_none() {
+    let pair_among_others = || {
+        let mut waits = Waits::new();
+        waits.add(Lane::Orders, None);
+        waits.add_in(Turn::Last, Lane::Orders, None, 2);
+        waits.add(Lane::Orders, None);
+        waits
+    };
+    // With room for two it waits, and nobody behind takes what it waits for.
+    for (requests, served, used) in [(1, 1, 1), (2, 1, 1), (3, 2, 3), (4, 3, 4)] {
+        let mut window = QuotaWindow::default();
+        let waits = pair_among_others();
+        assert_eq!(waits.served(&mut window, requests).len(), served, "{requests}");
+        assert_eq!(window.slots.used(1_000_000), used, "{requests}");
+    }
+}
+
+/// It asks for the others when it needs them.
+#[test]
+fn a_probe_and_a_limit_of_one_are_one_call_of_two() {
+    for (mut window, requests) in [(half_open(), 300), (QuotaWindow::default(), 1)] {
+        let mut waits = Waits::new();
+        waits.add_in(Turn::Last, Lane::Orders, None, 2);
+        assert_eq!(waits.served(&mut window, requests), [(Lane::Orders, 0)]);
+        assert_eq!(window.slots.used(1_000_000), 1);
+    }
 }

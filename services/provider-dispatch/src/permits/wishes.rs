@@ -14,6 +14,8 @@ const ORDERS_PER_LOOK_UP: usize = 9;
 /// Somebody who waits for a permit.
 struct Waiting {
     operation: Option<Operation>,
+    /// Calls that the permit is for.
+    calls: u32,
     /// `None` when it has its permit.
     answer: Option<oneshot::Sender<Permit>>,
 }
@@ -31,10 +33,18 @@ pub(super) struct Wishes {
 /// Who in which queue.
 type Place = (Lane, usize);
 
+/// Some who want the same, one after the other.
+struct Run<'a> {
+    lane: Lane,
+    operation: Option<&'a Operation>,
+    length: usize,
+    calls: u32,
+}
+
 /// Permits that the next write hands out.
 #[derive(Default)]
 pub(super) struct Handouts {
-    permits: Vec<(Place, Ticket)>,
+    permits: Vec<(Place, Ticket, u32)>,
     /// When a wish that was not granted may be; server time.
     pub(super) not_before_ms: Option<i64>,
 }
@@ -47,7 +57,7 @@ impl Handouts {
     /// Whom they go to.
     #[cfg(test)]
     pub(super) fn places(&self) -> Vec<(Lane, usize)> {
-        self.permits.iter().map(|(place, _)| *place).collect()
+        self.permits.iter().map(|(place, ..)| *place).collect()
     }
 
     fn wait_until(&mut self, at_ms: i64) {
@@ -61,13 +71,14 @@ impl Wishes {
         lane: Lane,
         operation: Option<Operation>,
         turn: Turn,
+        calls: u32,
         answer: oneshot::Sender<Permit>,
     ) {
         // Behind others of its lane it has no better chance than they had.
         if self.queue(lane).is_empty() || operation.is_some() {
             self.look_now();
         }
-        let waiting = Waiting { operation, answer: Some(answer) };
+        let waiting = Waiting { operation, calls, answer: Some(answer) };
         match turn {
             Turn::First => self.queue(lane).push_front(waiting),
             Turn::Last => self.queue(lane).push_back(waiting),
@@ -127,32 +138,49 @@ impl Wishes {
         let mut handouts = Handouts::default();
         let candidates = if window.gate.wants_probe(now) { self.as_probes() } else { self.in_turn() };
         let mut rest = candidates.as_slice();
-        while let Some((lane, operation, run)) = self.first_run(rest) {
-            let wanted = u32::try_from(run).unwrap_or(u32::MAX);
-            let count = match window.grant(limit, &Wish { lane, operation, wanted }, call_timeout, now) {
+        while let Some(run) = self.first_run(rest) {
+            let Run { lane, operation, length, calls } = run;
+            let wanted = if calls > 1 { calls } else { u32::try_from(length).unwrap_or(u32::MAX) };
+            let wish = Wish { lane, operation, wanted, at_once: calls };
+            let served = match window.grant(limit, &wish, call_timeout, now) {
+                Grant::Permits { count, ticket } if calls > 1 => {
+                    handouts.permits.extend(rest.first().map(|(_, place)| (*place, ticket, count)));
+                    1
+                }
                 Grant::Permits { count, ticket } => {
                     let count = usize::try_from(count).unwrap_or(usize::MAX);
-                    handouts
-                        .permits
-                        .extend(rest.iter().take(count).map(|(_, place)| (*place, ticket.clone())));
+                    let places = rest.iter().take(count);
+                    handouts.permits.extend(places.map(|(_, place)| (*place, ticket.clone(), 1)));
                     count
+                }
+                // Whoever wants less must not take again and again what an order of several calls waits for.
+                Grant::NotBefore { at_ms } if calls > 1 => {
+                    handouts.wait_until(at_ms);
+                    break;
                 }
                 Grant::NotBefore { at_ms } => {
                     handouts.wait_until(at_ms);
-                    run
+                    length
                 }
             };
-            rest = rest.get(count..).unwrap_or_default();
+            rest = rest.get(served..).unwrap_or_default();
         }
         handouts
     }
 
-    /// The first of these, with how many follow that want the same.
-    fn first_run<'a>(&'a self, candidates: &[(Lane, Place)]) -> Option<(Lane, Option<&'a Operation>, usize)> {
+    /// The first of these, with how many follow that want the same. One that wants several calls stands for itself.
+    fn first_run<'a>(&'a self, candidates: &[(Lane, Place)]) -> Option<Run<'a>> {
         let (lane, place) = candidates.first()?;
-        let operation = self.operation(*place);
-        let same = |(other, place): &&(Lane, Place)| other == lane && self.operation(*place) == operation;
-        Some((*lane, operation, candidates.iter().take_while(same).count()))
+        let (operation, calls) = (self.operation(*place), self.calls(*place));
+        let same = |(other, place): &&(Lane, Place)| {
+            other == lane && self.operation(*place) == operation && self.calls(*place) == 1
+        };
+        let length = if calls > 1 { 1 } else { candidates.iter().take_while(same).count() };
+        Some(Run { lane: *lane, operation, length, calls })
+    }
+
+    fn calls(&self, (lane, index): Place) -> u32 {
+        self.waits_in(lane).get(index).map_or(1, |waiting| waiting.calls)
     }
 
     fn operation(&self, (lane, index): Place) -> Option<&Operation> {
@@ -197,9 +225,13 @@ impl Wishes {
     }
 
     /// Gives everybody the permit that was granted. Those come back for whom nobody waits any more.
-    pub(super) fn hand_out(&mut self, handouts: Handouts, permit: impl Fn(Ticket) -> Permit) -> Vec<Permit> {
+    pub(super) fn hand_out(
+        &mut self,
+        handouts: Handouts,
+        permit: impl Fn(Ticket, u32) -> Permit,
+    ) -> Vec<Permit> {
         let mut unused = Vec::new();
-        for ((lane, index), ticket) in handouts.permits {
+        for ((lane, index), ticket, calls) in handouts.permits {
             match lane {
                 Lane::Orders => self.orders_since_look_up += 1,
                 Lane::LookUps => self.orders_since_look_up = 0,
@@ -207,8 +239,8 @@ impl Wishes {
             }
             let answer = self.queue(lane).get_mut(index).and_then(|waiting| waiting.answer.take());
             match answer {
-                Some(answer) => unused.extend(answer.send(permit(ticket)).err()),
-                None => unused.push(permit(ticket)),
+                Some(answer) => unused.extend(answer.send(permit(ticket, calls)).err()),
+                None => unused.push(permit(ticket, calls)),
             }
         }
         self.forget_the_gone();

@@ -61,6 +61,12 @@ impl<T: Copy> ByKind<T> {
         Self { purchase: value, deposit_link: value, deposit_items: value, listing: value }
     }
 
+    /// The values of all kinds.
+    #[must_use]
+    pub const fn values(&self) -> [T; 4] {
+        [self.purchase, self.deposit_link, self.deposit_items, self.listing]
+    }
+
     /// The value for this kind.
     #[must_use]
     pub const fn of(&self, kind: OrderKind) -> T {

@@ -95,8 +95,8 @@ pub struct ProviderDefaults {
     pub can_look_up: ByKind<bool>,
     /// How long a call may take, where the account's settings do not say.
     pub call_timeout: Duration,
-    /// How many calls placing one order takes at most.
-    pub place_calls_max: u32,
+    /// How many calls placing one order takes at most. What all but the last do moves nothing of value.
+    pub place_calls: ByKind<u32>,
     /// See [`skinbus_domain::PlacingRules::settle_time`].
     pub settle_time: Duration,
     /// See [`skinbus_domain::PlacingRules::refusal_settle_time`].

@@ -91,8 +91,9 @@ fn one(
     provider: &'static ProviderDefaults,
 ) -> Account {
     let total_timeout = account.total_timeout.unwrap_or(provider.call_timeout);
+    let most_calls = provider.place_calls.values().into_iter().max().unwrap_or(1);
     // Where purchases may wait for a call that is under way, an intent lasts for that one too.
-    let calls = if provider.place_together_max > 1 { 2 } else { provider.place_calls_max };
+    let calls = if provider.place_together_max > 1 { 2 } else { most_calls };
     let quota = account.quota.map(|quota| Limit { requests: quota.requests, per: quota.per });
     Account {
         name: name.clone(),

@@ -27,6 +27,8 @@ pub struct Wish<'a> {
     pub operation: Option<&'a Operation>,
     /// How many permits.
     pub wanted: u32,
+    /// Fewer than these are of no use together. A probe is one all the same, and so is all that a limit of one can give.
+    pub at_once: u32,
 }
 
 /// The answer to a wish.
@@ -73,7 +75,11 @@ impl QuotaWindow {
             Passage::Open | Passage::Probe => None,
         };
         let usable = limit.requests.saturating_sub(wish.lane.reserve(limit)).max(1);
-        let room_at_ms = self.slots.room_at(usable, now.earliest_ms);
+        let least = match passage {
+            Passage::Probe => 1,
+            Passage::Open | Passage::NotBefore(_) => wish.at_once.clamp(1, usable),
+        };
+        let room_at_ms = self.slots.room_at(usable.saturating_sub(least - 1), now.earliest_ms);
         let own =
             wish.operation.and_then(|own| Some((self.operations.get(&own.key)?, own.limit.requests.max(1))));
         let own_room_at_ms = own.and_then(|(slots, usable)| slots.room_at(usable, now.earliest_ms));

@@ -73,7 +73,7 @@ pub const DEFAULTS: ProviderDefaults = ProviderDefaults {
     idempotency: ByKind::all(Idempotency::Undocumented),
     can_look_up: ByKind { purchase: true, deposit_link: false, deposit_items: false, listing: true },
     call_timeout: Duration::from_secs(30),
-    place_calls_max: 2,
+    place_calls: ByKind { purchase: 2, ..ByKind::all(1) },
     settle_time: Duration::from_secs(300),
     // "Not found" right after an error may mean "not yet": the same time, over which it is asked five times.
     refusal_settle_time: Duration::from_secs(300),

@@ -62,7 +62,7 @@ pub const DEFAULTS: ProviderDefaults = ProviderDefaults {
     idempotency: ByKind::all(Idempotency::Undocumented),
     can_look_up: ByKind { purchase: true, deposit_link: true, deposit_items: false, listing: false },
     call_timeout: Duration::from_secs(30),
-    place_calls_max: 1,
+    place_calls: ByKind::all(1),
     // Not documented: a skin is said to be sent within two minutes.
     settle_time: Duration::from_secs(300),
     refusal_settle_time: Duration::from_secs(15),

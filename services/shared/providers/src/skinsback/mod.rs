@@ -72,7 +72,7 @@ pub const DEFAULTS: ProviderDefaults = ProviderDefaults {
     },
     can_look_up: ByKind { purchase: true, deposit_link: true, deposit_items: true, listing: false },
     call_timeout: Duration::from_secs(60),
-    place_calls_max: 1,
+    place_calls: ByKind::all(1),
     settle_time: Duration::from_secs(300),
     refusal_settle_time: Duration::from_secs(15),
     // Not documented: the longest list of `custom_ids`. Deposits are asked for one by one.

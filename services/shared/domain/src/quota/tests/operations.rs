@@ -12,7 +12,7 @@ fn inventory(user: &str) -> Operation {
 }
 
 fn ask(window: &mut QuotaWindow, operation: Option<&Operation>, wanted: u32, now_ms: i64) -> Grant {
-    let wish = Wish { lane: Lane::Catalogue, operation, wanted };
+    let wish = Wish { lane: Lane::Catalogue, operation, wanted, at_once: 1 };
     window.grant(&limit(6, 1000), &wish, TIMEOUT, ServerTime::exactly(now_ms))
 }
 
