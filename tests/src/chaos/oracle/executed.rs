@@ -81,8 +81,12 @@ fn ending(
             (status != TradeStatus::Rejected).then(|| wrong("it is not valid".to_owned())).flatten()
         }
         (What::Purchase(offer) | What::Invalid(Some(offer)), Some(purchase), None) => {
-            let may_end =
-                of_offer(offer).contains(&status) && purchase.provider == intention.provider.as_str();
+            // Taken back between a look and the end of the hold that it told of: the last look, a day later, finds that.
+            let is_watched = status == TradeStatus::Completed
+                && of_offer(offer) == [TradeStatus::Reverted]
+                && last.trade.as_ref().is_some_and(|trade| trade.watch_until.is_some());
+            let may_end = (is_watched || of_offer(offer).contains(&status))
+                && purchase.provider == intention.provider.as_str();
             (!may_end)
                 .then(|| wrong(format!("it is {status:?}, and the provider has {purchase:?}")))
                 .flatten()

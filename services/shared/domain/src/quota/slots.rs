@@ -3,7 +3,7 @@
 use super::{Limit, millis};
 
 /// The clocks of two NATS servers of one cluster may differ by this much, in milliseconds.
-const CLOCK_MARGIN_MS: i64 = 10;
+pub(super) const CLOCK_MARGIN_MS: i64 = 10;
 /// Free times are rounded up to this part of the window, so that a large limit stays a short list.
 const STEPS_PER_WINDOW: i64 = 1000;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::gate::Passage;
-use super::slots::freed;
+use super::slots::{CLOCK_MARGIN_MS, freed};
 use super::{Gate, Lane, Limit, Operation, ServerTime, SlotList, Told, millis};
 
 /// The slots in use of one account, and whether it is open.
@@ -109,7 +109,7 @@ impl QuotaWindow {
     ) -> Ticket {
         let timed_out_ms = now.latest_ms.saturating_add(millis(call_timeout));
         if passage == Passage::Probe {
-            self.gate.begin_probe(timed_out_ms);
+            self.gate.begin_probe(timed_out_ms.saturating_add(CLOCK_MARGIN_MS));
         }
         let free_at_ms = freed(limit, timed_out_ms);
         self.slots.add(free_at_ms, count);

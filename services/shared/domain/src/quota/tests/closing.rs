@@ -42,7 +42,7 @@ fn a_closed_account_grants_nothing_until_the_named_time_and_then_one_probe() {
     assert!(!window.gate.wants_probe(ServerTime::exactly(4999)));
     assert!(window.gate.wants_probe(ServerTime::exactly(5000)));
     assert_eq!(permits(orders(&mut window, 10, 5000)).0, 1);
-    assert_eq!(not_before(orders(&mut window, 10, 5001)), 5500);
+    assert_eq!(not_before(orders(&mut window, 10, 5001)), 5510);
 }
 
 #[test]
@@ -74,10 +74,10 @@ fn a_closing_as_the_answer_to_the_probe_closes_again() {
 fn no_answer_to_the_probe_leaves_the_account_to_the_next_probe() {
     let (mut window, _) = closed_window();
     let probe = permit(&mut window, 5000);
-    end(&mut window, &probe, 5500, Told::Nothing);
+    end(&mut window, &probe, 5510, Told::Nothing);
     assert!(!is_open(&window));
-    assert_eq!(permits(orders(&mut window, 10, 5500)).0, 1);
-    assert_eq!(not_before(orders(&mut window, 10, 5501)), 6000);
+    assert_eq!(permits(orders(&mut window, 10, 5510)).0, 1);
+    assert_eq!(not_before(orders(&mut window, 10, 5511)), 6020);
 }
 
 #[test]
@@ -94,8 +94,8 @@ fn a_probe_that_is_given_back_frees_the_next_at_once() {
 fn a_probe_whose_replica_crashed_is_back_after_its_time_out() {
     let (mut window, _) = closed_window();
     permit(&mut window, 5000);
-    assert_eq!(not_before(orders(&mut window, 1, 5499)), 5500);
-    assert_eq!(permits(orders(&mut window, 10, 5500)).0, 1);
+    assert_eq!(not_before(orders(&mut window, 1, 5509)), 5510);
+    assert_eq!(permits(orders(&mut window, 10, 5510)).0, 1);
 }
 
 /// Nothing that was granted before the newest closing or the newest probe proves that the provider is open.
@@ -103,12 +103,12 @@ fn a_probe_whose_replica_crashed_is_back_after_its_time_out() {
 fn only_the_newest_probe_opens() {
     let (mut window, before) = closed_window();
     let lost = permit(&mut window, 5000);
-    let probe = permit(&mut window, 5500);
+    let probe = permit(&mut window, 5510);
     end(&mut window, &before, 5600, Told::Open);
     end(&mut window, &lost, 5600, Told::Open);
     assert!(!is_open(&window));
     // And neither of them has ended the probe that is under way.
-    assert_eq!(not_before(orders(&mut window, 1, 5600)), 6000);
+    assert_eq!(not_before(orders(&mut window, 1, 5600)), 6020);
     end(&mut window, &probe, 5700, Told::Open);
     assert!(is_open(&window));
 }
@@ -131,7 +131,7 @@ fn a_closing_that_is_told_late_outlives_the_probe_and_does_not_double_it() {
     let probe = permit(&mut window, 5000);
     end(&mut window, &before, 5050, closed(5200));
     // The probe is still under way when the new closing ends: there is no second one beside it.
-    assert_eq!(not_before(orders(&mut window, 1, 5200)), 5500);
+    assert_eq!(not_before(orders(&mut window, 1, 5200)), 5510);
     end(&mut window, &probe, 5300, Told::Open);
     assert!(!is_open(&window));
     assert_eq!(permits(orders(&mut window, 10, 5300)).0, 1);
