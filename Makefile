@@ -30,10 +30,11 @@ up: needs-cargo ## The same without the orders: keep everything running until Ct
 	cargo build $(PROGRAMS:%=--bin %)
 	nats=$$(.ci/nats-server) && "$(TARGET)/debug/skinbus" dev --nats-server "$$nats"
 
-# Tests start the services as processes, so the programs are built first. Nothing is tried again: a flaky test fails.
+# Tests start the services as processes, so the programs are built first: together with the tests, or cargo would build
+# half of the dependencies twice, with other features. Nothing is tried again: a flaky test fails.
 .PHONY: test
 test: needs-cargo ## Run all tests, with real NATS servers
-	cargo build --workspace --bins
+	cargo build --workspace --bins --tests
 	cargo test --workspace --doc
 	NATS_SERVER_BINARY=$$(.ci/nats-server) && export NATS_SERVER_BINARY && \
 	if cargo nextest --version >/dev/null 2>&1; then \
