@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use skinbus_bus::Ledger;
-use skinbus_bus::ledger::{AdvanceError, Advanced, Retry, advance};
+use skinbus_bus::ledger::{AdvanceError, advance};
 use skinbus_domain::placing::{self, Delivery, Effect, Event, OutOfOrder};
 use skinbus_domain::quota::Lane;
 use skinbus_domain::rules::after;
@@ -130,20 +130,7 @@ async fn append(
     current: &Recorded,
     input: &Input,
 ) -> Result<(Recorded, Event), AdvanceError> {
-    // An intent was decided on exactly this version; an outcome is a fact, whatever happened meanwhile.
-    let (retry, is_outcome) = match input {
-        Input::AttemptStarted(_) => (Retry::GiveUp, false),
-        Input::AttemptAnswered { .. } => (Retry::Fold, true),
-        Input::DeadlinePassed
-        | Input::Requested(_)
-        | Input::LeaseExpired
-        | Input::LinkEnded
-        | Input::LookedUpAbsent { .. }
-        | Input::NeverAnswered
-        | Input::Observed(_)
-        | Input::Told { .. }
-        | Input::Resolved(_) => (Retry::Fold, false),
-    };
+    let (retry, is_outcome) = (placing::retry(input), matches!(input, Input::AttemptAnswered { .. }));
     let (key, rules) = (&current.trade().key, &dispatcher.served.account.rules);
     let advanced = loop {
         match advance(&dispatcher.ledger, key, Some(current.clone()), input, rules, retry).await {
@@ -155,21 +142,12 @@ async fn append(
             Err(error) => return Err(error),
         }
     };
-    Ok(match advanced {
-        Advanced::Written(recorded) => {
-            let event = Event::Written(recorded.trade().clone());
-            (recorded, event)
-        }
-        Advanced::Stale(recorded) => {
-            let event = Event::Lost(recorded.trade().clone());
-            (recorded, event)
-        }
-        Advanced::Anomaly { recorded, anomaly } => {
-            dispatcher.raise_anomaly(key, &anomaly).await;
-            let event = Event::Lost(recorded.trade().clone());
-            (recorded, event)
-        }
-    })
+    let event = Event::of(&advanced);
+    let (recorded, anomaly) = advanced.into_parts();
+    if let Some(anomaly) = anomaly {
+        dispatcher.raise_anomaly(key, &anomaly).await;
+    }
+    Ok((recorded, event))
 }
 
 /// Places the order, together with others for the same user where that can be.

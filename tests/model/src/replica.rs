@@ -1,8 +1,8 @@
 //! A replica of provider-dispatch with one delivery in hand: the shell in provider-dispatch/src/place.rs round the shipped
 //! [`Placing`], one step at a time. Every await of that shell is a step here.
 
-use skinbus_domain::advancing::{Advanced, Retry};
-use skinbus_domain::placing::{Delivery, Effect, Event, Placing};
+use skinbus_domain::advancing::Retry;
+use skinbus_domain::placing::{self, Delivery, Effect, Event, Placing};
 use skinbus_domain::trade::{Attempt, Reason};
 use skinbus_domain::{Input, Outcome, Recorded, TradeStatus};
 
@@ -197,49 +197,37 @@ impl Placed {
         true
     }
 
-    /// `append` in place.rs: an intent was decided on exactly this version; an outcome is a fact, whatever happened
-    /// meanwhile.
+    /// `append` in place.rs.
     fn append(&mut self, protocol: &Protocol, state: &mut State, input: Input) -> bool {
-        let retry = match &input {
-            Input::AttemptStarted(attempt) => {
-                if protocol.is(Mutant::CallBeforeIntent) {
-                    state.send(attempt);
-                }
-                Retry::GiveUp
-            }
-            Input::AttemptAnswered { .. }
-            | Input::DeadlinePassed
-            | Input::Requested(_)
-            | Input::LeaseExpired
-            | Input::LinkEnded
-            | Input::LookedUpAbsent { .. }
-            | Input::NeverAnswered
-            | Input::Observed(_)
-            | Input::Told { .. }
-            | Input::Resolved(_) => Retry::Fold,
-        };
+        if let Input::AttemptStarted(attempt) = &input
+            && protocol.is(Mutant::CallBeforeIntent)
+        {
+            state.send(attempt);
+        }
+        let retry = placing::retry(&input);
         self.writes_intent = retry == Retry::GiveUp;
         let wrote = Write::start(protocol, state, &self.current, input, retry);
         self.wrote(protocol, state, wrote)
     }
 
     fn wrote(&mut self, protocol: &Protocol, state: &mut State, wrote: Wrote) -> bool {
-        let (recorded, is_written) = match wrote {
+        let advanced = match wrote {
             Wrote::Going(write) => {
                 self.doing = Doing::Writing(write);
                 return true;
             }
-            Wrote::Done(Advanced::Written(recorded)) => (recorded, true),
-            Wrote::Done(Advanced::Stale(recorded) | Advanced::Anomaly { recorded, .. }) => (recorded, false),
+            Wrote::Done(advanced) => advanced,
             Wrote::Illegal => {
                 state.seen.out_of_order = true;
                 return false;
             }
         };
-        let trade = recorded.trade().clone();
-        self.current = Shared::new(recorded);
-        let is_written = is_written || self.ignores_loss(protocol);
-        self.report(protocol, state, if is_written { Event::Written(trade) } else { Event::Lost(trade) })
+        let event = match Event::of(&advanced) {
+            Event::Lost(trade) if self.ignores_loss(protocol) => Event::Written(trade),
+            event => event,
+        };
+        self.current = Shared::new(advanced.into_parts().0);
+        self.report(protocol, state, event)
     }
 
     fn ignores_loss(&self, protocol: &Protocol) -> bool {

@@ -4,7 +4,6 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use skinbus_domain::advancing::{Advanced, Retry};
 use skinbus_domain::ids::AccountId;
 use skinbus_domain::order::OrderKind;
 use skinbus_domain::placing::{self, Delivery as Done, Effect, Event};
@@ -142,19 +141,7 @@ async fn append(
     current: &Recorded,
     input: &Input,
 ) -> Result<(Recorded, Event), AdvanceError> {
-    let (retry, is_outcome) = match input {
-        Input::AttemptStarted(_) => (Retry::GiveUp, false),
-        Input::AttemptAnswered { .. } => (Retry::Fold, true),
-        Input::DeadlinePassed
-        | Input::Requested(_)
-        | Input::LeaseExpired
-        | Input::LinkEnded
-        | Input::LookedUpAbsent { .. }
-        | Input::NeverAnswered
-        | Input::Observed(_)
-        | Input::Told { .. }
-        | Input::Resolved(_) => (Retry::Fold, false),
-    };
+    let (retry, is_outcome) = (placing::retry(input), matches!(input, Input::AttemptAnswered { .. }));
     let (w, key, rules) = (&d.w, &current.trade().key, &d.account.rules);
     let advanced = loop {
         match advance(w, &d.who, key, Some(current.clone()), input, rules, retry).await {
@@ -163,23 +150,14 @@ async fn append(
             Err(error) => return Err(error),
         }
     };
-    Ok(match advanced {
-        Advanced::Written(recorded) => {
-            let event = Event::Written(recorded.trade().clone());
-            (recorded, event)
+    let event = Event::of(&advanced);
+    let (recorded, anomaly) = advanced.into_parts();
+    if let Some(anomaly) = anomaly {
+        while client::raise_anomaly(w, &d.who, key, &anomaly).await.is_err() {
+            w.queue.sleep(SECOND).await;
         }
-        Advanced::Stale(recorded) => {
-            let event = Event::Lost(recorded.trade().clone());
-            (recorded, event)
-        }
-        Advanced::Anomaly { recorded, anomaly } => {
-            while client::raise_anomaly(w, &d.who, key, &anomaly).await.is_err() {
-                w.queue.sleep(SECOND).await;
-            }
-            let event = Event::Lost(recorded.trade().clone());
-            (recorded, event)
-        }
-    })
+    }
+    Ok((recorded, event))
 }
 
 /// The calls themselves; `call_alone` of `place.rs`.

@@ -60,6 +60,17 @@ pub enum Advanced {
     },
 }
 
+impl Advanced {
+    /// The newest version, and the contradiction.
+    #[must_use]
+    pub fn into_parts(self) -> (Recorded, Option<Anomaly>) {
+        match self {
+            Self::Written(recorded) | Self::Stale(recorded) => (recorded, None),
+            Self::Anomaly { recorded, anomaly } => (recorded, Some(anomaly)),
+        }
+    }
+}
+
 /// What to do when somebody else's version came first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Retry {

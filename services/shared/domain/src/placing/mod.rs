@@ -15,6 +15,7 @@
 
 use jiff::Timestamp;
 
+use crate::advancing::{Advanced, Retry};
 use crate::fold::Input;
 use crate::ids::Reference;
 use crate::outcome::Outcome;
@@ -31,8 +32,7 @@ mod tests;
 pub enum Effect {
     /// Take one permit of the account's quota, then report [`Event::PermitTaken`].
     TakePermit,
-    /// Append what this input makes of the trade, provided that it still is as the machine knows it; report
-    /// [`Event::Written`] or [`Event::Lost`].
+    /// Append what this input makes of the trade, as [`retry`] says; report [`Event::of`] what came of it.
     Append(Input),
     /// Call the provider and report [`Event::Answered`]; the call has to end before the attempt's lease does. The permit
     /// is used up by this.
@@ -66,6 +66,38 @@ pub enum Event {
     Lost(Trade),
     /// The call came to an outcome.
     Answered(Outcome),
+}
+
+impl Event {
+    /// What came of [`Effect::Append`].
+    #[must_use]
+    pub fn of(advanced: &Advanced) -> Self {
+        match advanced {
+            Advanced::Written(recorded) => Self::Written(recorded.trade().clone()),
+            Advanced::Stale(recorded) | Advanced::Anomaly { recorded, .. } => {
+                Self::Lost(recorded.trade().clone())
+            }
+        }
+    }
+}
+
+/// How what [`Effect::Append`] names is written: an intent was decided on exactly one version; everything else is a fact,
+/// whatever happened meanwhile.
+#[must_use]
+pub const fn retry(input: &Input) -> Retry {
+    match input {
+        Input::AttemptStarted(_) => Retry::GiveUp,
+        Input::AttemptAnswered { .. }
+        | Input::DeadlinePassed
+        | Input::Requested(_)
+        | Input::LeaseExpired
+        | Input::LinkEnded
+        | Input::LookedUpAbsent { .. }
+        | Input::NeverAnswered
+        | Input::Observed(_)
+        | Input::Told { .. }
+        | Input::Resolved(_) => Retry::Fold,
+    }
 }
 
 /// An event that the protocol does not expect in its phase: a defect in the shell.
