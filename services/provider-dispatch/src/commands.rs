@@ -138,7 +138,7 @@ async fn send(
     let served = &dispatcher.served;
     let request = served.provider.command(command, recorded.trade());
     let request = request.map_err(|error| refused(format!("unsupported_command: {}", error.0)))?;
-    let about = About { user: None, order: Some(recorded.trade().key.order_id.as_str()) };
+    let about = About { user: None, order: Some(recorded.trade().key.order_id.as_str()), is_hinted: false };
     let permit = dispatcher.permit(Lane::Orders, command.as_str(), &about);
     let permit = tokio::select! {
         permit = tokio::time::timeout(PERMIT_WAIT, permit) => permit.ok().flatten(),

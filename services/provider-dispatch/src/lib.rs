@@ -24,7 +24,7 @@ use skinbus_bus::topology::{DISPATCH, dispatch_consumer};
 use skinbus_bus::{Bus, ConnectError, DELIVERIES_MAX, WorkOptions};
 use skinbus_domain::Anomaly;
 use skinbus_domain::ids::TradeKey;
-use skinbus_domain::quota::Lane;
+use skinbus_domain::quota::{HINTED_LOOK_UP, Lane};
 use skinbus_providers::Closed;
 use skinbus_runtime::{Config, Health, RunError, Shutdown};
 use tokio::task::JoinSet;
@@ -128,9 +128,11 @@ impl Dispatcher {
         calls: u32,
     ) -> Option<Permit> {
         loop {
-            let own = self.served.account.operations.get(operation);
-            let own = own.and_then(|own| own.of(operation, about.user, about.order));
-            let permit = self.permits.take_for(lane, own, turn, calls).await?;
+            let counted = [Some(operation), about.is_hinted.then_some(HINTED_LOOK_UP)];
+            let own = counted.into_iter().flatten().filter_map(|operation| {
+                self.served.account.operations.get(operation)?.of(operation, about.user, about.order)
+            });
+            let permit = self.permits.take_for(lane, own.collect(), turn, calls).await?;
             if permit.covers(self.served.account.total_timeout) {
                 return Some(permit);
             }
@@ -144,6 +146,8 @@ impl Dispatcher {
 struct About<'a> {
     user: Option<&'a str>,
     order: Option<&'a str>,
+    /// Only a webhook asks for it, which anybody may have sent.
+    is_hinted: bool,
 }
 
 /// What a call's end says about the account. The answer of a server error may be that of anything in front of the provider.

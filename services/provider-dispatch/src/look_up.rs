@@ -54,7 +54,7 @@ async fn look_up(dispatcher: &Dispatcher, incoming: &Incoming) -> Result<v1::Loo
     let targets = targets(dispatcher, &request, &mut response).await?;
     let mut rest = targets.as_slice();
     while !rest.is_empty() {
-        let Some(permit) = permit(dispatcher, rest).await else {
+        let Some(permit) = permit(dispatcher, rest, request.hinted).await else {
             break;
         };
         let asked = ask(dispatcher, rest, permit, &mut response).await?;
@@ -114,8 +114,9 @@ fn read_target(target: &v1::LookupTarget) -> Result<LookUpTarget, &'static str> 
 }
 
 /// A permit to ask for the first of these, and for what fits with it.
-async fn permit(dispatcher: &Dispatcher, targets: &[LookUpTarget]) -> Option<Permit> {
-    let about = About { user: None, order: targets.first().map(|target| target.reference.as_str()) };
+async fn permit(dispatcher: &Dispatcher, targets: &[LookUpTarget], is_hinted: bool) -> Option<Permit> {
+    let order = targets.first().map(|target| target.reference.as_str());
+    let about = About { user: None, order, is_hinted };
     let permit = dispatcher.permit(Lane::LookUps, "lookup", &about);
     tokio::select! {
         permit = tokio::time::timeout(PERMIT_WAIT, permit) => permit.ok().flatten(),

@@ -95,7 +95,7 @@ fn give_back(permit: Option<Permit>) {
 }
 
 /// Placing is counted for the whole account.
-const NOTHING_APART: About<'static> = About { user: None, order: None };
+const NOTHING_APART: About<'static> = About { user: None, order: None, is_hinted: false };
 
 /// How many calls placing the order may take. Their permits are taken together: where the quota is short, orders that come
 /// back for a second one would wait for each other until all their leases are over, and begin anew.

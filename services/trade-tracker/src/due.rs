@@ -34,6 +34,8 @@ use crate::metrics;
 const MERGE_PAUSE: Duration = Duration::from_millis(50);
 /// Batches of one account that are worked on at the same time.
 const BATCHES_MAX: usize = 8;
+/// Besides these, batches of what only hints ask for: they may wait long for their part of the quota.
+const HINTED_BATCHES_MAX: usize = 2;
 /// Trades of a batch that are read or written at the same time.
 const TRADES_MAX: usize = 32;
 /// Pause before a trade is looked at again whose look failed.
@@ -50,6 +52,7 @@ pub(crate) async fn run(tracker: Arc<Tracker>, account: Account) {
     let account = Arc::new(account);
     let mut messages = tracker.bus.hold(POLLS, &due_consumer(&account.name), &tracker.shutdown);
     let slots = Arc::new(Semaphore::new(BATCHES_MAX));
+    let hint_slots = Arc::new(Semaphore::new(HINTED_BATCHES_MAX));
     let mut tasks = JoinSet::new();
     while let Some(first) = messages.next().await {
         let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { break };
@@ -57,9 +60,11 @@ pub(crate) async fn run(tracker: Arc<Tracker>, account: Account) {
         tokio::time::sleep(MERGE_PAUSE).await;
         let batch = merged(&tracker, first, messages.ready(tracker.settings.due_batch)).await;
         let (tracker, account) = (Arc::clone(&tracker), Arc::clone(&account));
+        let hint_slots = Arc::clone(&hint_slots);
         tasks.spawn(async move {
-            work(&tracker, &account, batch).await;
+            let hinted = work(&tracker, &account, batch).await;
             drop(slot);
+            work_hinted(&tracker, &account, hinted, &hint_slots).await;
         });
     }
     messages.close().await;
@@ -90,17 +95,37 @@ fn key_of(held: &Held) -> Option<(TradeKey, bool)> {
     Some((key, due.hinted))
 }
 
-async fn work(tracker: &Tracker, account: &Account, batch: Vec<Due>) {
+/// What only hints ask for comes back.
+async fn work(tracker: &Tracker, account: &Account, batch: Vec<Due>) -> Vec<(Due, Looking)> {
     let begun = stream::iter(batch).map(|due| begin(tracker, account, due)).buffer_unordered(TRADES_MAX);
     let look_ups: Vec<(Due, Looking)> = begun.filter_map(future::ready).collect().await;
-    let mut look_ups = look_ups.into_iter();
-    loop {
-        let chunk: Vec<_> = look_ups.by_ref().take(account.look_up_batch).collect();
-        if chunk.is_empty() {
-            return;
-        }
-        look(tracker, account, chunk).await;
+    let (hinted, planned): (Vec<_>, Vec<_>) =
+        look_ups.into_iter().partition(|(_, looking)| looking.is_hinted());
+    for chunk in chunks(planned, account.look_up_batch) {
+        look(tracker, account, chunk, false).await;
     }
+    hinted
+}
+
+/// As many as their part of the quota allows; the rest is put off. Whoever forges hints keeps no other look waiting.
+async fn work_hinted(tracker: &Tracker, account: &Account, hinted: Vec<(Due, Looking)>, slots: &Semaphore) {
+    let slot = slots.try_acquire();
+    let mut has_room = slot.is_ok();
+    for chunk in chunks(hinted, account.look_up_batch) {
+        if has_room {
+            has_room = look(tracker, account, chunk, true).await;
+        } else {
+            conclude(tracker, account, chunk, None).await;
+        }
+    }
+}
+
+fn chunks(look_ups: Vec<(Due, Looking)>, size: usize) -> impl Iterator<Item = Vec<(Due, Looking)>> {
+    let mut rest = look_ups.into_iter();
+    std::iter::from_fn(move || {
+        let chunk: Vec<_> = rest.by_ref().take(size).collect();
+        (!chunk.is_empty()).then_some(chunk)
+    })
 }
 
 /// Reads the trade and does what needs no provider; what does need one comes back.
@@ -154,7 +179,11 @@ async fn go_on(
                 due.held.acknowledge().await;
                 return None;
             }
-            Effect::Advance(_) | Effect::HandOver | Effect::Schedule(_) | Effect::ReadLatest => {}
+            Effect::Advance(_)
+            | Effect::HandOver
+            | Effect::Schedule(_)
+            | Effect::ScheduleHint(_)
+            | Effect::ReadLatest => {}
         }
         effect = match step(tracker, account, &due, &mut looking, effect).await {
             Ok(effect) => effect,
@@ -188,6 +217,10 @@ async fn step(
             crash_point("tracker.after_schedule");
             Event::Scheduled
         }
+        Effect::ScheduleHint(at) => {
+            tracker.bus.hint_look(&account.name, &due.key, at).await?;
+            Event::Scheduled
+        }
         Effect::ReadLatest => Event::Read(tracker.ledger.read_latest(&due.key).await?),
         Effect::LookUp | Effect::Acknowledge => return Ok(effect),
     };
@@ -210,28 +243,31 @@ async fn hand_over(
     Ok(())
 }
 
-async fn look(tracker: &Tracker, account: &Account, chunk: Vec<(Due, Looking)>) {
+/// Tells whether the provider was asked and answered.
+async fn look(tracker: &Tracker, account: &Account, chunk: Vec<(Due, Looking)>, hinted: bool) -> bool {
     crash_point("tracker.before_look_up");
-    let rows = tracker_look_up(tracker, account, &chunk).await;
+    let rows = tracker_look_up(tracker, account, &chunk, hinted).await;
     crash_point("tracker.after_look_up");
     if let Err(error) = &rows {
         tracing::warn!(account = %account.name, code = error.code, status = error.status, "a look-up failed");
     }
+    let rows = rows.ok();
+    conclude(tracker, account, chunk, rows.as_ref()).await;
+    rows.is_some_and(|rows| rows.is_complete())
+}
+
+/// What the look-up says of each of them; `None` where there was none.
+async fn conclude(tracker: &Tracker, account: &Account, chunk: Vec<(Due, Looking)>, rows: Option<&Rows>) {
     stream::iter(chunk)
-        .for_each_concurrent(TRADES_MAX, |(due, mut looking)| {
-            let rows = &rows;
-            async move {
-                let said = rows
-                    .as_ref()
-                    .map_or(Event::NotLookedUp, |rows| said_of(looking.recorded().trade(), rows));
-                match looking.on(said, &account.rules, clock::now()) {
-                    Ok(effect) => {
-                        go_on(tracker, account, due, looking, effect).await;
-                    }
-                    Err(error) => {
-                        tracing::error!(trade = %due.key, %error, "a look-up was read that nobody asked for");
-                        due.held.redeliver_after(RETRY_PAUSE).await;
-                    }
+        .for_each_concurrent(TRADES_MAX, |(due, mut looking)| async move {
+            let said = rows.map_or(Event::NotLookedUp, |rows| said_of(looking.recorded().trade(), rows));
+            match looking.on(said, &account.rules, clock::now()) {
+                Ok(effect) => {
+                    go_on(tracker, account, due, looking, effect).await;
+                }
+                Err(error) => {
+                    tracing::error!(trade = %due.key, %error, "a look-up was read that nobody asked for");
+                    due.held.redeliver_after(RETRY_PAUSE).await;
                 }
             }
         })
@@ -256,11 +292,12 @@ async fn tracker_look_up(
     tracker: &Tracker,
     account: &Account,
     chunk: &[(Due, Looking)],
+    hinted: bool,
 ) -> Result<Rows, QueryError> {
     let trades: Vec<Recorded> = chunk.iter().map(|(_, looking)| looking.recorded().clone()).collect();
     let mut looking_up = std::pin::pin!(async {
         give_up_reservations(tracker, account, &trades).await;
-        look_up(tracker, account, &trades).await
+        look_up(tracker, account, &trades, hinted).await
     });
     loop {
         tokio::select! {

@@ -6,13 +6,14 @@
 mod backlog;
 mod due;
 mod follow;
+mod hints;
 mod look;
 mod metrics;
 mod mover;
 mod webhooks;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use skinbus_bus::dead::Cause;
@@ -26,6 +27,7 @@ use skinbus_runtime::{Config, ConfigErrors, Health, RunError, Shutdown};
 use tokio::task::JoinSet;
 
 use backlog::Backlogs;
+use hints::Hints;
 
 /// The accounts whose trades are followed.
 pub type Accounts = BTreeMap<AccountId, Account>;
@@ -61,6 +63,7 @@ pub async fn run(
         accounts,
         settings: config.tracking,
         backlogs: Backlogs::default(),
+        hints: Mutex::default(),
         shutdown,
     });
     let mut tasks = JoinSet::new();
@@ -84,6 +87,7 @@ struct Tracker {
     accounts: Accounts,
     settings: TrackingConfig,
     backlogs: Backlogs,
+    hints: Mutex<Hints>,
     shutdown: Shutdown,
 }
 

@@ -25,14 +25,22 @@ pub(crate) struct Rows {
     asked_at: Timestamp,
 }
 
+impl Rows {
+    /// Whether the quota had room for all that was asked.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.not_asked.is_empty()
+    }
+}
+
 /// Asks the provider about the trades.
 pub(crate) async fn look_up(
     tracker: &Tracker,
     account: &Account,
     trades: &[Recorded],
+    hinted: bool,
 ) -> Result<Rows, QueryError> {
     let targets = trades.iter().filter_map(|recorded| target_of(recorded.trade())).collect();
-    let request = v1::LookupRequest { references: Vec::new(), targets };
+    let request = v1::LookupRequest { references: Vec::new(), targets, hinted };
     let timeout = PERMIT_WAIT.saturating_add(account.total_timeout);
     let subject = subjects::query(&account.name, "lookup");
     let response: v1::LookupResponse = tracker.bus.query(subject, &request, timeout).await?;

@@ -1,6 +1,6 @@
 //! Webhooks: one that proves its content is folded in; a hint pulls the next look forward, and nothing else.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use jiff::Timestamp;
 use skinbus_bus::dead::Cause;
@@ -110,10 +110,21 @@ async fn handle(tracker: &Tracker, incoming: &Incoming) -> Disposition {
     if polling::need_when_hinted(&recorded, &account.rules, clock::now()) == Need::Nothing {
         return Disposition::Acknowledge;
     }
+    hint(tracker, account, key).await
+}
+
+/// Pulls the trade's next look forward.
+async fn hint(tracker: &Tracker, account: &Account, key: TradeKey) -> Disposition {
+    let now = clock::now();
+    let planned = || tracker.hints.lock().unwrap_or_else(PoisonError::into_inner);
+    let Some(at) = planned().look_at(&key, now) else {
+        return Disposition::Acknowledge;
+    };
     crash_point("tracker.before_hint");
-    match tracker.bus.hint_look(&account.name, &key, clock::now()).await {
+    match tracker.bus.hint_look(&account.name, &key, at).await {
         Ok(()) => {
             crash_point("tracker.after_hint");
+            planned().planned(key, at, now);
             Disposition::Acknowledge
         }
         Err(error) => {

@@ -168,7 +168,7 @@ impl State {
             Effect::ReadLatest => Doing::ReadingLatest,
             Effect::LookUp => Doing::Asked { at: self.now },
             Effect::Schedule(_) if protocol.is(Mutant::ForgetNextLook) => return,
-            Effect::Schedule(moment) => Doing::Scheduling(seconds(moment)),
+            Effect::Schedule(moment) | Effect::ScheduleHint(moment) => Doing::Scheduling(seconds(moment)),
             Effect::Acknowledge => return,
         };
         self.tracker.looking = Some(Shared::new(look));

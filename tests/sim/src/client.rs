@@ -369,10 +369,15 @@ pub async fn schedule_look(
     schedule(w, who, format!("at.{key}"), account, key, micros(at), false).await
 }
 
-/// Looks at a trade at once.
-pub async fn hint_look(w: &W, who: &Rc<Actor>, account: &AccountId, key: &TradeKey) -> Result<(), NoAnswer> {
-    let now = micros(w.clock(who));
-    schedule(w, who, format!("hint.{key}"), account, key, now, true).await
+/// Looks at a trade because of a hint.
+pub async fn hint_look(
+    w: &W,
+    who: &Rc<Actor>,
+    account: &AccountId,
+    key: &TradeKey,
+    at: jiff::Timestamp,
+) -> Result<(), NoAnswer> {
+    schedule(w, who, format!("hint.{key}"), account, key, micros(at), true).await
 }
 
 async fn schedule(

@@ -231,7 +231,7 @@ impl Keeper {
             match change {
                 // The slot is taken only now.
                 Change::Settle(ended) if self.world.is_mutant(Mutant::PermitsUncounted) => {
-                    let wish = quota::Wish { lane: Lane::Orders, operation: None, wanted: 1, at_once: 1 };
+                    let wish = quota::Wish { lane: Lane::Orders, operations: &[], wanted: 1, at_once: 1 };
                     let (timeout, now) = (std::time::Duration::ZERO, ServerTime::exactly(ended.at_ms));
                     if let Grant::Permits { ticket, .. } = window.grant(limit, &wish, timeout, now) {
                         window.settle(limit, &ticket, ended.at_ms, ended.told);
@@ -253,7 +253,7 @@ impl Keeper {
         let (mut permits, mut not_before_ms) = (Vec::new(), None::<i64>);
         let mut turns = if target.gate.wants_probe(now) { self.as_probes() } else { self.in_turn() };
         while let Some(Turned { lane, whose, calls }) = turns.pop_front() {
-            let wish = quota::Wish { lane, operation: None, wanted: calls, at_once: calls };
+            let wish = quota::Wish { lane, operations: &[], wanted: calls, at_once: calls };
             match target.grant(&self.account.limit, &wish, lease, now) {
                 Grant::Permits { ticket, count } => permits.push(Granted { whose, ticket, calls: count }),
                 Grant::NotBefore { at_ms } => {

@@ -202,7 +202,11 @@ async fn go_on(
                 acknowledge(w, who, &due.held).await;
                 return None;
             }
-            Effect::Advance(_) | Effect::HandOver | Effect::Schedule(_) | Effect::ReadLatest => {}
+            Effect::Advance(_)
+            | Effect::HandOver
+            | Effect::Schedule(_)
+            | Effect::ScheduleHint(_)
+            | Effect::ReadLatest => {}
         }
         effect = match step(w, who, account, &due, &mut looking, effect).await {
             Some(effect) => effect,
@@ -235,6 +239,10 @@ async fn step(
         }
         Effect::Schedule(at) => {
             client::schedule_look(w, who, &account.name, &due.key, at).await.ok()?;
+            Event::Scheduled
+        }
+        Effect::ScheduleHint(at) => {
+            client::hint_look(w, who, &account.name, &due.key, at).await.ok()?;
             Event::Scheduled
         }
         Effect::ReadLatest => Event::Read(client::read_latest(w, who, &due.key).await.ok()?),
@@ -304,7 +312,7 @@ async fn look(w: &W, who: &Rc<Actor>, account: &Account, chunk: Vec<(Due, Lookin
 
 async fn look_up(w: &W, who: &Rc<Actor>, account: &Account, chunk: &[(Due, Looking)]) -> Option<Rows> {
     let targets = chunk.iter().filter_map(|(_, looking)| target_of(looking.recorded().trade())).collect();
-    let request = v1::LookupRequest { references: Vec::new(), targets };
+    let request = v1::LookupRequest { references: Vec::new(), targets, hinted: false };
     let response = crate::dispatch::query(w, who, &account.name, request).await?;
     let observations = response.rows.iter().map(|row| observation_from_row(row, Cause::LookUp));
     Some(Rows {
@@ -367,6 +375,6 @@ async fn webhook(w: &W, who: &Rc<Actor>, delivery: &Delivery) -> Disposition {
     if polling::need_when_hinted(&recorded, &account.rules, w.clock(who)) == Need::Nothing {
         return Disposition::Acknowledge;
     }
-    let hinted = client::hint_look(w, who, &name, &key).await;
+    let hinted = client::hint_look(w, who, &name, &key, w.clock(who)).await;
     if hinted.is_ok() { Disposition::Acknowledge } else { again }
 }

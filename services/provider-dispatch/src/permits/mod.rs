@@ -98,7 +98,7 @@ pub enum Said {
 }
 
 enum Command {
-    Take { lane: Lane, operation: Option<Operation>, turn: Turn, calls: u32, answer: oneshot::Sender<Permit> },
+    Take { lane: Lane, operations: Vec<Operation>, turn: Turn, calls: u32, answer: oneshot::Sender<Permit> },
     Settle(Ended),
     GiveBack(Ticket),
     End,
@@ -143,7 +143,7 @@ impl Keeper {
 
     /// Waits for a permit for a call that has no limit of its own. Dropping the future takes the wish back.
     pub async fn take(&self, lane: Lane) -> Option<Permit> {
-        self.take_for(lane, None, Turn::Last, 1).await
+        self.take_for(lane, Vec::new(), Turn::Last, 1).await
     }
 
     /// Waits for a permit for so many calls together; a probe, or a smaller limit, gives less. Dropping the future takes the
@@ -151,12 +151,12 @@ impl Keeper {
     pub async fn take_for(
         &self,
         lane: Lane,
-        operation: Option<Operation>,
+        operations: Vec<Operation>,
         turn: Turn,
         calls: u32,
     ) -> Option<Permit> {
         let (answer, permit) = oneshot::channel();
-        send(&self.commands, Command::Take { lane, operation, turn, calls, answer });
+        send(&self.commands, Command::Take { lane, operations, turn, calls, answer });
         permit.await.ok()
     }
 

@@ -73,8 +73,8 @@ impl State {
 
     fn take(&mut self, command: Command) {
         match command {
-            Command::Take { lane, operation, turn, calls, answer } => {
-                self.wishes.add(lane, operation, turn, calls, answer);
+            Command::Take { lane, operations, turn, calls, answer } => {
+                self.wishes.add(lane, operations, turn, calls, answer);
             }
             Command::Settle(ended) => self.changes.settle(ended),
             Command::GiveBack(ticket) => {

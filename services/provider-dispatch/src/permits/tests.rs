@@ -15,8 +15,8 @@ fn limit(requests: u32) -> Limit {
     Limit { requests, per: Duration::from_secs(60) }
 }
 
-fn inventory(user: &str) -> Option<Operation> {
-    Some(Operation { key: format!("inventory.{user}"), limit: limit(1) })
+fn inventory(user: &str) -> Vec<Operation> {
+    vec![Operation { key: format!("inventory.{user}"), limit: limit(1) }]
 }
 
 /// Somebody who waits, and would get a permit.
@@ -30,13 +30,13 @@ impl Waits {
         Self { wishes: Wishes::default(), receivers: Vec::new() }
     }
 
-    fn add(&mut self, lane: Lane, operation: Option<Operation>) {
-        self.add_in(Turn::Last, lane, operation, 1);
+    fn add(&mut self, lane: Lane, operations: Vec<Operation>) {
+        self.add_in(Turn::Last, lane, operations, 1);
     }
 
-    fn add_in(&mut self, turn: Turn, lane: Lane, operation: Option<Operation>, calls: u32) {
+    fn add_in(&mut self, turn: Turn, lane: Lane, operations: Vec<Operation>, calls: u32) {
         let (answer, permit) = oneshot::channel();
-        self.wishes.add(lane, operation, turn, calls, answer);
+        self.wishes.add(lane, operations, turn, calls, answer);
         self.receivers.push(permit);
     }
 
@@ -56,9 +56,9 @@ fn half_open() -> QuotaWindow {
 #[test]
 fn a_look_up_goes_after_nine_orders() {
     let mut waits = Waits::new();
-    (0..20).for_each(|_| waits.add(Lane::Orders, None));
-    (0..20).for_each(|_| waits.add(Lane::LookUps, None));
-    waits.add(Lane::Catalogue, None);
+    (0..20).for_each(|_| waits.add(Lane::Orders, Vec::new()));
+    (0..20).for_each(|_| waits.add(Lane::LookUps, Vec::new()));
+    waits.add(Lane::Catalogue, Vec::new());
     let served = waits.served(&mut QuotaWindow::default(), 20);
     let look_ups: Vec<usize> = served
         .iter()
@@ -73,9 +73,9 @@ fn a_look_up_goes_after_nine_orders() {
 #[test]
 fn lower_lanes_get_what_is_left_and_leave_their_reserve() {
     let mut waits = Waits::new();
-    (0..3).for_each(|_| waits.add(Lane::Orders, None));
-    (0..30).for_each(|_| waits.add(Lane::LookUps, None));
-    (0..30).for_each(|_| waits.add(Lane::Catalogue, None));
+    (0..3).for_each(|_| waits.add(Lane::Orders, Vec::new()));
+    (0..30).for_each(|_| waits.add(Lane::LookUps, Vec::new()));
+    (0..30).for_each(|_| waits.add(Lane::Catalogue, Vec::new()));
     let served = waits.served(&mut QuotaWindow::default(), 30);
     let count = |wanted| served.iter().filter(|(lane, _)| *lane == wanted).count();
     assert_eq!([Lane::Orders, Lane::LookUps, Lane::Catalogue].map(count), [3, 24, 0]);
@@ -87,7 +87,7 @@ fn who_waits_for_the_window_of_an_operation_holds_up_nobody() {
     for user in ["a", "a", "b", "a"] {
         waits.add(Lane::Catalogue, inventory(user));
     }
-    waits.add(Lane::Catalogue, None);
+    waits.add(Lane::Catalogue, Vec::new());
     let served = waits.served(&mut QuotaWindow::default(), 300);
     let served: Vec<usize> = served.into_iter().map(|(_, index)| index).collect();
     assert_eq!(served, [0, 2, 4]);
@@ -97,18 +97,18 @@ fn who_waits_for_the_window_of_an_operation_holds_up_nobody() {
 #[test]
 fn a_probe_is_a_question_where_one_waits() {
     let mut waits = Waits::new();
-    waits.add(Lane::Orders, None);
+    waits.add(Lane::Orders, Vec::new());
     assert_eq!(waits.served(&mut half_open(), 300), [(Lane::Orders, 0)]);
-    waits.add(Lane::Catalogue, None);
+    waits.add(Lane::Catalogue, Vec::new());
     assert_eq!(waits.served(&mut half_open(), 300), [(Lane::Catalogue, 0)]);
-    waits.add(Lane::LookUps, None);
+    waits.add(Lane::LookUps, Vec::new());
     assert_eq!(waits.served(&mut half_open(), 300), [(Lane::LookUps, 0)]);
 }
 
 #[test]
 fn who_has_stopped_waiting_gets_nothing() {
     let mut waits = Waits::new();
-    (0..3).for_each(|_| waits.add(Lane::Orders, None));
+    (0..3).for_each(|_| waits.add(Lane::Orders, Vec::new()));
     waits.receivers.remove(1);
     waits.wishes.forget_the_gone();
     assert_eq!(waits.wishes.waiting(), 2);
@@ -121,12 +121,12 @@ fn a_newcomer_behind_others_is_no_reason_to_look_again() {
     let now = clock::monotonic_now();
     let mut waits = Waits::new();
     assert_eq!(waits.wishes.look_at(now), None);
-    waits.add(Lane::Orders, None);
+    waits.add(Lane::Orders, Vec::new());
     assert_eq!(waits.wishes.look_at(now), Some(now));
     waits.wishes.look_again(now, TIMEOUT);
-    waits.add(Lane::Orders, None);
+    waits.add(Lane::Orders, Vec::new());
     assert_eq!(waits.wishes.look_at(now), Some(now + TIMEOUT));
-    waits.add(Lane::Catalogue, None);
+    waits.add(Lane::Catalogue, Vec::new());
     assert_eq!(waits.wishes.look_at(now), Some(now));
     waits.wishes.look_again(now, TIMEOUT);
     waits.add(Lane::Catalogue, inventory("a"));
@@ -136,7 +136,7 @@ fn a_newcomer_behind_others_is_no_reason_to_look_again() {
 #[test]
 fn the_second_call_of_an_order_goes_before_the_first_ones_of_others() {
     let mut waits = Waits::new();
-    waits.add(Lane::Orders, None);
+    waits.add(Lane::Orders, Vec::new());
     // Told apart by what it has of its own.
     waits.add_in(Turn::First, Lane::Orders, inventory("second"), 1);
     let mut window = QuotaWindow::default();
@@ -149,9 +149,9 @@ fn the_second_call_of_an_order_goes_before_the_first_ones_of_others() {
 fn an_order_of_two_calls_gets_both_permits_or_none() {
     let pair_among_others = || {
         let mut waits = Waits::new();
-        waits.add(Lane::Orders, None);
-        waits.add_in(Turn::Last, Lane::Orders, None, 2);
-        waits.add(Lane::Orders, None);
+        waits.add(Lane::Orders, Vec::new());
+        waits.add_in(Turn::Last, Lane::Orders, Vec::new(), 2);
+        waits.add(Lane::Orders, Vec::new());
         waits
     };
     // With room for two it waits, and nobody behind takes what it waits for.
@@ -168,7 +168,7 @@ fn an_order_of_two_calls_gets_both_permits_or_none() {
 fn a_probe_and_a_limit_of_one_are_one_call_of_two() {
     for (mut window, requests) in [(half_open(), 300), (QuotaWindow::default(), 1)] {
         let mut waits = Waits::new();
-        waits.add_in(Turn::Last, Lane::Orders, None, 2);
+        waits.add_in(Turn::Last, Lane::Orders, Vec::new(), 2);
         assert_eq!(waits.served(&mut window, requests), [(Lane::Orders, 0)]);
         assert_eq!(window.slots.used(1_000_000), 1);
     }

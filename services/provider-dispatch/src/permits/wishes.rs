@@ -13,7 +13,7 @@ const ORDERS_PER_LOOK_UP: usize = 9;
 
 /// Somebody who waits for a permit.
 struct Waiting {
-    operation: Option<Operation>,
+    operations: Vec<Operation>,
     /// Calls that the permit is for.
     calls: u32,
     /// `None` when it has its permit.
@@ -36,7 +36,7 @@ type Place = (Lane, usize);
 /// Some who want the same, one after the other.
 struct Run<'a> {
     lane: Lane,
-    operation: Option<&'a Operation>,
+    operations: &'a [Operation],
     length: usize,
     calls: u32,
 }
@@ -69,16 +69,16 @@ impl Wishes {
     pub(super) fn add(
         &mut self,
         lane: Lane,
-        operation: Option<Operation>,
+        operations: Vec<Operation>,
         turn: Turn,
         calls: u32,
         answer: oneshot::Sender<Permit>,
     ) {
         // Behind others of its lane it has no better chance than they had.
-        if self.queue(lane).is_empty() || operation.is_some() {
+        if self.queue(lane).is_empty() || !operations.is_empty() {
             self.look_now();
         }
-        let waiting = Waiting { operation, calls, answer: Some(answer) };
+        let waiting = Waiting { operations, calls, answer: Some(answer) };
         match turn {
             Turn::First => self.queue(lane).push_front(waiting),
             Turn::Last => self.queue(lane).push_back(waiting),
@@ -139,9 +139,9 @@ impl Wishes {
         let candidates = if window.gate.wants_probe(now) { self.as_probes() } else { self.in_turn() };
         let mut rest = candidates.as_slice();
         while let Some(run) = self.first_run(rest) {
-            let Run { lane, operation, length, calls } = run;
+            let Run { lane, operations, length, calls } = run;
             let wanted = if calls > 1 { calls } else { u32::try_from(length).unwrap_or(u32::MAX) };
-            let wish = Wish { lane, operation, wanted, at_once: calls };
+            let wish = Wish { lane, operations, wanted, at_once: calls };
             let served = match window.grant(limit, &wish, call_timeout, now) {
                 Grant::Permits { count, ticket } if calls > 1 => {
                     handouts.permits.extend(rest.first().map(|(_, place)| (*place, ticket, count)));
@@ -171,20 +171,20 @@ impl Wishes {
     /// The first of these, with how many follow that want the same. One that wants several calls stands for itself.
     fn first_run<'a>(&'a self, candidates: &[(Lane, Place)]) -> Option<Run<'a>> {
         let (lane, place) = candidates.first()?;
-        let (operation, calls) = (self.operation(*place), self.calls(*place));
+        let (operations, calls) = (self.operations(*place), self.calls(*place));
         let same = |(other, place): &&(Lane, Place)| {
-            other == lane && self.operation(*place) == operation && self.calls(*place) == 1
+            other == lane && self.operations(*place) == operations && self.calls(*place) == 1
         };
         let length = if calls > 1 { 1 } else { candidates.iter().take_while(same).count() };
-        Some(Run { lane: *lane, operation, length, calls })
+        Some(Run { lane: *lane, operations, length, calls })
     }
 
     fn calls(&self, (lane, index): Place) -> u32 {
         self.waits_in(lane).get(index).map_or(1, |waiting| waiting.calls)
     }
 
-    fn operation(&self, (lane, index): Place) -> Option<&Operation> {
-        self.waits_in(lane).get(index)?.operation.as_ref()
+    fn operations(&self, (lane, index): Place) -> &[Operation] {
+        self.waits_in(lane).get(index).map_or(&[], |waiting| &waiting.operations)
     }
 
     /// A probe may be lost without a trace: a question that is lost so costs nothing, an order would be uncertain.

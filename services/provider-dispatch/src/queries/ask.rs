@@ -91,7 +91,7 @@ fn operation(query: &Query) -> (&'static str, Option<String>) {
 
 async fn permit(dispatcher: &Dispatcher, query: &Query) -> Result<Permit, QueryError> {
     let (operation, user) = operation(query);
-    let about = About { user: user.as_deref(), order: None };
+    let about = About { user: user.as_deref(), order: None, is_hinted: false };
     let permit = dispatcher.permit(Lane::Catalogue, operation, &about);
     let permit = tokio::select! {
         permit = tokio::time::timeout(PERMIT_WAIT, permit) => permit.ok().flatten(),

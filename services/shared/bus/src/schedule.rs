@@ -32,7 +32,7 @@ impl Bus {
         self.schedule(subjects::poll_at(account, key), account, key, at, false).await
     }
 
-    /// Looks at a trade at once, because a webhook says that there is something new.
+    /// Looks at a trade at `at`, because a webhook says that there is something new. The look by its plan stays.
     ///
     /// # Errors
     ///
@@ -41,9 +41,9 @@ impl Bus {
         &self,
         account: &AccountId,
         key: &TradeKey,
-        now: Timestamp,
+        at: Timestamp,
     ) -> Result<(), ScheduleError> {
-        self.schedule(subjects::poll_hint(account, key), account, key, now, true).await
+        self.schedule(subjects::poll_hint(account, key), account, key, at, true).await
     }
 
     async fn schedule(

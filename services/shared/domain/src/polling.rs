@@ -134,6 +134,12 @@ pub fn wake_after_failure(recorded: &Recorded, rules: &Rules, now: Timestamp) ->
     next_wake(recorded, rules, now).map_or(latest, |planned| planned.clamp(soonest, latest))
 }
 
+/// When a look is tried again that only a hint asks for, and that was not answered.
+#[must_use]
+pub fn hint_again(rules: &Rules, now: Timestamp) -> Timestamp {
+    after(now, scaled(MINUTE, rules))
+}
+
 /// The first planned look that comes after `last`.
 fn wake_after(recorded: &Recorded, rules: &Rules, last: Timestamp) -> Option<Timestamp> {
     let trade = recorded.trade();

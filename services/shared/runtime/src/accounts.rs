@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use skinbus_domain::ids::{AccountId, MerchantId};
-use skinbus_domain::quota::{Each, Limit, OperationLimit};
+use skinbus_domain::quota::{Each, HINTED_LOOK_UP, Limit, OperationLimit};
 use skinbus_domain::rules::{GameRules, PlacingRules, Rules, TrackingRules};
 use skinbus_providers::{ProviderDefaults, registry};
 
@@ -65,13 +65,18 @@ pub fn resolve(config: &Config) -> Result<BTreeMap<AccountId, Account>, ConfigEr
 }
 
 /// The documented limits of operations, and those that are set instead of them.
-fn operations(account: &AccountConfig, provider: &ProviderDefaults) -> BTreeMap<String, OperationLimit> {
+fn operations(
+    account: &AccountConfig,
+    provider: &ProviderDefaults,
+    limit: Limit,
+) -> BTreeMap<String, OperationLimit> {
+    let hints = (HINTED_LOOK_UP.to_owned(), OperationLimit::of_hints(limit));
     let documented = provider.operation_quotas.iter().map(|(name, limit)| ((*name).to_owned(), *limit));
     let set = account.operation_quotas.iter().map(|(name, set)| {
         let limit = Limit { requests: set.requests, per: set.per };
         (name.clone(), OperationLimit { each: set.each.into(), limit })
     });
-    documented.chain(set).collect()
+    std::iter::once(hints).chain(documented).chain(set).collect()
 }
 
 /// A look-up that asks for many orders cannot be counted for each of them.
@@ -95,13 +100,14 @@ fn one(
     // Where purchases may wait for a call that is under way, an intent lasts for that one too.
     let calls = if provider.place_together_max > 1 { 2 } else { most_calls };
     let quota = account.quota.map(|quota| Limit { requests: quota.requests, per: quota.per });
+    let limit = quota.unwrap_or(provider.quota);
     Account {
         name: name.clone(),
         merchant: account.merchant.clone(),
         provider,
         base_url: account.base_url.clone().unwrap_or_else(|| provider.base_url.to_owned()),
-        limit: quota.unwrap_or(provider.quota),
-        operations: operations(account, provider),
+        limit,
+        operations: operations(account, provider, limit),
         total_timeout,
         rules: Rules {
             placing: PlacingRules {

@@ -37,6 +37,9 @@ pub enum Effect {
     LookUp,
     /// Set the trade's next look, in place of the one that was set before; report [`Event::Scheduled`].
     Schedule(Timestamp),
+    /// Look again on the webhook's hint at that time; the trade's next look by its plan stays as it is. Report
+    /// [`Event::Scheduled`].
+    ScheduleHint(Timestamp),
     /// Read the newest version of the trade, surely the newest; report [`Event::Read`].
     ReadLatest,
     /// The wake-up has had its effect.
@@ -52,6 +55,7 @@ impl Effect {
             Self::HandOver => "hand_over",
             Self::LookUp => "look_up",
             Self::Schedule(_) => "schedule",
+            Self::ScheduleHint(_) => "schedule_hint",
             Self::ReadLatest => "read_latest",
             Self::Acknowledge => "acknowledge",
         }
@@ -90,6 +94,8 @@ pub struct Looking {
     recorded: Recorded,
     phase: Phase,
     changed: bool,
+    /// By its plan it would not be looked at now.
+    is_hinted: bool,
     /// What is to follow a look-up that brought nothing new.
     last: Option<Input>,
 }
@@ -109,8 +115,8 @@ impl Looking {
     /// is something new at the provider.
     #[must_use]
     pub fn start(recorded: Recorded, hinted: bool, rules: &Rules, now: Timestamp) -> (Self, Effect) {
-        let need = need(&recorded, hinted, rules, now);
-        let mut looking = Self { recorded, phase: Phase::Finished, changed: false, last: None };
+        let (need, is_hinted) = need(&recorded, hinted, rules, now);
+        let mut looking = Self { recorded, phase: Phase::Finished, changed: false, is_hinted, last: None };
         let effect = match need {
             // A wake-up that is acknowledged for nothing is the last one, so that is only said of the newest version: an
             // order in review that somebody has just resolved must not be left for what it was before.
@@ -154,6 +160,12 @@ impl Looking {
         &self.recorded
     }
 
+    /// Whether only a webhook asks for this look, which anybody may have sent.
+    #[must_use]
+    pub fn is_hinted(&self) -> bool {
+        self.is_hinted
+    }
+
     /// What to do after `event`.
     ///
     /// # Errors
@@ -170,6 +182,11 @@ impl Looking {
                 let rest = VecDeque::from([Input::NeverAnswered]);
                 Ok(self.advance(rest, rules, now))
             }
+            // Hints may be put off; a look by the plan that took their place would be one that a forger has ordered.
+            (Phase::LookingUp, Event::NotLookedUp) if self.is_hinted => {
+                self.phase = Phase::Scheduling;
+                Ok(Effect::ScheduleHint(polling::hint_again(rules, now)))
+            }
             (Phase::LookingUp, Event::NotLookedUp) => {
                 self.phase = Phase::Scheduling;
                 Ok(Effect::Schedule(polling::wake_after_failure(&self.recorded, rules, now)))
@@ -178,8 +195,8 @@ impl Looking {
             (Phase::Scheduling, Event::Scheduled) => Ok(Effect::Acknowledge),
             (Phase::Reading { .. }, Event::Read(None)) => Ok(Effect::Acknowledge),
             (Phase::Reading { hinted }, Event::Read(Some(newest))) => {
-                let need = need(&newest, hinted, rules, now);
-                self.recorded = newest;
+                let (need, is_hinted) = need(&newest, hinted, rules, now);
+                (self.recorded, self.is_hinted) = (newest, is_hinted);
                 Ok(self.begin(need, rules))
             }
             (_, _) => Err(OutOfOrder),
@@ -215,10 +232,12 @@ impl Looking {
     }
 }
 
-fn need(recorded: &Recorded, hinted: bool, rules: &Rules, now: Timestamp) -> Need {
-    if hinted {
-        polling::need_when_hinted(recorded, rules, now)
-    } else {
-        polling::need_at(recorded, rules, now)
+/// What the trade needs, and whether only because of a hint.
+fn need(recorded: &Recorded, hinted: bool, rules: &Rules, now: Timestamp) -> (Need, bool) {
+    let planned = polling::need_at(recorded, rules, now);
+    if !hinted {
+        return (planned, false);
     }
+    let need = polling::need_when_hinted(recorded, rules, now);
+    (need, need != planned)
 }

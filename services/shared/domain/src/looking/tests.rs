@@ -37,7 +37,7 @@ fn nothing_changes(effect: &Effect) -> Event {
         Effect::Advance(_) => Event::Advanced { changed: false },
         Effect::HandOver => Event::HandedOver,
         Effect::LookUp => Event::LookedUp(Vec::new()),
-        Effect::Schedule(_) => Event::Scheduled,
+        Effect::Schedule(_) | Effect::ScheduleHint(_) => Event::Scheduled,
         Effect::ReadLatest => Event::Read(None),
         Effect::Acknowledge => panic!("nothing comes of it"),
     }
@@ -169,4 +169,41 @@ fn an_event_out_of_its_order_is_an_error() {
     assert_eq!(effect, Effect::HandOver);
     assert_eq!(looking.on(Event::Scheduled, &rules(), at(60)), Err(OutOfOrder));
     assert_eq!(looking.on(Event::HandedOver, &rules(), at(60)), Err(OutOfOrder));
+}
+
+/// A hint that finds no room is put off, and the plan stays as it is: a look of the plan's would be paid for by the rest of
+/// the quota.
+#[test]
+fn a_hint_without_an_answer_is_put_off_as_a_hint() {
+    let begin = |hinted, now| {
+        let recorded = recorded(trade_in(TradeState::OnHold { hold_ends_at: at(8 * DAY) }), at(0));
+        Looking::start(recorded, hinted, &rules(), now)
+    };
+    let (mut looking, effect) = begin(true, at(DAY / 8));
+    assert_eq!((effect, looking.is_hinted()), (Effect::LookUp, true));
+    let effect = looking.on(Event::NotLookedUp, &rules(), at(DAY / 8)).unwrap();
+    assert_eq!(effect, Effect::ScheduleHint(at(DAY / 8 + 60)));
+    assert_eq!(looking.on(Event::Scheduled, &rules(), at(DAY / 8)), Ok(Effect::Acknowledge));
+
+    // One that is due anyway is no hint's.
+    let (mut looking, effect) = begin(true, at(DAY));
+    assert_eq!((effect, looking.is_hinted()), (Effect::LookUp, false));
+    let effect = looking.on(Event::NotLookedUp, &rules(), at(DAY)).unwrap();
+    assert_eq!(effect, Effect::Schedule(at(DAY + 60)));
+
+    // One that was answered counts as a look of the plan's.
+    let (mut looking, _) = begin(true, at(DAY / 8));
+    let effect = looking.on(Event::LookedUp(Vec::new()), &rules(), at(DAY / 8)).unwrap();
+    assert_eq!(effect, Effect::Schedule(at(DAY / 8 + DAY / 4)));
+}
+
+/// What is over by its plan is looked at for a hint, from its newest version.
+#[test]
+fn a_hint_about_what_is_over_is_a_hints_look() {
+    let over = trade_in(TradeState::Completed { watch_until: None });
+    let paid = of_kind(OrderKind::DepositLink, &over);
+    let (mut looking, effect) = Looking::start(recorded(paid, at(0)), true, &rules(), at(DAY));
+    assert_eq!((effect, looking.is_hinted()), (Effect::LookUp, true));
+    let effect = looking.on(Event::NotLookedUp, &rules(), at(DAY)).unwrap();
+    assert_eq!(effect, Effect::ScheduleHint(at(DAY + 60)));
 }

@@ -2,10 +2,14 @@
 
 use super::Limit;
 
+/// Look-ups that were asked for by a webhook alone which anybody may have sent.
+pub const HINTED_LOOK_UP: &str = "hinted_lookup";
+
 /// Every operation that calls a provider: placing, looking up, the questions and the commands.
-pub const OPERATIONS: [&str; 16] = [
+pub const OPERATIONS: [&str; 17] = [
     "place",
     "lookup",
+    HINTED_LOOK_UP,
     "inventory",
     "prices",
     "steam_prices",
@@ -64,6 +68,14 @@ pub struct OperationLimit {
 }
 
 impl OperationLimit {
+    /// How many look-ups hints may cause unless something else is set: a tenth of what the account may ask. Whoever forges
+    /// hints spends no more than that.
+    #[must_use]
+    pub fn of_hints(account: Limit) -> Self {
+        let limit = Limit { requests: (account.requests / 10).max(1), per: account.per };
+        Self { each: Each::Account, limit }
+    }
+
     /// What a call is counted with: by the user or the order that it is about, where that matters. `None` where it is not
     /// counted.
     #[must_use]

@@ -22,7 +22,7 @@ fn ask(
     timeout: Duration,
     now_ms: i64,
 ) -> Grant {
-    let wish = Wish { lane, operation: None, wanted, at_once: 1 };
+    let wish = Wish { lane, operations: &[], wanted, at_once: 1 };
     window.grant(limit, &wish, timeout, ServerTime::exactly(now_ms))
 }
 

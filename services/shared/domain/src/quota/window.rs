@@ -23,8 +23,8 @@ pub struct QuotaWindow {
 pub struct Wish<'a> {
     /// What for.
     pub lane: Lane,
-    /// Where the calls have a limit of their own: that one.
-    pub operation: Option<&'a Operation>,
+    /// What the calls are counted with besides, where they have limits of their own. A permit needs room in all of them.
+    pub operations: &'a [Operation],
     /// How many permits.
     pub wanted: u32,
     /// Fewer than these are of no use together. A probe is one all the same, and so is all that a limit of one can give.
@@ -54,8 +54,8 @@ pub struct Ticket {
     free_at_ms: i64,
     /// The gate's epoch in which it was granted.
     epoch: u64,
-    /// The slot in the window of its operation.
-    operation: Option<(Operation, i64)>,
+    /// The slots in the windows of its operations.
+    operations: Vec<(Operation, i64)>,
 }
 
 impl QuotaWindow {
@@ -80,28 +80,32 @@ impl QuotaWindow {
             Passage::Open | Passage::NotBefore(_) => wish.at_once.clamp(1, usable),
         };
         let room_at_ms = self.slots.room_at(usable.saturating_sub(least - 1), now.earliest_ms);
-        let own =
-            wish.operation.and_then(|own| Some((self.operations.get(&own.key)?, own.limit.requests.max(1))));
-        let own_room_at_ms = own.and_then(|(slots, usable)| slots.room_at(usable, now.earliest_ms));
+        let own_room_at_ms = wish.operations.iter().filter_map(|own| {
+            let usable = own.limit.requests.max(1);
+            let slots = self.operations.get(&own.key)?;
+            slots.room_at(usable.saturating_sub(least.min(usable) - 1), now.earliest_ms)
+        });
+        let own_room_at_ms = own_room_at_ms.max();
         if let Some(at_ms) = closed_until_ms.max(room_at_ms).max(own_room_at_ms) {
             return Grant::NotBefore { at_ms };
         }
         let room = usable.saturating_sub(self.slots.used(now.earliest_ms));
-        let own_room = wish.operation.map_or(u32::MAX, |own| {
+        let own_room = wish.operations.iter().map(|own| {
             let used = self.operations.get(&own.key).map_or(0, |slots| slots.used(now.earliest_ms));
             own.limit.requests.max(1).saturating_sub(used)
         });
+        let own_room = own_room.min().unwrap_or(u32::MAX);
         let count = match passage {
             Passage::Probe => 1,
             Passage::Open | Passage::NotBefore(_) => wish.wanted.min(room).min(own_room).max(1),
         };
-        Grant::Permits { count, ticket: self.take(limit, wish.operation, passage, count, call_timeout, now) }
+        Grant::Permits { count, ticket: self.take(limit, wish.operations, passage, count, call_timeout, now) }
     }
 
     fn take(
         &mut self,
         limit: &Limit,
-        operation: Option<&Operation>,
+        operations: &[Operation],
         passage: Passage,
         count: u32,
         call_timeout: Duration,
@@ -113,12 +117,13 @@ impl QuotaWindow {
         }
         let free_at_ms = freed(limit, timed_out_ms);
         self.slots.add(free_at_ms, count);
-        let operation = operation.map(|own| {
+        let operations = operations.iter().map(|own| {
             let free_at_ms = freed(&own.limit, timed_out_ms);
             self.operations.entry(own.key.clone()).or_default().add(free_at_ms, count);
             (own.clone(), free_at_ms)
         });
-        Ticket { free_at_ms, epoch: self.gate.epoch, operation }
+        let operations = operations.collect();
+        Ticket { free_at_ms, epoch: self.gate.epoch, operations }
     }
 
     /// The call under a permit had its answer, or its time-out, by `ended_ms`: its slot is free one window later. Also
@@ -127,7 +132,7 @@ impl QuotaWindow {
     pub fn settle(&mut self, limit: &Limit, ticket: &Ticket, ended_ms: i64, told: Told<'_>) {
         self.give_back(ticket);
         self.slots.add(freed(limit, ended_ms), 1);
-        if let Some((own, _)) = &ticket.operation {
+        for (own, _) in &ticket.operations {
             self.operations.entry(own.key.clone()).or_default().add(freed(&own.limit, ended_ms), 1);
         }
         self.tell(ticket, ended_ms, told);
@@ -136,10 +141,10 @@ impl QuotaWindow {
     /// The permit was not used.
     pub fn give_back(&mut self, ticket: &Ticket) {
         self.slots.remove(ticket.free_at_ms);
-        if let Some((own, free_at_ms)) = &ticket.operation
-            && let Some(slots) = self.operations.get_mut(&own.key)
-        {
-            slots.remove(*free_at_ms);
+        for (own, free_at_ms) in &ticket.operations {
+            if let Some(slots) = self.operations.get_mut(&own.key) {
+                slots.remove(*free_at_ms);
+            }
         }
         self.tell(ticket, ticket.free_at_ms, Told::Nothing);
         self.operations.retain(|_, slots| !slots.entries().is_empty());

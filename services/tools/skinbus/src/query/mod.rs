@@ -153,7 +153,8 @@ async fn lookup(
     arguments: &LookupArguments,
     terminal: &mut Terminal,
 ) -> Result<Exit, Failure> {
-    let request = v1::LookupRequest { references: arguments.reference.clone(), targets: Vec::new() };
+    let request =
+        v1::LookupRequest { references: arguments.reference.clone(), ..v1::LookupRequest::default() };
     let session = Session::start(connection, &arguments.query).await?;
     let answer = session.ask("lookup", &request).await?;
     session.show(&[answer], terminal, |answers| lookup::shown(answers, &arguments.reference))

@@ -153,7 +153,7 @@ impl World {
     fn ask(&mut self, demand: &Demand, now_ms: i64) -> Option<i64> {
         self.end_calls(now_ms);
         let timeout = Duration::from_millis(self.timeout_ms.unsigned_abs());
-        let wish = Wish { lane: demand.lane, operation: None, wanted: demand.wanted, at_once: 1 };
+        let wish = Wish { lane: demand.lane, operations: &[], wanted: demand.wanted, at_once: 1 };
         let grant = self.window.grant(&self.limit, &wish, timeout, demand.clock.at(now_ms));
         let (count, ticket) = match grant {
             Grant::NotBefore { at_ms } => return Some(at_ms),

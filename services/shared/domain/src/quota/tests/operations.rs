@@ -12,7 +12,8 @@ fn inventory(user: &str) -> Operation {
 }
 
 fn ask(window: &mut QuotaWindow, operation: Option<&Operation>, wanted: u32, now_ms: i64) -> Grant {
-    let wish = Wish { lane: Lane::Catalogue, operation, wanted, at_once: 1 };
+    let operations = operation.map_or(&[][..], std::slice::from_ref);
+    let wish = Wish { lane: Lane::Catalogue, operations, wanted, at_once: 1 };
     window.grant(&limit(6, 1000), &wish, TIMEOUT, ServerTime::exactly(now_ms))
 }
 
@@ -59,4 +60,38 @@ fn windows_that_are_empty_are_forgotten() {
     assert_eq!(window.operations.len(), 4);
     permits(ask(&mut window, Some(&inventory("x")), 1, 6000));
     assert_eq!(window.operations.len(), 1);
+}
+
+/// Look-ups that hints ask for count with all look-ups of an order, and with all hints.
+#[test]
+fn a_permit_may_need_room_in_three_windows() {
+    let hints = Operation { key: "hinted_lookup".to_owned(), limit: limit(2, 1000) };
+    let ask = |window: &mut QuotaWindow, order: &str, now_ms| {
+        let lookup = Operation { key: format!("lookup.{order}"), limit: limit(1, 5000) };
+        let operations = &[lookup, hints.clone()];
+        let wish = Wish { lane: Lane::LookUps, operations, wanted: 1, at_once: 1 };
+        window.grant(&limit(60, 1000), &wish, TIMEOUT, ServerTime::exactly(now_ms))
+    };
+    let mut window = QuotaWindow::default();
+    let (_, ticket) = permits(ask(&mut window, "a", 0));
+    assert_eq!(not_before(ask(&mut window, "a", 10)), 5510);
+    permits(ask(&mut window, "b", 10));
+    assert_eq!(not_before(ask(&mut window, "c", 20)), 1510);
+    window.give_back(&ticket);
+    permits(ask(&mut window, "a", 20));
+    assert_eq!(not_before(ask(&mut window, "c", 30)), 1520);
+}
+
+/// Two calls of one order need room for both in every window.
+#[test]
+fn all_calls_of_an_order_fit_into_the_window_of_their_operation_or_none() {
+    let place = [Operation { key: "place".to_owned(), limit: limit(3, 1000) }];
+    let mut window = QuotaWindow::default();
+    let mut ask = |now_ms| {
+        let wish = Wish { lane: Lane::Orders, operations: &place, wanted: 2, at_once: 2 };
+        window.grant(&limit(60, 1000), &wish, TIMEOUT, ServerTime::exactly(now_ms))
+    };
+    assert_eq!(permits(ask(0)).0, 2);
+    assert_eq!(not_before(ask(10)), 1510);
+    assert_eq!(permits(ask(1510)).0, 2);
 }

@@ -212,7 +212,7 @@ impl World {
             }
         }
         let now = self.time(replica, self.now_ms);
-        let wish = Wish { lane: Lane::Orders, operation: None, wanted: replica.wanted, at_once: 1 };
+        let wish = Wish { lane: Lane::Orders, operations: &[], wanted: replica.wanted, at_once: 1 };
         let timeout = Duration::from_millis(TIMEOUT_MS.unsigned_abs());
         let grant = window.grant(&self.limit, &wish, timeout, now);
         let pause_ms = self.upto(40);
