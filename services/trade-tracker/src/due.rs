@@ -15,6 +15,7 @@ use skinbus_bus::ledger::LedgerError;
 use skinbus_bus::publish::StoreError;
 use skinbus_bus::queries::QueryError;
 use skinbus_bus::schedule::ScheduleError;
+use skinbus_bus::subjects::HintPlace;
 use skinbus_bus::topology::{POLLS, due_consumer};
 use skinbus_domain::Recorded;
 use skinbus_domain::ids::TradeKey;
@@ -218,7 +219,7 @@ async fn step(
             Event::Scheduled
         }
         Effect::ScheduleHint(at) => {
-            tracker.bus.hint_look(&account.name, &due.key, at).await?;
+            tracker.bus.hint_look(&account.name, &due.key, at, HintPlace::PutOff).await?;
             Event::Scheduled
         }
         Effect::ReadLatest => Event::Read(tracker.ledger.read_latest(&due.key).await?),

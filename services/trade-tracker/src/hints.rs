@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use skinbus_bus::subjects::HintPlace;
 use skinbus_domain::ids::TradeKey;
 use skinbus_domain::rules::after;
 
@@ -15,32 +16,47 @@ const PAUSE: Duration = Duration::from_secs(2);
 /// Orders that are remembered.
 const ORDERS_MAX: usize = 10_000;
 
+/// A look that hints ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Look {
+    pub(crate) at: Timestamp,
+    pub(crate) place: HintPlace,
+}
+
 /// The last look that the hints of each order have asked for.
 #[derive(Debug, Default)]
 pub(crate) struct Hints {
-    looks: BTreeMap<TradeKey, Timestamp>,
+    looks: BTreeMap<TradeKey, Look>,
 }
 
 impl Hints {
     /// When to look because of a hint that came at `now`; `None` where a look is to come anyway.
-    pub(crate) fn look_at(&self, key: &TradeKey, now: Timestamp) -> Option<Timestamp> {
+    pub(crate) fn look_at(&self, key: &TradeKey, now: Timestamp) -> Option<Look> {
         match self.looks.get(key) {
-            Some(at) if *at > now => None,
-            Some(at) => Some(after(*at, PAUSE).max(now)),
-            None => Some(now),
+            Some(last) if last.at > now => None,
+            // The last one's time has come, and nobody knows whether it has fired: it must not be replaced.
+            Some(last) => Some(Look { at: after(last.at, PAUSE).max(now), place: other(last.place) }),
+            None => Some(Look { at: now, place: HintPlace::First }),
         }
     }
 
     /// That look is planned.
-    pub(crate) fn planned(&mut self, key: TradeKey, at: Timestamp, now: Timestamp) {
+    pub(crate) fn planned(&mut self, key: TradeKey, look: Look, now: Timestamp) {
         if self.looks.len() >= ORDERS_MAX {
-            self.looks.retain(|_, at| after(*at, PAUSE) > now);
+            self.looks.retain(|_, look| after(look.at, PAUSE) > now);
         }
         // More than that within seconds: who is forgotten may be looked at too early.
         if self.looks.len() >= ORDERS_MAX {
             self.looks.clear();
         }
-        self.looks.insert(key, at);
+        self.looks.insert(key, look);
+    }
+}
+
+fn other(place: HintPlace) -> HintPlace {
+    match place {
+        HintPlace::First => HintPlace::Second,
+        HintPlace::Second | HintPlace::PutOff => HintPlace::First,
     }
 }
 
@@ -60,7 +76,7 @@ mod tests {
     fn hint(hints: &mut Hints, number: usize, ms: i64) -> Option<i64> {
         let look = hints.look_at(&key(number), at(ms))?;
         hints.planned(key(number), look, at(ms));
-        Some(look.as_millisecond() - at(0).as_millisecond())
+        Some(look.at.as_millisecond() - at(0).as_millisecond())
     }
 
     #[test]
@@ -80,6 +96,20 @@ mod tests {
         for ms in [0, 1, 1999, 2000, 2001, 3500, 9000] {
             looks.extend(hint(&mut hints, 1, ms));
             assert!(looks.last().is_some_and(|look| *look >= ms), "{ms}: {looks:?}");
+        }
+    }
+
+    /// A schedule fires up to a quarter of a second after its time. One that is set again before that would never fire under
+    /// a flood.
+    #[test]
+    fn a_look_whose_time_has_come_is_not_replaced() {
+        let mut hints = Hints::default();
+        let mut last: Option<Look> = None;
+        for ms in (0..20_000).step_by(7) {
+            let Some(look) = hints.look_at(&key(1), at(ms)) else { continue };
+            assert!(last.is_none_or(|last| last.place != look.place), "{last:?}, {look:?}");
+            hints.planned(key(1), look, at(ms));
+            last = Some(look);
         }
     }
 

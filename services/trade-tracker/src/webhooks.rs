@@ -117,14 +117,14 @@ async fn handle(tracker: &Tracker, incoming: &Incoming) -> Disposition {
 async fn hint(tracker: &Tracker, account: &Account, key: TradeKey) -> Disposition {
     let now = clock::now();
     let planned = || tracker.hints.lock().unwrap_or_else(PoisonError::into_inner);
-    let Some(at) = planned().look_at(&key, now) else {
+    let Some(look) = planned().look_at(&key, now) else {
         return Disposition::Acknowledge;
     };
     crash_point("tracker.before_hint");
-    match tracker.bus.hint_look(&account.name, &key, at).await {
+    match tracker.bus.hint_look(&account.name, &key, look.at, look.place).await {
         Ok(()) => {
             crash_point("tracker.after_hint");
-            planned().planned(key, at, now);
+            planned().planned(key, look, now);
             Disposition::Acknowledge
         }
         Err(error) => {

@@ -10,6 +10,7 @@ mod commands;
 mod deposits;
 mod fates;
 mod flood;
+mod hint_flood;
 mod hints;
 mod late;
 mod listings;

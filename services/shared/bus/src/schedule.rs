@@ -7,7 +7,7 @@ use skinbus_proto::v1;
 
 use crate::connection::{Bus, chain};
 use crate::publish::Outgoing;
-use crate::subjects;
+use crate::subjects::{self, HintPlace};
 
 /// A schedule that was perhaps not written.
 #[derive(Debug, thiserror::Error)]
@@ -42,8 +42,9 @@ impl Bus {
         account: &AccountId,
         key: &TradeKey,
         at: Timestamp,
+        place: HintPlace,
     ) -> Result<(), ScheduleError> {
-        self.schedule(subjects::poll_hint(account, key), account, key, at, true).await
+        self.schedule(subjects::poll_hint(account, key, place), account, key, at, true).await
     }
 
     async fn schedule(

@@ -44,11 +44,28 @@ pub fn poll_at(account: &AccountId, key: &TradeKey) -> String {
     format!("skinbus.v1.poll.at.{account}.{}.{}", key.merchant, key.order_id)
 }
 
-/// Where a hint lies that a trade is to be looked at now. Apart from the schedule, which a new version of the trade would
-/// put in its place.
+/// Where a hint lies that a trade is to be looked at. Apart from the schedule, which a new version of the trade would put in
+/// its place.
 #[must_use]
-pub fn poll_hint(account: &AccountId, key: &TradeKey) -> String {
-    format!("skinbus.v1.poll.hint.{account}.{}.{}", key.merchant, key.order_id)
+pub fn poll_hint(account: &AccountId, key: &TradeKey, place: HintPlace) -> String {
+    let place = match place {
+        HintPlace::First => "first",
+        HintPlace::Second => "second",
+        HintPlace::PutOff => "put_off",
+    };
+    format!("skinbus.v1.poll.hint.{account}.{}.{}.{place}", key.merchant, key.order_id)
+}
+
+/// Places of one trade's hints. One that is set again takes the place of one that is just about to fire, so looks of which
+/// both are to come need places of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HintPlace {
+    /// Taken in turn with the second.
+    First,
+    /// Taken in turn with the first.
+    Second,
+    /// A look that had no room.
+    PutOff,
 }
 
 /// Where the due looks of an account arrive.
