@@ -10,7 +10,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use skinbus_domain::ids::TradeKey;
 use skinbus_domain::order::{Deposit, DepositedItem, Game, Item, Operation, Purchase, Request, SteamUser};
-use skinbus_domain::rules::{ByKind, Idempotency, Rules};
+use skinbus_domain::rules::{ByGame, ByKind, Idempotency, Rules};
 use skinbus_domain::{
     Credit, CreditState, Currency, GameRules, Money, Order, PlacingRules, Reference, TrackingRules,
 };
@@ -66,7 +66,7 @@ pub fn rules(idempotency: Idempotency) -> Rules {
             refusal_settle_time: lasting(REFUSAL_SETTLE),
             lease: lasting(LEASE),
         },
-        games: GameRules { protection: lasting(HOLD), watch: lasting(HOLD) },
+        games: GameRules { protection: ByGame::protected_cs2(lasting(HOLD)), watch: lasting(HOLD) },
         tracking: TrackingRules { can_look_up: ByKind::all(true), link_lifetime: lasting(30 * DAY) },
         speed: 1,
     }

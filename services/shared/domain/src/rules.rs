@@ -91,20 +91,55 @@ pub struct TrackingRules {
 /// How long Steam lets a delivered item be taken back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct GameRules {
-    /// Counted from the first sight of the delivery, where the provider does not give the end itself.
-    pub protection: Duration,
+    /// Counted from the first sight of the delivery, where the provider does not give the end itself. Zero where items of
+    /// the game stay delivered.
+    pub protection: ByGame<Duration>,
     /// How much longer a completed trade of a protected game is looked at.
     pub watch: Duration,
 }
 
-impl GameRules {
-    /// Whether items of the order may be taken back after delivery. An unknown game counts as protected.
-    #[must_use]
-    pub fn is_protected(order: &Order) -> bool {
-        match order.operation.game() {
-            Some(Game::Cs2) | None => true,
-            Some(Game::Dota2 | Game::Rust | Game::Tf2) => false,
+/// One value for each game.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ByGame<T> {
+    /// For Counter-Strike 2.
+    pub cs2: T,
+    /// For Dota 2.
+    pub dota2: T,
+    /// For Rust.
+    pub rust: T,
+    /// For Team Fortress 2.
+    pub tf2: T,
+    /// Where nobody says which game it is, as with a hosted page.
+    pub unknown: T,
+}
+
+impl<T> ByGame<T> {
+    /// The value for a game.
+    pub const fn of(&self, game: Option<Game>) -> &T {
+        match game {
+            Some(Game::Cs2) => &self.cs2,
+            Some(Game::Dota2) => &self.dota2,
+            Some(Game::Rust) => &self.rust,
+            Some(Game::Tf2) => &self.tf2,
+            None => &self.unknown,
         }
+    }
+}
+
+impl ByGame<Duration> {
+    /// Steam's trade protection as it is today: of Counter-Strike 2 alone. Where nobody says which game it is, it may be that.
+    #[must_use]
+    pub const fn protected_cs2(protection: Duration) -> Self {
+        let none = Duration::ZERO;
+        Self { cs2: protection, dota2: none, rust: none, tf2: none, unknown: protection }
+    }
+}
+
+impl GameRules {
+    /// How long items of the order may be taken back after delivery; zero where they may not.
+    #[must_use]
+    pub fn protection(&self, order: Option<&Order>) -> Duration {
+        *self.protection.of(order.and_then(|order| order.operation.game()))
     }
 }
 
@@ -127,7 +162,7 @@ impl Default for Rules {
                 refusal_settle_time: DAY,
                 lease: DAY,
             },
-            games: GameRules { protection: 8 * DAY, watch: DAY },
+            games: GameRules { protection: ByGame::protected_cs2(8 * DAY), watch: DAY },
             tracking: TrackingRules { can_look_up: ByKind::all(true), link_lifetime: 7 * DAY },
             speed: 1,
         }

@@ -13,7 +13,7 @@ use crate::order::{
     Deposit, DepositedItem, Game, Item, ListedItem, Listing, Operation, Order, OrderKind, Purchase, Request,
     SteamUser,
 };
-use crate::rules::{ByKind, GameRules, Idempotency, PlacingRules, Rules, TrackingRules};
+use crate::rules::{ByGame, ByKind, GameRules, Idempotency, PlacingRules, Rules, TrackingRules};
 use crate::trade::{Attempt, Cause, Reason, Recorded, ReversedBy, StatusChange, Trade, TradeState};
 
 pub(crate) const SETTLE: i64 = 600;
@@ -36,7 +36,7 @@ pub(crate) fn rules() -> Rules {
             refusal_settle_time: seconds(REFUSAL_SETTLE),
             lease: seconds(LEASE),
         },
-        games: GameRules { protection: seconds(7 * DAY), watch: seconds(DAY) },
+        games: GameRules { protection: ByGame::protected_cs2(seconds(7 * DAY)), watch: seconds(DAY) },
         tracking: TrackingRules { can_look_up: ByKind::all(true), link_lifetime: seconds(DAY) },
         speed: 1,
     }

@@ -117,7 +117,7 @@ fn one(
                 lease: total_timeout.saturating_mul(calls).saturating_add(config.dispatch.lease_margin),
             },
             games: GameRules {
-                protection: config.tracking.scaled(config.tracking.protection),
+                protection: config.tracking.protection_by_game(),
                 watch: config.tracking.scaled(WATCH),
             },
             tracking: TrackingRules {

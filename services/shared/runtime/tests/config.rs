@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use skinbus_domain::quota::{Each, Limit, OperationLimit};
+use skinbus_domain::rules::ByGame;
 use skinbus_runtime::config::{ConfigError, ProviderName, QuotaConfig, Topology};
 use skinbus_runtime::{Config, ConfigErrors, accounts};
 
@@ -273,7 +274,9 @@ fn limits_of_operations_are_the_documented_ones_and_those_that_are_set() {
         limit: Limit { requests, per: Duration::from_secs(seconds) },
     };
     let [inventory, look_up] = [limit(Each::User, 1, 5), limit(Each::Order, 1, 1)];
-    let documented = [("inventory".to_owned(), inventory), ("lookup".to_owned(), look_up)];
+    // A tenth of the account's 60 a minute.
+    let hinted = ("hinted_lookup".to_owned(), limit(Each::Account, 6, 60));
+    let documented = [hinted.clone(), ("inventory".to_owned(), inventory), ("lookup".to_owned(), look_up)];
     assert_eq!(operations(""), documented.into());
     let set = operations(
         "[accounts.skinslink_main.operation_quotas]\n\
@@ -281,6 +284,7 @@ fn limits_of_operations_are_the_documented_ones_and_those_that_are_set() {
          balance = { requests = 2, per = \"10s\" }\n",
     );
     let expected = [
+        hinted,
         ("balance".to_owned(), limit(Each::Account, 2, 10)),
         ("inventory".to_owned(), limit(Each::Account, 3, 5)),
         ("lookup".to_owned(), look_up),
@@ -303,7 +307,7 @@ fn wrong_limits_of_operations_are_refused() {
         format!("{section}.balance.each (file skinbus.toml): must be \"account\"; \"user\" is for inventory"),
         format!("{section}.balance.per (file skinbus.toml): must be longer than nothing"),
         format!("{section}.balance.requests (file skinbus.toml): must be between 1 and 100000"),
-        format!("{section}.buying (file skinbus.toml): is no operation; there are place, lookup, inventory,"),
+        format!("{section}.buying (file skinbus.toml): is no operation; there are place, lookup, hinted_lookup,"),
         format!("{section}.prices.each (file skinbus.toml): must be"),
         format!(
             "{section}.search.most (file skinbus.toml): no such setting; known here: requests, per, each"
@@ -321,4 +325,17 @@ fn look_ups_are_counted_by_order_only_where_they_ask_for_one() {
     let found = accounts::resolve(&config).unwrap_err().to_string();
     let expected = "accounts.skinslink_main.operation_quotas.lookup.each (configuration): \"order\" needs lookup_batch = 1";
     assert_eq!(found, expected);
+}
+
+#[test]
+fn every_game_may_have_a_hold_of_its_own() {
+    let holds = |text: &str| load(text, &[]).unwrap().tracking.protection_by_game();
+    let days = |days: u64| Duration::from_secs(days * 86_400);
+    assert_eq!(holds(""), ByGame::protected_cs2(days(8)));
+    let set = "[tracking]\nprotection = \"9d\"\n[tracking.game_protection]\ndota2 = \"7d\"\ncs2 = \"10d\"\n";
+    let none = Duration::ZERO;
+    let expected = ByGame { cs2: days(10), dota2: days(7), rust: none, tf2: none, unknown: days(9) };
+    assert_eq!(holds(set), expected);
+    let unknown = errors("[tracking.game_protection]\nchess = \"7d\"\n", &[]);
+    assert!(unknown[0].contains("tracking.game_protection"), "{unknown:?}");
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use skinbus_domain::ids::AccountId;
+use skinbus_domain::rules::ByGame;
 
 use super::parse;
 
@@ -190,15 +191,49 @@ pub struct TrackingConfig {
     pub due_batch: usize,
     /// Most due polls in hand, over all accounts.
     pub max_ack_pending: u32,
-    /// How long trades of a trade-protected game may be reversed by Steam.
+    /// How long trades of a trade-protected game may be reversed by Steam: of Counter-Strike 2, and where nobody says which
+    /// game it is.
     #[serde(deserialize_with = "parse::de_duration")]
     pub protection: Duration,
+    /// The same for single games; zero where trades are not reversed.
+    pub game_protection: GameProtectionConfig,
     /// How long a hosted deposit page is waited for that has no end of its own.
     #[serde(deserialize_with = "parse::de_duration")]
     pub link_lifetime: Duration,
 }
 
+/// `[tracking.game_protection]`: how long Steam may reverse trades of a game.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct GameProtectionConfig {
+    /// Counter-Strike 2; `tracking.protection` unless it is set.
+    #[serde(deserialize_with = "parse::de_optional_duration")]
+    pub cs2: Option<Duration>,
+    /// Dota 2.
+    #[serde(deserialize_with = "parse::de_duration")]
+    pub dota2: Duration,
+    /// Rust.
+    #[serde(deserialize_with = "parse::de_duration")]
+    pub rust: Duration,
+    /// Team Fortress 2.
+    #[serde(deserialize_with = "parse::de_duration")]
+    pub tf2: Duration,
+}
+
 impl TrackingConfig {
+    /// How long trades may be reversed, by game, at the configured speed.
+    #[must_use]
+    pub fn protection_by_game(&self) -> ByGame<Duration> {
+        let games = &self.game_protection;
+        ByGame {
+            cs2: self.scaled(games.cs2.unwrap_or(self.protection)),
+            dota2: self.scaled(games.dota2),
+            rust: self.scaled(games.rust),
+            tf2: self.scaled(games.tf2),
+            unknown: self.scaled(self.protection),
+        }
+    }
+
     /// A polling interval or hold at the configured speed.
     #[must_use]
     pub fn scaled(&self, duration: Duration) -> Duration {
@@ -215,6 +250,7 @@ impl Default for TrackingConfig {
             due_batch: 500,
             max_ack_pending: 20_000,
             protection: Duration::from_secs(8 * 24 * 60 * 60),
+            game_protection: GameProtectionConfig::default(),
             link_lifetime: Duration::from_secs(7 * 24 * 60 * 60),
         }
     }

@@ -3,6 +3,7 @@
 use crate::fold::{AlertKind, Anomaly, Change, Fold, Input, fold};
 use crate::observation::{Hold, Observation, Progress};
 use crate::outcome::Outcome;
+use crate::rules::Rules;
 use crate::samples::{
     DAY, LEASE, accepted, at, attempt, delivered, dollars, known_in, observed, reason, request, rules,
     trade_in, uncertain,
@@ -100,6 +101,31 @@ fn a_hold_is_counted_from_the_first_sight() {
     let over = change(sees(&on_hold, unknown(), 30 + 7 * DAY)).trade;
     let watch_until = Some(at(30 + 8 * DAY));
     assert_eq!(over.state, TradeState::Completed { watch_until });
+}
+
+/// Steam protects one game today, and may protect another tomorrow.
+#[test]
+fn a_hold_is_as_long_as_its_game_says() {
+    let mut submitted = known_in(TradeState::Submitted);
+    if let Some(order) = &mut submitted.order {
+        let crate::order::Operation::Purchase(purchase) = &mut order.operation else { panic!("no purchase") };
+        purchase.game = Some(crate::order::Game::Dota2);
+    }
+    let sees_under = |rules: &Rules, progress| {
+        let input = Input::Observed(observed(progress));
+        let Fold::Applied(change) = fold(Some(&submitted), &input, rules, at(30)).unwrap() else { panic!() };
+        change.trade.state
+    };
+    let mut rules = rules();
+    let unprotected = sees_under(&rules, delivered(Hold::Unknown));
+    assert_eq!(unprotected, TradeState::Completed { watch_until: None });
+    // The provider's word that it is held is stronger than our rule.
+    let held = sees_under(&rules, Progress::Held { until: None });
+    assert_eq!(held, TradeState::OnHold { hold_ends_at: at(30 + 7 * DAY) });
+    rules.games.protection.dota2 = std::time::Duration::from_secs(3 * DAY.unsigned_abs());
+    for progress in [delivered(Hold::Unknown), Progress::Held { until: None }] {
+        assert_eq!(sees_under(&rules, progress), TradeState::OnHold { hold_ends_at: at(30 + 3 * DAY) });
+    }
 }
 
 /// A row without the end of the hold does not unlearn the one that was told, whatever the game.

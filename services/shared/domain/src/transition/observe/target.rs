@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::credit;
 use crate::observation::{Hold, Observation, Progress};
 use crate::order::OrderKind;
-use crate::rules::{GameRules, Rules, after};
+use crate::rules::{Rules, after};
 use crate::trade::{Cause, Reason, ReversedBy, Trade, TradeState, TradeStatus};
 use crate::transition::end_link::LINK_LOST;
 
@@ -52,19 +52,22 @@ fn held(trade: &Trade, until: Option<Timestamp>, rules: &Rules, as_of: Timestamp
     // Counted from the first sight, not from every look.
     let known =
         if let TradeState::OnHold { hold_ends_at } = &trade.state { Some(*hold_ends_at) } else { None };
-    let hold_ends_at = until.or(known).unwrap_or_else(|| after(as_of, rules.games.protection));
+    // It is held although its game is none that Steam protects: by the rule for what nobody knows.
+    let own = rules.games.protection(trade.order.as_ref());
+    let protection = if own.is_zero() { rules.games.protection.unknown } else { own };
+    let hold_ends_at = until.or(known).unwrap_or_else(|| after(as_of, protection));
     TradeState::OnHold { hold_ends_at }
 }
 
 fn delivered(trade: &Trade, hold: Hold, rules: &Rules, as_of: Timestamp) -> TradeState {
-    let protected = trade.order.as_ref().is_none_or(GameRules::is_protected);
+    let protection = rules.games.protection(trade.order.as_ref());
     let hold_ends_at = match (hold, &trade.state) {
         (Hold::None, _) => None,
         (Hold::Until(end), _) => Some(end),
         // Counted from the first sight, not from every look; and what was told once is not unlearned.
         (Hold::Unknown, TradeState::OnHold { hold_ends_at }) => Some(*hold_ends_at),
-        (Hold::Unknown, _) if !protected => None,
-        (Hold::Unknown, _) => Some(after(as_of, rules.games.protection)),
+        (Hold::Unknown, _) if protection.is_zero() => None,
+        (Hold::Unknown, _) => Some(after(as_of, protection)),
     };
     match hold_ends_at {
         // By when it was told, not by when we come to it: the user may have taken the item back between the two.
