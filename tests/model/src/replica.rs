@@ -222,11 +222,11 @@ impl Placed {
                 return false;
             }
         };
-        let event = match Event::of(&advanced) {
-            Event::Lost(trade) if self.ignores_loss(protocol) => Event::Written(trade),
-            event => event,
-        };
-        self.current = Shared::new(advanced.into_parts().0);
+        let event = Event::of(&advanced);
+        let recorded = advanced.into_parts().0;
+        let event =
+            if self.ignores_loss(protocol) { Event::Written(recorded.trade().clone()) } else { event };
+        self.current = Shared::new(recorded);
         self.report(protocol, state, event)
     }
 

@@ -307,7 +307,9 @@ fn wrong_limits_of_operations_are_refused() {
         format!("{section}.balance.each (file skinbus.toml): must be \"account\"; \"user\" is for inventory"),
         format!("{section}.balance.per (file skinbus.toml): must be longer than nothing"),
         format!("{section}.balance.requests (file skinbus.toml): must be between 1 and 100000"),
-        format!("{section}.buying (file skinbus.toml): is no operation; there are place, lookup, hinted_lookup,"),
+        format!(
+            "{section}.buying (file skinbus.toml): is no operation; there are place, lookup, hinted_lookup,"
+        ),
         format!("{section}.prices.each (file skinbus.toml): must be"),
         format!(
             "{section}.search.most (file skinbus.toml): no such setting; known here: requests, per, each"
