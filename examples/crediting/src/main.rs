@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use async_nats::ConnectOptions;
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, PullConsumer, pull};
 use async_nats::jetstream::{self, AckKind};
 use clap::Parser;
@@ -25,9 +26,12 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// Credits users from the stream of status changes, exactly once
 #[derive(Parser)]
 struct Settings {
-    /// Where NATS is, with user and password where it asks for them
-    #[arg(long, env = "CREDITING_URL", default_value = "nats://127.0.0.1:4222", hide_env_values = true)]
+    /// Where NATS is
+    #[arg(long, env = "CREDITING_URL", default_value = "nats://127.0.0.1:4222")]
     url: String,
+    /// The .creds file of your NATS user, where NATS asks for one
+    #[arg(long, env = "CREDITING_CREDENTIALS")]
+    credentials: Option<PathBuf>,
     /// Whose orders
     #[arg(long, env = "CREDITING_MERCHANT", default_value = "acme")]
     merchant: String,
@@ -54,7 +58,8 @@ async fn main() -> ExitCode {
 }
 
 async fn run(settings: &Settings) -> Result<(), Problem> {
-    let mut database = Database::open(&settings.database)?;
+    let file = settings.database.display();
+    let mut database = Database::open(&settings.database).map_err(|error| format!("{file}: {error}"))?;
     let mut consumer = consumer(settings, database.consumer(&settings.merchant)?).await?;
     let mut messages = consumer.messages().await?;
     while !(settings.once && is_all_done(&mut consumer).await?) {
@@ -72,7 +77,12 @@ async fn run(settings: &Settings) -> Result<(), Problem> {
 
 /// The durable consumer, with which the server remembers what was acknowledged. Made where there is none.
 async fn consumer(settings: &Settings, name: String) -> Result<PullConsumer, Problem> {
-    let client = async_nats::connect(&settings.url).await?;
+    let options = match &settings.credentials {
+        Some(file) => ConnectOptions::with_credentials_file(file).await?,
+        None => ConnectOptions::new(),
+    };
+    let connected = options.connect(&settings.url).await;
+    let client = connected.map_err(|error| format!("connecting to NATS: {error}"))?;
     let stream = jetstream::new(client).get_stream_no_info("TRADES").await?;
     if settings.replay && stream.consumer_info(&name).await.is_ok() {
         stream.delete_consumer(&name).await?;
