@@ -6,7 +6,7 @@ use skinbus_proto::Message;
 use skinbus_proto::v1::{TradeStatus, WebhookReceived, WebhookTrust};
 use skinbus_tests::merchant::order;
 use skinbus_tests::system::{TOKEN_MD5, WEBHOOK_PATH};
-use skinbus_tests::{System, SystemOptions, http, wait};
+use skinbus_tests::{Merchant, System, SystemOptions, http, wait};
 
 async fn ingress(system: &mut System) -> String {
     format!("http://{}", system.service("webhook-ingress").address("\"webhooks\"").await)
@@ -21,6 +21,15 @@ async fn sent(system: &System, ipn: serde_json::Value) -> u64 {
     })
     .await;
     told["answer"].as_u64().unwrap()
+}
+
+async fn worked_on(merchant: &Merchant) {
+    wait::until("every webhook to be worked on", || async {
+        let stream = merchant.jetstream().get_stream("WEBHOOKS").await.unwrap();
+        let consumer = stream.consumer_info("tracker_webhooks").await.unwrap();
+        (consumer.num_pending == 0 && consumer.num_ack_pending == 0).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -52,15 +61,31 @@ async fn a_webhook_for_an_order_that_nobody_has_is_stored_and_told_of_once() {
         assert!(body.contains("dep-1") && !body.contains(TOKEN_MD5), "{body}");
     }
     // All were worked on, and no order came of any.
-    wait::until("every webhook to be worked on", || async {
-        let stream = merchant.jetstream().get_stream("WEBHOOKS").await.unwrap();
-        let consumer = stream.consumer_info("tracker_webhooks").await.unwrap();
-        (consumer.num_pending == 0 && consumer.num_ack_pending == 0).then_some(())
-    })
-    .await;
+    worked_on(&merchant).await;
     assert_eq!(merchant.alerts_about("orphan", "dep-1").await.len(), 1);
     assert_eq!(merchant.stored("TRADES").await, 0);
     assert!(merchant.dead().await.is_empty());
+}
+
+/// They prove nothing, and whoever has the constant can send as many as he likes.
+#[tokio::test]
+async fn a_flood_about_orders_that_nobody_has_is_told_of_once() {
+    let mut system = System::start(SystemOptions::default()).await;
+    let merchant = system.merchant().await;
+    let url = format!("{}/webhooks/skinify_main/{WEBHOOK_PATH}", ingress(&mut system).await);
+    for number in 0..100 {
+        let body = format!(
+            "token_md5={TOKEN_MD5}&deposit_id=forged-{number}&transaction_id={number}&status=success&date=1795255505"
+        );
+        let answer = http().post(&url).header("content-type", "application/x-www-form-urlencoded").body(body);
+        assert_eq!(answer.send().await.unwrap().status().as_u16(), 200);
+    }
+    worked_on(&merchant).await;
+    assert_eq!(merchant.stored("WEBHOOKS").await, 100);
+    let alerts = merchant.alerts().await;
+    let floods = alerts.iter().filter(|alert| alert.detail.starts_with("more webhooks")).count();
+    // Twenty, and one that says that there are more; and again where a minute has passed meanwhile.
+    assert!(floods >= 1 && (21..=21 * (floods + 1)).contains(&alerts.len()), "{floods} of {}", alerts.len());
 }
 
 #[tokio::test]

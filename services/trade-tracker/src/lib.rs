@@ -10,6 +10,7 @@ mod hints;
 mod look;
 mod metrics;
 mod mover;
+mod orphans;
 mod webhooks;
 
 use std::collections::BTreeMap;
@@ -28,6 +29,7 @@ use tokio::task::JoinSet;
 
 use backlog::Backlogs;
 use hints::Hints;
+use orphans::Orphans;
 
 /// The accounts whose trades are followed.
 pub type Accounts = BTreeMap<AccountId, Account>;
@@ -64,6 +66,7 @@ pub async fn run(
         settings: config.tracking,
         backlogs: Backlogs::default(),
         hints: Mutex::default(),
+        orphans: Mutex::default(),
         shutdown,
     });
     let mut tasks = JoinSet::new();
@@ -88,6 +91,7 @@ struct Tracker {
     settings: TrackingConfig,
     backlogs: Backlogs,
     hints: Mutex<Hints>,
+    orphans: Mutex<Orphans>,
     shutdown: Shutdown,
 }
 

@@ -14,6 +14,7 @@ use skinbus_runtime::accounts::Account;
 use skinbus_runtime::clock;
 use skinbus_runtime::crash::crash_point;
 
+use crate::orphans::Telling;
 use crate::{Tracker, look};
 
 const CONCURRENCY: usize = 32;
@@ -93,15 +94,7 @@ async fn handle(tracker: &Tracker, incoming: &Incoming) -> Disposition {
         recorded.trade().order.as_ref().is_some_and(|order| order.account == account.name)
     });
     let Some(recorded) = owned else {
-        let detail = format!("a webhook of {} names an order that nobody has placed there", account.name);
-        let orphan = [Alert { kind: AlertKind::Orphan, detail }];
-        return match tracker.bus.raise(Some(&account.name), &key, &orphan).await {
-            Ok(()) => Disposition::Acknowledge,
-            Err(error) => {
-                tracing::warn!(trade = %key, error = skinbus_bus::chain(&error), "a webhook waits");
-                Disposition::Retry
-            }
-        };
+        return orphan(tracker, account, &key, &webhook).await;
     };
     if let Some(observation) = webhook.observation.as_ref().filter(|_| is_binding(&webhook)) {
         let received_at = webhook.received_at.as_ref().and_then(moment).unwrap_or_else(clock::now);
@@ -111,6 +104,37 @@ async fn handle(tracker: &Tracker, incoming: &Incoming) -> Disposition {
         return Disposition::Acknowledge;
     }
     hint(tracker, account, key).await
+}
+
+/// Tells that nobody has placed such an order. What proves itself is always told of: somebody may have paid.
+async fn orphan(
+    tracker: &Tracker,
+    account: &Account,
+    key: &TradeKey,
+    webhook: &v1::WebhookReceived,
+) -> Disposition {
+    let telling = if is_binding(webhook) {
+        Telling::Orphan
+    } else {
+        let mut orphans = tracker.orphans.lock().unwrap_or_else(PoisonError::into_inner);
+        orphans.count(&account.name, clock::now())
+    };
+    let name = &account.name;
+    let detail = match telling {
+        Telling::Orphan => format!("a webhook of {name} names an order that nobody has placed there"),
+        Telling::Flood => format!(
+            "more webhooks of {name} name orders that nobody has placed there than are told of; the stream WEBHOOKS has them"
+        ),
+        Telling::Nothing => return Disposition::Acknowledge,
+    };
+    let orphan = [Alert { kind: AlertKind::Orphan, detail }];
+    match tracker.bus.raise(Some(name), key, &orphan).await {
+        Ok(()) => Disposition::Acknowledge,
+        Err(error) => {
+            tracing::warn!(trade = %key, error = skinbus_bus::chain(&error), "a webhook waits");
+            Disposition::Retry
+        }
+    }
 }
 
 /// Pulls the trade's next look forward.

@@ -178,14 +178,15 @@ impl Looking {
                 Ok(self.advance(rest, rules, now))
             }
             (Phase::LookingUp, Event::LookedUp(inputs)) => Ok(self.advance(inputs.into(), rules, now)),
-            (Phase::LookingUp, Event::NotLookedUp) if give_up::is_due(self.recorded.trade(), now) => {
-                let rest = VecDeque::from([Input::NeverAnswered]);
-                Ok(self.advance(rest, rules, now))
-            }
-            // Hints may be put off; a look by the plan that took their place would be one that a forger has ordered.
+            // Hints may be put off; a look by the plan that took their place would be one that a forger has ordered. Nor does
+            // it say anything about the provider that a hint had no room.
             (Phase::LookingUp, Event::NotLookedUp) if self.is_hinted => {
                 self.phase = Phase::Scheduling;
                 Ok(Effect::ScheduleHint(polling::hint_again(rules, now)))
+            }
+            (Phase::LookingUp, Event::NotLookedUp) if give_up::is_due(self.recorded.trade(), now) => {
+                let rest = VecDeque::from([Input::NeverAnswered]);
+                Ok(self.advance(rest, rules, now))
             }
             (Phase::LookingUp, Event::NotLookedUp) => {
                 self.phase = Phase::Scheduling;
