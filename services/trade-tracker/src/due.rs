@@ -297,7 +297,10 @@ async fn tracker_look_up(
 ) -> Result<Rows, QueryError> {
     let trades: Vec<Recorded> = chunk.iter().map(|(_, looking)| looking.recorded().clone()).collect();
     let mut looking_up = std::pin::pin!(async {
-        give_up_reservations(tracker, account, &trades).await;
+        // A command is no look-up: what a forger asks for must not send one. The planned look does.
+        if !hinted {
+            give_up_reservations(tracker, account, &trades).await;
+        }
         look_up(tracker, account, &trades, hinted).await
     });
     loop {

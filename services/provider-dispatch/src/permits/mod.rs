@@ -69,7 +69,8 @@ pub enum Turn {
     First,
 }
 
-/// The right to make one call, or some, one after the other. Dropped without a word, its slot stays taken until the call would surely have ended.
+/// The right to make one call, or some, one after the other. Dropped without a word, its slots stay taken until the calls
+/// would surely have ended.
 pub struct Permit {
     ticket: Ticket,
     calls: u32,

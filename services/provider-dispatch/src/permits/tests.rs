@@ -173,3 +173,15 @@ fn a_probe_and_a_limit_of_one_are_one_call_of_two() {
         assert_eq!(window.slots.used(1_000_000), 1);
     }
 }
+
+/// It waits for its operation, not for what they take.
+#[test]
+fn an_order_of_two_calls_that_waits_for_its_operation_holds_up_nobody() {
+    let place = || vec![Operation { key: "place".to_owned(), limit: limit(2) }];
+    let mut waits = Waits::new();
+    waits.add_in(Turn::Last, Lane::Orders, place(), 2);
+    waits.add_in(Turn::Last, Lane::Orders, place(), 2);
+    waits.add(Lane::LookUps, Vec::new());
+    let served = waits.served(&mut QuotaWindow::default(), 300);
+    assert_eq!(served, [(Lane::Orders, 0), (Lane::LookUps, 0)]);
+}

@@ -153,13 +153,13 @@ impl Wishes {
                     handouts.permits.extend(places.map(|(_, place)| (*place, ticket.clone(), 1)));
                     count
                 }
-                // Whoever wants less must not take again and again what an order of several calls waits for.
-                Grant::NotBefore { at_ms } if calls > 1 => {
-                    handouts.wait_until(at_ms);
-                    break;
-                }
                 Grant::NotBefore { at_ms } => {
                     handouts.wait_until(at_ms);
+                    // Whoever wants less must not take again and again what an order of several calls waits for.
+                    let freely = Wish { operations: &[], ..wish };
+                    if calls > 1 && !is_granted(window, limit, &freely, call_timeout, now) {
+                        break;
+                    }
                     length
                 }
             };
@@ -246,4 +246,15 @@ impl Wishes {
         self.forget_the_gone();
         unused
     }
+}
+
+/// Whether the window would grant this.
+fn is_granted(
+    window: &QuotaWindow,
+    limit: &Limit,
+    wish: &Wish<'_>,
+    call_timeout: Duration,
+    now: ServerTime,
+) -> bool {
+    matches!(window.clone().grant(limit, wish, call_timeout, now), Grant::Permits { .. })
 }
