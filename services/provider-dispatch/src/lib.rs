@@ -12,6 +12,7 @@ mod metrics;
 pub mod permits;
 mod place;
 mod queries;
+mod record;
 mod together;
 
 use std::sync::Arc;

@@ -16,7 +16,7 @@ use skinbus_runtime::{Shutdown, clock};
 use tracing::Instrument;
 
 use crate::permits::Permit;
-use crate::{About, Dispatcher, metrics, said};
+use crate::{About, Dispatcher, metrics, record, said};
 
 /// Look-ups of one account in hand at the same time.
 const CONCURRENCY: usize = 16;
@@ -52,14 +52,16 @@ async fn look_up(dispatcher: &Dispatcher, incoming: &Incoming) -> Result<v1::Loo
     let asked_at = clock::now();
     let mut response = v1::LookupResponse { asked_at: Some(timestamp(asked_at)), ..Default::default() };
     let targets = targets(dispatcher, &request, &mut response).await?;
+    let targets = if request.hinted { targets } else { record::read(dispatcher, targets, &mut response).await };
     let mut rest = targets.as_slice();
     while !rest.is_empty() {
-        let Some(permit) = permit(dispatcher, rest, request.hinted).await else {
+        let Some(permit) = permit(dispatcher, rest.first(), request.hinted).await else {
             break;
         };
         let asked = ask(dispatcher, rest, permit, &mut response).await?;
         rest = rest.get(asked..).unwrap_or_default();
     }
+    response.no_room = !rest.is_empty();
     response.not_asked.extend(rest.iter().map(|target| target.reference.to_string()));
     Ok(response)
 }
@@ -113,9 +115,13 @@ fn read_target(target: &v1::LookupTarget) -> Result<LookUpTarget, &'static str> 
     })
 }
 
-/// A permit to ask for the first of these, and for what fits with it.
-async fn permit(dispatcher: &Dispatcher, targets: &[LookUpTarget], is_hinted: bool) -> Option<Permit> {
-    let order = targets.first().map(|target| target.reference.as_str());
+/// A permit to ask for this one, and for what fits with it.
+pub(crate) async fn permit(
+    dispatcher: &Dispatcher,
+    target: Option<&LookUpTarget>,
+    is_hinted: bool,
+) -> Option<Permit> {
+    let order = target.map(|target| target.reference.as_str());
     let about = About { user: None, order, is_hinted };
     let permit = dispatcher.permit(Lane::LookUps, "lookup", &about);
     tokio::select! {
@@ -133,7 +139,8 @@ async fn ask(
 ) -> Result<usize, QueryError> {
     let account = &dispatcher.served.account;
     let unavailable = |status: String| QueryError { code: 503, status };
-    let batch = targets.get(..account.look_up_batch.min(targets.len())).unwrap_or(targets);
+    let size = targets.first().map_or(1, |first| account.look_up_batch.of(first.kind));
+    let batch = targets.get(..size.min(targets.len())).unwrap_or(targets);
     let look_up = match dispatcher.served.provider.look_up(batch) {
         Ok(look_up) => look_up,
         Err(error) => {

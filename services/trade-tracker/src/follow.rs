@@ -7,11 +7,11 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
 use skinbus_bus::held::{Held, HeldMessages};
 use skinbus_bus::topology::{TRACKER_TRADES, TRADES};
 use skinbus_domain::Recorded;
 use skinbus_domain::ids::{AccountId, TradeKey};
+use skinbus_domain::planning::Look;
 use skinbus_domain::polling;
 use skinbus_domain::rules::Rules;
 use skinbus_proto::{status_change_from_proto, v1};
@@ -29,7 +29,7 @@ const RETRY_PAUSE: Duration = Duration::from_millis(500);
 struct Pending {
     version: u64,
     account: AccountId,
-    wake_at: Timestamp,
+    look: Look,
     /// The message of its last version.
     held: Held,
 }
@@ -99,7 +99,7 @@ async fn take(tracker: &Tracker, waiting: &mut Waiting, held: Held) {
     let pending = Pending {
         version: recorded.change.version,
         account: account.clone(),
-        wake_at,
+        look: Look::new(&recorded, wake_at, rules, clock::now()),
         held: held.without_content(),
     };
     waiting.put(trade.key.clone(), pending).await;
@@ -160,7 +160,7 @@ async fn arm_all(tracker: &Tracker, due: Vec<(TradeKey, Pending)>) {
 /// The schedule first, the acknowledgement last.
 async fn arm(tracker: &Tracker, key: TradeKey, pending: Pending) {
     crash_point("tracker.before_arm");
-    match tracker.bus.schedule_look(&pending.account, &key, pending.wake_at).await {
+    match tracker.bus.schedule_look(&pending.account, &key, &pending.look).await {
         Ok(()) => {
             crash_point("tracker.after_arm");
             pending.held.acknowledge().await;

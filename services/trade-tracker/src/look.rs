@@ -1,5 +1,6 @@
 //! Looking trades up, and folding in what comes back.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -21,15 +22,9 @@ const PERMIT_WAIT: Duration = Duration::from_secs(25);
 /// What a look-up brought.
 pub(crate) struct Rows {
     observations: Vec<Observation>,
-    not_asked: Vec<String>,
+    not_asked: BTreeSet<String>,
+    no_room: bool,
     asked_at: Timestamp,
-}
-
-impl Rows {
-    /// Whether the quota had room for all that was asked.
-    pub(crate) fn is_complete(&self) -> bool {
-        self.not_asked.is_empty()
-    }
 }
 
 /// Asks the provider about the trades.
@@ -49,7 +44,8 @@ pub(crate) async fn look_up(
         response.rows.iter().map(|row| observation_from_row(row, Cause::LookUp)).collect();
     Ok(Rows {
         observations: observations.map_err(|error| unreadable(error.to_string()))?,
-        not_asked: response.not_asked,
+        not_asked: response.not_asked.into_iter().collect(),
+        no_room: response.no_room,
         asked_at: response
             .asked_at
             .as_ref()
@@ -73,7 +69,7 @@ pub(crate) async fn cancel(tracker: &Tracker, account: &Account, trade: &Trade) 
 pub(crate) fn said_of(trade: &Trade, rows: &Rows) -> Event {
     let reference = trade.attempt.as_ref().map(|attempt| attempt.reference.to_string());
     if reference.is_some_and(|reference| rows.not_asked.contains(&reference)) {
-        return Event::NotLookedUp;
+        return if rows.no_room { Event::NoRoom } else { Event::NotLookedUp };
     }
     Event::LookedUp(resolving::inputs_of(trade, &rows.observations, rows.asked_at))
 }

@@ -389,7 +389,8 @@ async fn schedule(
     at: Micros,
     hinted: bool,
 ) -> Result<(), NoAnswer> {
-    let due = v1::PollDue { merchant: key.merchant.to_string(), order_id: key.order_id.to_string(), hinted };
+    let (merchant, order_id) = (key.merchant.to_string(), key.order_id.to_string());
+    let due = v1::PollDue { merchant, order_id, hinted, ..Default::default() };
     let (queue, payload) = (polls_queue(account), due.encode_to_vec());
     w.ask(who, "schedule", key.order_id.as_str(), move |w| {
         let revision = w.fresh_id();

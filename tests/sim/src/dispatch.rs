@@ -268,6 +268,7 @@ pub async fn look_up(d: Rc<Dispatcher>, request: v1::LookupRequest) -> Option<v1
         let asked = ask(&d, rest, permit, &mut response).await?;
         rest = rest.get(asked..).unwrap_or_default();
     }
+    response.no_room = !rest.is_empty();
     response.not_asked.extend(rest.iter().map(|target| target.reference.to_string()));
     Some(response)
 }
@@ -303,7 +304,8 @@ async fn ask(
     permit: Permit,
     response: &mut v1::LookupResponse,
 ) -> Option<usize> {
-    let batch = &targets[..d.account.look_up_batch.min(targets.len())];
+    let size = d.account.look_up_batch.of(targets[0].kind);
+    let batch = &targets[..size.min(targets.len())];
     let Ok(look_up) = adapter(d).look_up(batch) else {
         permit.give_back();
         return None;

@@ -21,6 +21,8 @@ use crate::world::{Actor, NoAnswer, W};
 
 /// See `config/sections.rs` for the first two, `follow.rs` and `due.rs` for the others.
 const ARM_DELAY: Micros = SECOND;
+/// Looks that are asked about together.
+const CHUNK: usize = 50;
 const DUE_BATCH: usize = 500;
 const FOLLOW_RETRY_PAUSE: Micros = 500 * MS;
 const MERGE_PAUSE: Micros = 50 * MS;
@@ -163,11 +165,13 @@ async fn look_at_all(w: W, who: Rc<Actor>, name: AccountId, batch: Vec<Due>) {
     let begun = join_all(batch.into_iter().map(|due| begin(&w, &who, &account, due))).await;
     let mut look_ups = begun.into_iter().flatten();
     loop {
-        let chunk: Vec<_> = look_ups.by_ref().take(account.look_up_batch).collect();
+        let mut chunk: Vec<_> = look_ups.by_ref().take(CHUNK).collect();
         if chunk.is_empty() {
             return;
         }
-        look(&w, &who, &account, chunk).await;
+        while !chunk.is_empty() {
+            chunk = look(&w, &who, &account, chunk).await;
+        }
     }
 }
 
@@ -295,19 +299,27 @@ fn mutated(w: &W, input: &Input) -> Input {
 struct Rows {
     observations: Vec<Observation>,
     not_asked: Vec<String>,
+    no_room: bool,
     asked_at: jiff::Timestamp,
 }
 
-async fn look(w: &W, who: &Rc<Actor>, account: &Account, chunk: Vec<(Due, Looking)>) {
+/// Those come back for which the quota had no room.
+async fn look(
+    w: &W,
+    who: &Rc<Actor>,
+    account: &Account,
+    chunk: Vec<(Due, Looking)>,
+) -> Vec<(Due, Looking)> {
     let tick = || chunk.iter().for_each(|(due, _)| client::progress(w, &due.held));
     let rows = with_ticks(&w.queue, look_up(w, who, account, &chunk), ACK_WAIT / 3, tick).await;
     let rows = &rows;
-    join_all(chunk.into_iter().map(|(due, mut looking)| async move {
+    let concluded = join_all(chunk.into_iter().map(|(due, mut looking)| async move {
         let said = rows.as_ref().map_or(Event::NotLookedUp, |rows| said_of(&looking, rows));
         let effect = looking.on(said, &account.rules, w.clock(who)).expect("the shell follows the protocol");
-        go_on(w, who, account, due, looking, effect).await;
+        go_on(w, who, account, due, looking, effect).await
     }))
     .await;
+    concluded.into_iter().flatten().collect()
 }
 
 async fn look_up(w: &W, who: &Rc<Actor>, account: &Account, chunk: &[(Due, Looking)]) -> Option<Rows> {
@@ -318,6 +330,7 @@ async fn look_up(w: &W, who: &Rc<Actor>, account: &Account, chunk: &[(Due, Looki
     Some(Rows {
         observations: observations.collect::<Result<_, _>>().expect("our own rows are readable"),
         not_asked: response.not_asked,
+        no_room: response.no_room,
         asked_at: response.asked_at.as_ref().and_then(moment).expect("an answer says when it was asked"),
     })
 }
@@ -326,7 +339,7 @@ fn said_of(looking: &Looking, rows: &Rows) -> Event {
     let trade = looking.recorded().trade();
     let reference = trade.attempt.as_ref().map(|attempt| attempt.reference.to_string());
     if reference.is_some_and(|reference| rows.not_asked.contains(&reference)) {
-        return Event::NotLookedUp;
+        return if rows.no_room { Event::NoRoom } else { Event::NotLookedUp };
     }
     Event::LookedUp(resolving::inputs_of(trade, &rows.observations, rows.asked_at))
 }

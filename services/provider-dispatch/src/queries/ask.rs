@@ -37,9 +37,24 @@ pub(super) async fn shared(
 
 /// The provider's answer, asked for now.
 pub(super) async fn once(dispatcher: &Dispatcher, query: &Query) -> Result<Answered, QueryError> {
-    let served = &dispatcher.served;
-    let request = served.provider.query(query).map_err(|error| refused("unsupported_query", error.0))?;
     let permit = permit(dispatcher, query).await?;
+    with_permit(dispatcher, query, permit).await
+}
+
+/// The provider's answer, asked for under a permit that is there already.
+pub(crate) async fn with_permit(
+    dispatcher: &Dispatcher,
+    query: &Query,
+    permit: Permit,
+) -> Result<Answered, QueryError> {
+    let served = &dispatcher.served;
+    let request = match served.provider.query(query) {
+        Ok(request) => request,
+        Err(error) => {
+            permit.give_back();
+            return Err(refused("unsupported_query", error.0));
+        }
+    };
     let began = clock::monotonic_now();
     let answer = dispatcher.queries.http.send(request).await;
     let took = clock::monotonic_now().duration_since(began);

@@ -4,7 +4,7 @@
 //! are fetched once by one replica for all, and what remains waits in the lowest lane, which leaves a third of the quota
 //! to orders and look-ups.
 
-mod ask;
+pub(crate) mod ask;
 mod direct;
 mod kept;
 mod paging;

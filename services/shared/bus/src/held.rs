@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use async_nats::jetstream::{self, AckKind};
-use futures_util::FutureExt;
 use skinbus_runtime::Shutdown;
 
 use crate::connection::{Bus, chain};
@@ -90,24 +89,18 @@ impl Bus {
 impl HeldMessages {
     /// The next message; `None` once the shutdown is requested. Safe to drop and call again.
     pub async fn next(&mut self) -> Option<Held> {
+        self.next_within(AHEAD).await
+    }
+
+    /// The same for whoever has room for so many more messages: no more are asked for. Where there is no room and nothing is
+    /// on its way, it waits for the shutdown.
+    pub async fn next_within(&mut self, room: usize) -> Option<Held> {
         let shutdown = self.shutdown.clone();
         tokio::select! {
             biased;
             () = shutdown.requested() => None,
-            held = self.receive() => Some(held),
+            held = self.receive(room.min(AHEAD)) => Some(held),
         }
-    }
-
-    /// More messages that are there already.
-    pub fn ready(&mut self, max: usize) -> Vec<Held> {
-        let mut ready = Vec::new();
-        while ready.len() < max
-            && let Some(messages) = &mut self.messages
-            && let Some(Ok(message)) = messages.next(AHEAD).now_or_never()
-        {
-            ready.push(held(message));
-        }
-        ready
     }
 
     /// What was received and not taken goes to another worker at once.
@@ -117,10 +110,11 @@ impl HeldMessages {
         }
     }
 
-    async fn receive(&mut self) -> Held {
+    async fn receive(&mut self, room: usize) -> Held {
         loop {
             let error = match &mut self.messages {
-                Some(messages) => match messages.next(AHEAD).await {
+                Some(messages) if room == 0 && messages.is_idle() => std::future::pending().await,
+                Some(messages) => match messages.next(room).await {
                     Ok(message) => return held(message),
                     Err(error) => {
                         self.messages = None;

@@ -12,6 +12,7 @@ pub mod ledger;
 pub mod lists;
 pub mod merchant;
 pub mod message;
+pub mod polls;
 pub mod publish;
 mod pull;
 pub mod queries;

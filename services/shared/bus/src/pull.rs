@@ -53,7 +53,7 @@ impl Pull {
     pub(crate) async fn next(&mut self, room: usize) -> Result<jetstream::Message, PullError> {
         loop {
             // The next request goes out before the last is used up, so that no message waits for it.
-            if self.open <= room / 2 {
+            if room > 0 && self.open <= room / 2 {
                 let batch = room.saturating_sub(self.open).max(1);
                 let request = BatchConfig { batch, expires: Some(EXPIRES), ..BatchConfig::default() };
                 let asked = self.consumer.request_batch(request, self.inbox.clone()).await;
@@ -64,6 +64,11 @@ impl Pull {
                 return Ok(message);
             }
         }
+    }
+
+    /// Whether no request is open that may still bring messages.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.open == 0
     }
 
     /// Asks for nothing more and gives back what still comes, so that nothing is left in hand.

@@ -1,9 +1,12 @@
 //! Schedules of the tracker's looks. A due message is only a wake-up: whoever gets it reads the trade.
 
+use std::time::Duration;
+
 use async_nats::header::{NATS_SCHEDULE, NATS_SCHEDULE_TARGET};
 use jiff::Timestamp;
 use skinbus_domain::ids::{AccountId, TradeKey};
-use skinbus_proto::v1;
+use skinbus_domain::planning::{Look, Planned, Urgency};
+use skinbus_proto::{timestamp, v1};
 
 use crate::connection::{Bus, chain};
 use crate::publish::Outgoing;
@@ -27,9 +30,11 @@ impl Bus {
         &self,
         account: &AccountId,
         key: &TradeKey,
-        at: Timestamp,
+        look: &Look,
     ) -> Result<(), ScheduleError> {
-        self.schedule(subjects::poll_at(account, key), account, key, at, false).await
+        let subject = subjects::poll_at(account, key, look.kind, look.urgency);
+        let target = subjects::poll_due(account, look.urgency);
+        self.schedule(subject, target, key, &look.planned, false).await
     }
 
     /// Looks at a trade at `at`, because a webhook says that there is something new. The look by its plan stays.
@@ -44,22 +49,31 @@ impl Bus {
         at: Timestamp,
         place: HintPlace,
     ) -> Result<(), ScheduleError> {
-        self.schedule(subjects::poll_hint(account, key, place), account, key, at, true).await
+        let (subject, target) =
+            (subjects::poll_hint(account, key, place), subjects::poll_due(account, Urgency::Now));
+        let planned = Planned { at, pause: Duration::ZERO };
+        self.schedule(subject, target, key, &planned, true).await
     }
 
     async fn schedule(
         &self,
         subject: String,
-        account: &AccountId,
+        target: String,
         key: &TradeKey,
-        at: Timestamp,
+        planned: &Planned,
         hinted: bool,
     ) -> Result<(), ScheduleError> {
-        let (merchant, order_id) = (key.merchant.to_string(), key.order_id.to_string());
-        let due = v1::PollDue { merchant, order_id, hinted };
+        let at = planned.at;
+        let due = v1::PollDue {
+            merchant: key.merchant.to_string(),
+            order_id: key.order_id.to_string(),
+            hinted,
+            due_at: Some(timestamp(at)),
+            pause_ms: u64::try_from(planned.pause.as_millis()).unwrap_or(u64::MAX),
+        };
         let outgoing = Outgoing::of(&due)
             .header(NATS_SCHEDULE, format!("@at {at:.3}"))
-            .header(NATS_SCHEDULE_TARGET, subjects::poll_due(account));
+            .header(NATS_SCHEDULE_TARGET, target);
         self.store(subject, outgoing)
             .await
             .map(|_| ())

@@ -1,6 +1,8 @@
 //! The subjects, built and read in one place.
 
 use skinbus_domain::ids::{AccountId, MerchantId, OrderId, TradeKey};
+use skinbus_domain::order::OrderKind;
+use skinbus_domain::planning::Urgency;
 
 /// Where a merchant publishes orders.
 #[must_use]
@@ -38,10 +40,18 @@ pub fn webhooks(account: &AccountId) -> String {
     format!("skinbus.v1.webhooks.{account}")
 }
 
-/// Where the schedule of a trade's next look lies.
+/// Where the schedule of a trade's next look lies. Its last token tells what the planner counts: the kind of the order, and
+/// whether somebody waits.
 #[must_use]
-pub fn poll_at(account: &AccountId, key: &TradeKey) -> String {
-    format!("skinbus.v1.poll.at.{account}.{}.{}", key.merchant, key.order_id)
+pub fn poll_at(account: &AccountId, key: &TradeKey, kind: OrderKind, urgency: Urgency) -> String {
+    let (merchant, order_id) = (&key.merchant, &key.order_id);
+    format!("skinbus.v1.poll.at.{account}.{merchant}.{order_id}.{}_{}", kind.as_str(), urgency.as_str())
+}
+
+/// The subjects of all such schedules of an account.
+#[must_use]
+pub fn polls_at(account: &AccountId, kind: OrderKind, urgency: Urgency) -> String {
+    format!("skinbus.v1.poll.at.{account}.*.*.{}_{}", kind.as_str(), urgency.as_str())
 }
 
 /// Where a hint lies that a trade is to be looked at. Apart from the schedule, which a new version of the trade would put in
@@ -70,8 +80,11 @@ pub enum HintPlace {
 
 /// Where the due looks of an account arrive.
 #[must_use]
-pub fn poll_due(account: &AccountId) -> String {
-    format!("skinbus.v1.poll.due.{account}")
+pub fn poll_due(account: &AccountId, urgency: Urgency) -> String {
+    match urgency {
+        Urgency::Now => format!("skinbus.v1.poll.due.{account}"),
+        Urgency::Later => format!("skinbus.v1.poll.due.{account}.later"),
+    }
 }
 
 /// Where an operation of an account is asked for.

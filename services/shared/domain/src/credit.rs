@@ -113,7 +113,12 @@ impl Merged {
                         told.key, known.amount, told.amount
                     )));
                 }
-                *known = told.clone();
+                // Nothing is unlearned: not every answer has the amount that the user was shown.
+                *known = Credit {
+                    local_amount: told.local_amount.clone().or_else(|| known.local_amount.take()),
+                    multiplier: told.multiplier.or(known.multiplier),
+                    ..told.clone()
+                };
             }
             (CreditState::Credited, CreditState::Credited) if known.amount != told.amount => {
                 self.alerts.push(Alert::anomaly(format!(

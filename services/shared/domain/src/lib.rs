@@ -15,6 +15,7 @@
 //! * [`credit`] – what arrived for a deposit, each thing once.
 //! * [`query`] – what may be asked of a provider besides orders, and the answers, in one form for all.
 //! * [`polling`] – when a trade is looked at next.
+//! * [`planning`] – which due looks become one look-up, whose turn it is, and how late a look can be.
 
 pub mod advancing;
 pub mod command;
@@ -28,6 +29,7 @@ pub mod observation;
 pub mod order;
 pub mod outcome;
 pub mod placing;
+pub mod planning;
 pub mod polling;
 pub mod query;
 pub mod quota;

@@ -67,6 +67,17 @@ impl<T: Copy> ByKind<T> {
         [self.purchase, self.deposit_link, self.deposit_items, self.listing]
     }
 
+    /// Made of each kind's value and its kind.
+    #[must_use]
+    pub fn map<U>(self, mut make: impl FnMut(OrderKind, T) -> U) -> ByKind<U> {
+        ByKind {
+            purchase: make(OrderKind::Purchase, self.purchase),
+            deposit_link: make(OrderKind::DepositLink, self.deposit_link),
+            deposit_items: make(OrderKind::DepositItems, self.deposit_items),
+            listing: make(OrderKind::Listing, self.listing),
+        }
+    }
+
     /// The value for this kind.
     #[must_use]
     pub const fn of(&self, kind: OrderKind) -> T {

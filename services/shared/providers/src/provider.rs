@@ -102,7 +102,10 @@ pub struct ProviderDefaults {
     /// See [`skinbus_domain::PlacingRules::refusal_settle_time`].
     pub refusal_settle_time: Duration,
     /// How many trades one look-up takes at most.
-    pub look_up_batch: usize,
+    pub look_up_batch: ByKind<usize>,
+    /// Whether its record of orders of a kind, [`skinbus_domain::query::Query::History`], has all that a look-up has, so that one
+    /// page of it may stand for many look-ups.
+    pub record_tells: ByKind<bool>,
     /// How many purchases one call of [`Provider::place_together`] takes at most; 1 where there is no such call.
     pub place_together_max: usize,
     /// The currency of its prices.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use skinbus_domain::ids::{AccountId, MerchantId};
 use skinbus_domain::quota::{Each, HINTED_LOOK_UP, Limit, OperationLimit};
-use skinbus_domain::rules::{GameRules, PlacingRules, Rules, TrackingRules};
+use skinbus_domain::rules::{ByKind, GameRules, PlacingRules, Rules, TrackingRules};
 use skinbus_providers::{ProviderDefaults, registry};
 
 use crate::config::{AccountConfig, Config, ConfigError, ConfigErrors};
@@ -32,10 +32,22 @@ pub struct Account {
     pub total_timeout: Duration,
     /// What decisions about its trades rest on.
     pub rules: Rules,
-    /// Most references in one look-up.
-    pub look_up_batch: usize,
+    /// Most references in one look-up, by kind of order.
+    pub look_up_batch: ByKind<usize>,
     /// Its section of the configuration.
     pub config: AccountConfig,
+}
+
+/// Trades that are asked about together where the provider's record of orders may tell of many of them at once.
+const RECORD_CHUNK: usize = 250;
+
+impl Account {
+    /// How many trades of a kind are asked about together: what a look-up takes, or more where the provider's record tells.
+    #[must_use]
+    pub fn look_up_chunk(&self) -> ByKind<usize> {
+        let record_tells = self.provider.record_tells;
+        self.look_up_batch.map(|kind, size| if record_tells.of(kind) { RECORD_CHUNK.max(size) } else { size })
+    }
 }
 
 /// Every account of the configuration.
@@ -82,7 +94,9 @@ fn operations(
 /// A look-up that asks for many orders cannot be counted for each of them.
 fn countable(account: &Account) -> Option<ConfigError> {
     let by_order = account.operations.get("lookup").is_some_and(|limit| limit.each == Each::Order);
-    (by_order && account.look_up_batch > 1).then(|| ConfigError {
+    let asks_for_more = account.config.lookup_batch.is_some_and(|set| set > 1)
+        || account.look_up_batch.values().iter().any(|size| *size > 1);
+    (by_order && asks_for_more).then(|| ConfigError {
         setting: format!("accounts.{}.operation_quotas.lookup.each", account.name),
         source: "configuration".to_owned(),
         problem: "\"order\" needs lookup_batch = 1".to_owned(),
@@ -126,7 +140,7 @@ fn one(
             },
             speed: config.tracking.speed.get(),
         },
-        look_up_batch: account.lookup_batch.unwrap_or(provider.look_up_batch),
+        look_up_batch: provider.look_up_batch.map(|_, size| account.lookup_batch.map_or(size, |set| set.min(size))),
         config: account.clone(),
     }
 }

@@ -69,7 +69,7 @@ fn the_documentation_shows_the_defaults() {
     assert_eq!(account.base_url.as_deref(), Some(provider.base_url));
     assert_eq!(account.settle_time, Some(provider.settle_time));
     assert_eq!(account.refusal_settle_time, Some(provider.refusal_settle_time));
-    assert_eq!(account.lookup_batch, Some(provider.look_up_batch));
+    assert_eq!(account.lookup_batch, Some(provider.look_up_batch.purchase));
     let quota = account.quota.unwrap();
     assert_eq!((quota.requests, quota.per), (provider.quota.requests, provider.quota.per));
     config.accounts.clear();

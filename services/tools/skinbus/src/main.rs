@@ -3,10 +3,12 @@
 //! Everything that is printed goes through [`terminal::Terminal`]; what is printed is made by pure functions. Nothing here
 //! prints a trade token or a message's body (invariant S1), unless a person asks for a dead letter's content.
 
+mod accounts;
 mod asked;
 mod board;
 mod cli;
 mod command;
+mod configured;
 mod connect;
 mod credits;
 mod dead;
@@ -80,6 +82,7 @@ async fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Trade(TradeCommand::Resolve(arguments)) => {
             trade::resolve::run(connection, arguments, terminal).await
         }
+        Command::Accounts(arguments) => accounts::run(connection, arguments, terminal).await,
         Command::Quota(arguments) => quota::run(connection, arguments, terminal).await,
         Command::Dead(command) => dead::run(connection, command, terminal).await,
         Command::WebhookSignature(arguments) => signature::run(arguments, terminal),

@@ -5,6 +5,8 @@ use std::time::Duration;
 use async_nats::jetstream::consumer::pull::Config;
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy};
 
+use skinbus_domain::planning::Urgency;
+
 use super::{
     ADVISORIES, DISPATCH, INTAKE, MOVER, ORDERS, POLLS, TRACKER_TRADES, TRACKER_WEBHOOKS, TRADES,
     TopologySettings, WEBHOOKS, dispatch_consumer, due_consumer,
@@ -56,9 +58,11 @@ pub(super) fn all(settings: &TopologySettings) -> Vec<(&'static str, Config)> {
         let (name, filter) = (dispatch_consumer(account), subjects::dispatch(account));
         let dispatch = durable(&name, Some(filter), DISPATCH_MAX_ACK_PENDING, Deliveries::Net);
         // Only what is due: an acknowledged schedule would be a deleted one.
-        let (name, filter) = (due_consumer(account), subjects::poll_due(account));
-        let due = durable(&name, Some(filter), tracker, Deliveries::LongNet);
-        [(DISPATCH, dispatch), (POLLS, due)]
+        let [now, later] = Urgency::ALL.map(|urgency| {
+            let (name, filter) = (due_consumer(account, urgency), subjects::poll_due(account, urgency));
+            durable(&name, Some(filter), tracker, Deliveries::LongNet)
+        });
+        [(DISPATCH, dispatch), (POLLS, now), (POLLS, later)]
     });
     fixed.into_iter().chain(per_account).collect()
 }

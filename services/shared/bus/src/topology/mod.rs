@@ -6,6 +6,7 @@ mod streams;
 
 use async_nats::jetstream::{consumer, stream};
 use skinbus_domain::ids::AccountId;
+use skinbus_domain::planning::Urgency;
 
 pub use apply::{TopologyError, apply};
 
@@ -46,10 +47,13 @@ pub fn dispatch_consumer(account: &AccountId) -> String {
     format!("dispatch_{account}")
 }
 
-/// Durable consumer of [`POLLS`] for one account's due looks.
+/// Durable consumer of [`POLLS`] for one line of an account's due looks.
 #[must_use]
-pub fn due_consumer(account: &AccountId) -> String {
-    format!("tracker_due_{account}")
+pub fn due_consumer(account: &AccountId, urgency: Urgency) -> String {
+    match urgency {
+        Urgency::Now => format!("tracker_due_{account}"),
+        Urgency::Later => format!("tracker_later_{account}"),
+    }
 }
 
 /// What the whole system needs of NATS.

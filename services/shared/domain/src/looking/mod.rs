@@ -33,7 +33,7 @@ pub enum Effect {
     Advance(Input),
     /// Hand the accepted order to dispatch again, in case the first hand-over was lost; report [`Event::HandedOver`].
     HandOver,
-    /// Ask the provider about the trade; report [`Event::LookedUp`] or [`Event::NotLookedUp`].
+    /// Ask the provider about the trade; report [`Event::LookedUp`], [`Event::NotLookedUp`] or [`Event::NoRoom`].
     LookUp,
     /// Set the trade's next look, in place of the one that was set before; report [`Event::Scheduled`].
     Schedule(Timestamp),
@@ -77,6 +77,8 @@ pub enum Event {
     LookedUp(Vec<Input>),
     /// The provider gave no answer that says anything about this trade.
     NotLookedUp,
+    /// The quota had no room for the question, which was not asked.
+    NoRoom,
     /// The next look is set.
     Scheduled,
     /// The newest version; `None` where there is no such trade.
@@ -180,17 +182,24 @@ impl Looking {
             (Phase::LookingUp, Event::LookedUp(inputs)) => Ok(self.advance(inputs.into(), rules, now)),
             // Hints may be put off; a look by the plan that took their place would be one that a forger has ordered. Nor does
             // it say anything about the provider that a hint had no room.
-            (Phase::LookingUp, Event::NotLookedUp) if self.is_hinted => {
+            (Phase::LookingUp, Event::NotLookedUp | Event::NoRoom) if self.is_hinted => {
                 self.phase = Phase::Scheduling;
                 Ok(Effect::ScheduleHint(polling::hint_again(rules, now)))
             }
-            (Phase::LookingUp, Event::NotLookedUp) if give_up::is_due(self.recorded.trade(), now) => {
+            (Phase::LookingUp, Event::NotLookedUp | Event::NoRoom)
+                if give_up::is_due(self.recorded.trade(), now) =>
+            {
                 let rest = VecDeque::from([Input::NeverAnswered]);
                 Ok(self.advance(rest, rules, now))
             }
             (Phase::LookingUp, Event::NotLookedUp) => {
                 self.phase = Phase::Scheduling;
                 Ok(Effect::Schedule(polling::wake_after_failure(&self.recorded, rules, now)))
+            }
+            // It keeps its place in the line: what is put off would be overtaken by everybody who falls due meanwhile.
+            (Phase::LookingUp, Event::NoRoom) => {
+                self.phase = Phase::LookingUp;
+                Ok(Effect::LookUp)
             }
             (Phase::HandingOver, Event::HandedOver) => Ok(self.plan(rules, now)),
             (Phase::Scheduling, Event::Scheduled) => Ok(Effect::Acknowledge),

@@ -24,7 +24,7 @@ pub(super) fn request(account: &Shadowpay, targets: &[LookUpTarget]) -> Result<L
     match kind {
         OrderKind::Purchase => {
             let references: Vec<&str> =
-                same.take(DEFAULTS.look_up_batch).map(|target| target.reference.as_str()).collect();
+                same.take(DEFAULTS.look_up_batch.purchase).map(|target| target.reference.as_str()).collect();
             let fields = [("custom_id", references.join(","))];
             let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
             let request = account.post("/list_buy_info_by_custom_id", &fields)?;

@@ -78,7 +78,9 @@ pub const DEFAULTS: ProviderDefaults = ProviderDefaults {
     // "Not found" right after an error may mean "not yet": the same time, over which it is asked five times.
     refusal_settle_time: Duration::from_secs(300),
     // Not documented: the longest list of `custom_id`.
-    look_up_batch: 50,
+    // Listings are read from the whole history, in one request.
+    look_up_batch: ByKind { purchase: 50, deposit_link: 1, deposit_items: 1, listing: 500 },
+    record_tells: ByKind::all(false),
     place_together_max: 1,
     price_currency: Currency::USD,
     support: support::of,

@@ -42,7 +42,7 @@ fn purchases(
 ) -> Result<LookUp, NotBuildable> {
     let purchases = targets.iter().take_while(|target| target.kind == OrderKind::Purchase);
     let (references, asked) =
-        request::references(purchases.take(DEFAULTS.look_up_batch), references_max_bytes)?;
+        request::references(purchases.take(DEFAULTS.look_up_batch.purchase), references_max_bytes)?;
     let request = api.get(PURCHASES, &vec![("custom_ids", references.as_str())])?;
     Ok(LookUp { request, asked })
 }

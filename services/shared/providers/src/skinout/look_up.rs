@@ -43,7 +43,7 @@ fn purchases_request(
     let goes_with = |target: &&LookUpTarget| {
         target.kind == first.kind && target.provider_id.is_some() == first.provider_id.is_some()
     };
-    let targets = targets.iter().take(DEFAULTS.look_up_batch).take_while(goes_with);
+    let targets = targets.iter().take(DEFAULTS.look_up_batch.purchase).take_while(goes_with);
     let (references, asked) = references(targets, REFERENCES_MAX_BYTES)?;
     let request = api.get("/withdraw/status", &vec![("payment_id", references.as_str())])?;
     Ok(LookUp { request, asked })

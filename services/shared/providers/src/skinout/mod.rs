@@ -67,7 +67,9 @@ pub const DEFAULTS: ProviderDefaults = ProviderDefaults {
     settle_time: Duration::from_secs(300),
     refusal_settle_time: Duration::from_secs(15),
     // Not documented: the longest list of `payment_id`. Deposits are asked for one by one.
-    look_up_batch: 50,
+    look_up_batch: ByKind { purchase: 50, deposit_link: 1, deposit_items: 1, listing: 1 },
+    // `/deposit/history` has the rows of `/deposit/status`, up to 1,000 in a page.
+    record_tells: ByKind { purchase: false, deposit_link: true, deposit_items: false, listing: false },
     place_together_max: 1,
     price_currency: Currency::USD,
     support: support::of,

@@ -40,7 +40,7 @@ fn asked_together(first: &LookUpTarget, targets: &[LookUpTarget]) -> usize {
         return 1;
     }
     let known = |target: &&LookUpTarget| target.kind == OrderKind::Purchase && target.provider_id.is_some();
-    targets.iter().take(DEFAULTS.look_up_batch).take_while(known).count()
+    targets.iter().take(DEFAULTS.look_up_batch.purchase).take_while(known).count()
 }
 
 /// What the answer says about those that were asked for.

@@ -76,7 +76,9 @@ pub const DEFAULTS: ProviderDefaults = ProviderDefaults {
     settle_time: Duration::from_secs(300),
     refusal_settle_time: Duration::from_secs(15),
     // Not documented: the longest list of `custom_ids`. Deposits are asked for one by one.
-    look_up_batch: 50,
+    look_up_batch: ByKind { purchase: 50, deposit_link: 1, deposit_items: 1, listing: 1 },
+    // `orders` has the rows of `orderstatus`, up to 1,000 in a page.
+    record_tells: ByKind { purchase: false, deposit_link: true, deposit_items: true, listing: false },
     // Not documented: the longest list of `items`.
     place_together_max: 10,
     price_currency: Currency::USD,

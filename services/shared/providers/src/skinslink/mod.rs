@@ -80,7 +80,8 @@ pub const DEFAULTS: ProviderDefaults = ProviderDefaults {
     settle_time: Duration::from_secs(300),
     refusal_settle_time: Duration::from_secs(15),
     // One id in a call.
-    look_up_batch: 1,
+    look_up_batch: ByKind::all(1),
+    record_tells: ByKind::all(false),
     place_together_max: 1,
     price_currency: Currency::USD,
     support: support::of,

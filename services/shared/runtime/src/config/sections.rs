@@ -187,7 +187,7 @@ pub struct TrackingConfig {
     /// How long after a status change its poll schedule is written, so that quick trades write none.
     #[serde(deserialize_with = "parse::de_duration")]
     pub arm_delay: Duration,
-    /// Most due polls that are taken at once.
+    /// Most due polls of one account that are in hand, of each line.
     pub due_batch: usize,
     /// Most due polls in hand, over all accounts.
     pub max_ack_pending: u32,
@@ -247,7 +247,7 @@ impl Default for TrackingConfig {
         Self {
             speed: NonZeroU32::MIN,
             arm_delay: Duration::from_secs(1),
-            due_batch: 500,
+            due_batch: 1000,
             max_ack_pending: 20_000,
             protection: Duration::from_secs(8 * 24 * 60 * 60),
             game_protection: GameProtectionConfig::default(),

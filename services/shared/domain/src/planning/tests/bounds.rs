@@ -1,0 +1,40 @@
+use std::time::Duration;
+
+use super::at;
+use crate::planning::{Open, Planned, Urgency, latest};
+use crate::quota::Limit;
+use crate::rules::{ByKind, Rules};
+
+const LIMIT: Limit = Limit { requests: 500, per: Duration::from_secs(60) };
+const SIZES: ByKind<usize> = ByKind { purchase: 50, deposit_link: 1, deposit_items: 50, listing: 50 };
+
+fn seconds(urgency: Urgency, now: u64, later: u64) -> [u64; 2] {
+    let purchases = |purchase| ByKind { purchase, ..ByKind::all(0) };
+    let open = Open { now: purchases(now), later: purchases(later) };
+    latest(urgency, &open, &SIZES, &LIMIT, &Rules::default()).map(|bound| bound.as_secs())
+}
+
+#[test]
+fn a_bound_is_company_and_one_sweep_of_the_line_at_its_part_of_the_quota() {
+    assert_eq!(seconds(Urgency::Later, 0, 0), [30, 30]);
+    // 2,000 requests at 450 a minute.
+    assert_eq!(seconds(Urgency::Later, 0, 100_000), [30 + 266, 30 + 2666]);
+    assert_eq!(seconds(Urgency::Later, 1, 100_000), [30 + 1066, 30 + 10_666]);
+    assert_eq!(seconds(Urgency::Now, 1, 100_000), [30, 31]);
+    let pages = ByKind { deposit_link: 450, ..ByKind::all(0) };
+    let open = Open { now: ByKind::all(0), later: pages };
+    assert_eq!(latest(Urgency::Later, &open, &SIZES, &LIMIT, &Rules::default())[0], Duration::from_secs(90));
+}
+
+#[test]
+fn a_look_waits_a_twentieth_of_its_pause_for_company() {
+    let rules = |speed| Rules { speed, ..Rules::default() };
+    let planned = |pause| Planned { at: at(100), pause: Duration::from_secs(pause) };
+    let waits = |pause, speed| {
+        planned(pause).leaves_at(&rules(speed)).duration_since(at(100)).as_millis()
+    };
+    assert_eq!([waits(5, 1), waits(60, 1), waits(600, 1), waits(6 * 3600, 1)], [250, 3000, 30_000, 30_000]);
+    assert_eq!(waits(600, 10), 3000);
+    assert_eq!([5, 30, 31].map(|pause| planned(pause).urgency(&rules(1))), [Urgency::Now, Urgency::Now, Urgency::Later]);
+    assert_eq!(planned(5).urgency(&rules(10)), Urgency::Later);
+}
