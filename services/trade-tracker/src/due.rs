@@ -40,6 +40,7 @@ struct Due {
     key: TradeKey,
     hinted: bool,
     planned: Planned,
+    woken_at: Timestamp,
     held: Held,
 }
 
@@ -186,8 +187,8 @@ impl Desk {
         if !self.waiting.insert(due.key.clone()) {
             return due.held.acknowledge().await;
         }
-        let (urgency, leaves_at) =
-            (due.planned.urgency(&self.account.rules), due.planned.leaves_at(&self.account.rules));
+        let rules = &self.account.rules;
+        let (urgency, leaves_at) = (due.planned.urgency(rules), due.planned.leaves_at(rules, due.woken_at));
         self.agenda.add(urgency, kind, leaves_at, (due, looking));
     }
 
@@ -214,9 +215,10 @@ async fn read(held: Held, tracker: &Tracker) -> Option<Due> {
         return None;
     };
     // A schedule of an older release does not say when: it is now.
-    let at = due.due_at.as_ref().and_then(moment).unwrap_or_else(clock::now);
+    let woken_at = clock::now();
+    let at = due.due_at.as_ref().and_then(moment).unwrap_or(woken_at);
     let planned = Planned { at, pause: Duration::from_millis(due.pause_ms) };
-    Some(Due { key, hinted: due.hinted, planned, held })
+    Some(Due { key, hinted: due.hinted, planned, woken_at, held })
 }
 
 async fn sleep_until(moment: Option<Timestamp>) {

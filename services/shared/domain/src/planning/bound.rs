@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Urgency, company_max};
+use super::{Urgency, WAKE_UP_MAX, company_max};
 use crate::order::OrderKind;
 use crate::quota::{Lane, Limit};
 use crate::rules::{ByKind, Rules};
@@ -60,6 +60,6 @@ pub fn latest(
         let windows = u128::from(requests) * 4 * u128::from(beside);
         let nanoseconds = windows.saturating_mul(limit.per.as_nanos()) / u128::from(alone * quarters);
         let sweep = Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(u64::MAX));
-        company_max(rules).saturating_add(sweep)
+        WAKE_UP_MAX.saturating_add(company_max(rules)).saturating_add(sweep)
     })
 }

@@ -32,6 +32,11 @@ const PART_OF_PAUSE: u32 = 20;
 /// And no longer than this.
 const COMPANY_MAX: Duration = Duration::from_secs(30);
 
+/// How long what fires at one moment takes to arrive.
+const FIRED_TOGETHER: Duration = Duration::from_millis(50);
+/// The longest that a wake-up takes: NATS fires four times a second, and what fired together is waited for.
+const WAKE_UP_MAX: Duration = Duration::from_millis(500);
+
 /// In which line a due look waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Urgency {
@@ -110,10 +115,12 @@ impl Planned {
         if pause <= SOMEBODY_WAITS_MAX { Urgency::Now } else { Urgency::Later }
     }
 
-    /// Until when it waits for company once it is due: the bound of a look whose turn comes at once.
+    /// Until when it waits for company once its wake-up has come, at `woken_at`: the bound of a look whose turn comes at once.
+    /// What NATS fires together is in hand within some milliseconds, and goes out together.
     #[must_use]
-    pub fn leaves_at(&self, rules: &Rules) -> Timestamp {
-        after(self.at, (self.pause / PART_OF_PAUSE).min(company_max(rules)))
+    pub fn leaves_at(&self, rules: &Rules, woken_at: Timestamp) -> Timestamp {
+        let leaves_at = after(self.at, (self.pause / PART_OF_PAUSE).min(company_max(rules)));
+        leaves_at.max(after(woken_at, FIRED_TOGETHER))
     }
 }
 

@@ -18,12 +18,13 @@ fn seconds(urgency: Urgency, now: u64, later: u64) -> [u64; 2] {
 fn a_bound_is_company_and_one_sweep_of_the_line_at_its_part_of_the_quota() {
     assert_eq!(seconds(Urgency::Later, 0, 0), [30, 30]);
     // 2,000 requests at 450 a minute.
-    assert_eq!(seconds(Urgency::Later, 0, 100_000), [30 + 266, 30 + 2666]);
-    assert_eq!(seconds(Urgency::Later, 1, 100_000), [30 + 1066, 30 + 10_666]);
-    assert_eq!(seconds(Urgency::Now, 1, 100_000), [30, 31]);
+    assert_eq!(seconds(Urgency::Later, 0, 100_000), [297, 2697]);
+    assert_eq!(seconds(Urgency::Later, 1, 100_000), [1097, 10_697]);
+    assert_eq!(seconds(Urgency::Now, 1, 100_000), [30, 32]);
     let pages = ByKind { deposit_link: 450, ..ByKind::all(0) };
     let open = Open { now: ByKind::all(0), later: pages };
-    assert_eq!(latest(Urgency::Later, &open, &SIZES, &LIMIT, &Rules::default())[0], Duration::from_secs(90));
+    let bound = latest(Urgency::Later, &open, &SIZES, &LIMIT, &Rules::default())[0];
+    assert_eq!(bound, Duration::from_millis(90_500));
 }
 
 #[test]
@@ -31,10 +32,13 @@ fn a_look_waits_a_twentieth_of_its_pause_for_company() {
     let rules = |speed| Rules { speed, ..Rules::default() };
     let planned = |pause| Planned { at: at(100), pause: Duration::from_secs(pause) };
     let waits = |pause, speed| {
-        planned(pause).leaves_at(&rules(speed)).duration_since(at(100)).as_millis()
+        planned(pause).leaves_at(&rules(speed), at(100)).duration_since(at(100)).as_millis()
     };
     assert_eq!([waits(5, 1), waits(60, 1), waits(600, 1), waits(6 * 3600, 1)], [250, 3000, 30_000, 30_000]);
     assert_eq!(waits(600, 10), 3000);
+    // However fast time is, and however late the wake-up came: what fired with it is waited for.
+    assert_eq!(waits(0, 100), 50);
+    assert_eq!(planned(5).leaves_at(&rules(1), at(101)).duration_since(at(101)).as_millis(), 50);
     assert_eq!([5, 30, 31].map(|pause| planned(pause).urgency(&rules(1))), [Urgency::Now, Urgency::Now, Urgency::Later]);
     assert_eq!(planned(5).urgency(&rules(10)), Urgency::Later);
 }

@@ -97,7 +97,7 @@ fn run(classes: &[Class], length_s: i64, is_spread: bool) -> Run {
                 && let Some((due_at, number)) = lines[urgency as usize].pop_front()
             {
                 let planned = Planned { at: due_at, pause: classes[number].pause };
-                let leaves_at = planned.leaves_at(&rules);
+                let leaves_at = planned.leaves_at(&rules, now);
                 agenda.add(urgency, classes[number].kind, leaves_at, (due_at, number));
             }
         }
