@@ -20,6 +20,7 @@ mod orders;
 mod paths;
 mod payments;
 mod queries;
+mod records;
 mod refused;
 mod repeated;
 mod webhooks;

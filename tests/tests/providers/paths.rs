@@ -12,6 +12,8 @@ pub(crate) struct Paths {
     /// Sends the trade offer for named items.
     pub(crate) offer: &'static str,
     pub(crate) look_up_deposits: &'static str,
+    /// The list of deposits of a period.
+    pub(crate) deposit_record: &'static str,
     /// The list of prices by name.
     pub(crate) prices: &'static str,
 }
@@ -23,6 +25,7 @@ pub(crate) fn of(provider: ProviderName) -> Paths {
             link: "/create",
             offer: "/create_from_user_inventory",
             look_up_deposits: "/orderstatus",
+            deposit_record: "/orders",
             prices: "/market_pricelist",
         },
         ProviderName::Skinout => Paths {
@@ -30,6 +33,7 @@ pub(crate) fn of(provider: ProviderName) -> Paths {
             link: "/deposit/create",
             offer: "",
             look_up_deposits: "/deposit/status",
+            deposit_record: "/deposit/history",
             prices: "/withdraw/list",
         },
         ProviderName::Skinify => Paths {
@@ -37,6 +41,7 @@ pub(crate) fn of(provider: ProviderName) -> Paths {
             link: "/create-deposit",
             offer: "/create-steam-offer",
             look_up_deposits: "/deposit-status",
+            deposit_record: "/get-deposits",
             prices: "/withdraw/prices",
         },
         ProviderName::Shadowpay => Paths {
@@ -44,6 +49,7 @@ pub(crate) fn of(provider: ProviderName) -> Paths {
             link: "/en/pay",
             offer: "",
             look_up_deposits: "",
+            deposit_record: "",
             prices: "/search_items_by_list_names",
         },
         ProviderName::Skinslink => Paths {
@@ -51,6 +57,7 @@ pub(crate) fn of(provider: ProviderName) -> Paths {
             link: "/merchant/create-intent",
             offer: "/merchant/create-deposit",
             look_up_deposits: "/merchant/deposit/status",
+            deposit_record: "",
             prices: "/merchant/purchase/available",
         },
     }

@@ -64,16 +64,16 @@ pub(crate) fn options(providers: &[ProviderName]) -> SystemOptions {
 
 impl World {
     pub(crate) async fn start(options: SystemOptions, provider: ProviderName) -> Self {
-        Self::of(Arc::new(System::start(options).await), provider).await
+        Self::on(Arc::new(System::start(options).await), provider).await
     }
 
     /// Every provider of one system.
     pub(crate) async fn all(system: System) -> Vec<Self> {
         let system = Arc::new(system);
-        join_all(ProviderName::ALL.map(|provider| Self::of(Arc::clone(&system), provider))).await
+        join_all(ProviderName::ALL.map(|provider| Self::on(Arc::clone(&system), provider))).await
     }
 
-    async fn of(system: Arc<System>, provider: ProviderName) -> Self {
+    pub(crate) async fn on(system: Arc<System>, provider: ProviderName) -> Self {
         let merchant = system.merchant().await;
         let changes = Changes::follow(&merchant, skinbus_tests::system::MERCHANT).await;
         Self { system, merchant, changes, provider, paths: paths::of(provider) }
