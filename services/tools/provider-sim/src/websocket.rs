@@ -31,11 +31,11 @@ pub(crate) fn open(
     let project = Arc::clone(provider.project());
     project.feed.tried();
     let query = Fields::from_form(request.uri().query().unwrap_or_default().as_bytes());
-    let is_known = provider.opens_feed(&query);
-    let reception = if is_known { project.feed.rules().reception } else { Reception::Refused };
+    let reception = project.feed.rules().reception;
     if reception == Reception::Forbidden {
         return refuse(StatusCode::FORBIDDEN);
     }
+    let reception = if provider.opens_feed(&query) { reception } else { Reception::Refused };
     let mut head = Request::new(());
     (*head.method_mut(), *head.version_mut()) = (request.method().clone(), request.version());
     *head.headers_mut() = request.headers().clone();

@@ -93,3 +93,60 @@ fn message(account: &AccountId, hint: FeedHint, received_at: Timestamp) -> v1::W
         ..v1::WebhookReceived::default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use skinbus_providers::registry::{FeedCredentials, feed};
+    use skinbus_providers::{EventFeed, Frame};
+    use tokio::time::sleep;
+
+    use super::*;
+
+    /// Stores nothing: it refuses at once, or gives no word.
+    #[derive(Clone)]
+    struct Away {
+        is_silent: bool,
+    }
+
+    impl Store for Away {
+        async fn store(&self, _: &AccountId, _: &str, _: &v1::WebhookReceived) -> Result<(), RunError> {
+            if self.is_silent {
+                sleep(Duration::from_secs(3600)).await;
+            }
+            Err("away".into())
+        }
+    }
+
+    fn hint() -> FeedHint {
+        let credentials =
+            FeedCredentials::Skinsback { client_id: "1".to_owned(), signature: "s3cret".into() };
+        let mut feed: Box<dyn EventFeed> = feed(credentials, None);
+        let data = r#"{"buy_id":"7","offer_status":"accepted","custom_id":"wd-1"}"#;
+        match feed.read(&format!(r#"{{"event":"status_change","data":{data}}}"#)) {
+            Frame::Hint(hint) => hint,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_cannot_be_stored_is_forgotten_and_keeps_nothing_back() {
+        for is_silent in [false, true] {
+            let account: AccountId = "skinsback_main".parse().unwrap();
+            let (store_timeout, metrics) = (Duration::from_secs(5), Arc::new(Metrics::new()));
+            let (hints, keeper) = Keeper::new(account, Away { is_silent }, store_timeout, metrics);
+            assert_eq!(keeper.keep(hint(), clock::now()).await, Outcome::NotStored);
+            // More than can wait is refused, and not waited for.
+            let taken = (0..300).filter(|_| hints.try_send((hint(), clock::now())).is_ok()).count();
+            assert_eq!(taken, WAITING_MAX);
+            drop(hints);
+            keeper.run(&Shutdown::new()).await;
+        }
+    }
+
+    #[test]
+    fn what_is_stored_proves_nothing() {
+        let webhook = message(&"skinsback_main".parse().unwrap(), hint(), clock::now());
+        assert_eq!((webhook.trust(), webhook.observation.is_none()), (v1::WebhookTrust::Hint, true));
+        assert_eq!((webhook.reference.as_str(), webhook.provider_id.as_str()), ("wd-1", "7"));
+    }
+}

@@ -113,3 +113,98 @@ async fn leave<T: AsyncRead + AsyncWrite + Unpin>(socket: &mut WebSocketStream<T
         while let Some(Ok(_)) = socket.next().await {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use skinbus_providers::feed::FRAME_MAX_BYTES;
+    use tokio::io::DuplexStream;
+    use tokio_tungstenite::tungstenite::protocol::Role;
+
+    use super::super::connect::limits;
+    use super::*;
+
+    type Socket = WebSocketStream<DuplexStream>;
+
+    /// We and the provider, without a network between. Time passes only where both wait.
+    async fn pair() -> (Socket, Socket) {
+        let (ours, theirs) = tokio::io::duplex(256 * 1024);
+        let ours = WebSocketStream::from_raw_socket(ours, Role::Client, Some(limits())).await;
+        (ours, WebSocketStream::from_raw_socket(theirs, Role::Server, None).await)
+    }
+
+    /// Listens to what the provider does, and gives the end and what was read.
+    async fn told<Done: Future<Output = Socket>>(
+        provider: impl FnOnce(Socket) -> Done,
+    ) -> (Ended, Vec<Option<String>>) {
+        let (ours, theirs) = pair().await;
+        let (mut told, ending) = (Vec::new(), Shutdown::new());
+        let listening = listen(ours, Some("ping"), &ending, |text| {
+            told.push(text.map(str::to_owned));
+            if text == Some("leave") { Next::Leave } else { Next::Listen }
+        });
+        let (ended, _theirs) = tokio::join!(listening, provider(theirs));
+        (ended, told)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_pings_in_text_and_in_the_protocol_for_as_long_as_it_listens() {
+        let (ended, told) = told(|mut theirs| async move {
+            let mut pings = Vec::new();
+            while pings.len() < 20 {
+                pings.push(theirs.next().await.unwrap().unwrap());
+            }
+            let expected = [Message::text("ping"), Message::Ping(bytes::Bytes::new())];
+            assert_eq!(pings, expected.repeat(10));
+            theirs.close(None).await.unwrap();
+            theirs
+        })
+        .await;
+        assert_eq!((ended, told), (Ended::Closed, Vec::new()));
+    }
+
+    /// A server that reads nothing answers no ping: its connection looks open for ever.
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_on_which_nothing_comes_is_given_up() {
+        let (ended, told) = told(|theirs| async { theirs }).await;
+        assert_eq!((ended, told), (Ended::Silent, Vec::new()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn texts_are_read_in_their_order_and_other_frames_are_nothing() {
+        let (ended, told) = told(|mut theirs| async move {
+            for message in
+                [Message::text("a"), Message::binary(vec![0xff]), Message::text(""), Message::text("leave")]
+            {
+                theirs.send(message).await.unwrap();
+            }
+            let mut last = None;
+            while let Some(Ok(message)) = theirs.next().await {
+                last = Some(message);
+            }
+            assert!(matches!(last, Some(Message::Close(_))), "it says goodbye: {last:?}");
+            theirs
+        })
+        .await;
+        let expected = [Some("a"), None, Some(""), Some("leave")].map(|text| text.map(str::to_owned));
+        assert_eq!((ended, told), (Ended::Refused, expected.to_vec()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_frame_that_is_too_large_ends_the_connection() {
+        let (ended, told) = told(|mut theirs| async move {
+            theirs.send(Message::text("x".repeat(FRAME_MAX_BYTES))).await.unwrap();
+            theirs.send(Message::text("x".repeat(FRAME_MAX_BYTES + 1))).await.unwrap();
+            theirs
+        })
+        .await;
+        assert_eq!((ended, told.len()), (Ended::Broken, 1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_leaves_when_it_is_asked_even_where_nobody_answers() {
+        let (ours, _theirs) = pair().await;
+        let ending = Shutdown::new();
+        ending.trigger();
+        assert_eq!(listen(ours, None, &ending, |_| Next::Listen).await, Ended::Asked);
+    }
+}

@@ -29,7 +29,7 @@ pub(crate) enum FeedMode {
     Odd,
 }
 
-/// How somebody with the right signature is received.
+/// How somebody with the right signature is received; a wrong one is refused.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Reception {
@@ -38,7 +38,7 @@ pub(crate) enum Reception {
     Welcome,
     /// `auth_failed`, and the connection is closed.
     Refused,
-    /// HTTP 403 in place of a websocket.
+    /// HTTP 403 in place of a websocket, whatever the signature.
     Forbidden,
     /// The connection is open, and nothing is ever said on it; not even pings are answered.
     Silent,
