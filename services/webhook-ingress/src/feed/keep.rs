@@ -122,10 +122,9 @@ mod tests {
             FeedCredentials::Skinsback { client_id: "1".to_owned(), signature: "s3cret".into() };
         let mut feed: Box<dyn EventFeed> = feed(credentials, None);
         let data = r#"{"buy_id":"7","offer_status":"accepted","custom_id":"wd-1"}"#;
-        match feed.read(&format!(r#"{{"event":"status_change","data":{data}}}"#)) {
-            Frame::Hint(hint) => hint,
-            other => panic!("{other:?}"),
-        }
+        let frame = feed.read(&format!(r#"{{"event":"status_change","data":{data}}}"#));
+        let Frame::Hint(hint) = frame else { panic!("{frame:?}") };
+        hint
     }
 
     #[tokio::test(start_paused = true)]

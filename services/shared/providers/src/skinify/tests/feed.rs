@@ -20,10 +20,8 @@ fn opened() -> Box<dyn EventFeed> {
 }
 
 fn hint(frame: Frame) -> FeedHint {
-    match frame {
-        Frame::Hint(hint) => hint,
-        other => panic!("{other:?}"),
-    }
+    let Frame::Hint(hint) = frame else { panic!("{frame:?}") };
+    hint
 }
 
 #[test]

@@ -26,10 +26,9 @@ fn read(frame: &str) -> Frame {
 }
 
 fn hint(frame: &str) -> FeedHint {
-    match read(frame) {
-        Frame::Hint(hint) => hint,
-        other => panic!("{other:?}: {frame}"),
-    }
+    let told = read(frame);
+    let Frame::Hint(hint) = told else { panic!("{told:?}: {frame}") };
+    hint
 }
 
 #[test]
