@@ -13,6 +13,7 @@ const SKINSBACK_CLIENT_ID: &str = "12345";
 const SKINSBACK_SECRET: &str = "sim-client-secret-0123456789";
 const SKINOUT_PROJECT_ID: u64 = 1042;
 const SKINOUT_KEY: &str = "sim-skinout-key-0123456789";
+const SKINIFY_PROJECT_ID: u64 = 2077;
 const SHADOWPAY_TOKEN: &str = "sim-shadowpay-token-0123456789";
 const SHADOWPAY_PUBLIC_HASH: &str = "0123456789abcdef";
 const SHADOWPAY_SECRET_HASH: &str = "sim-secret-hash-0123456789";
@@ -135,6 +136,9 @@ refusal_settle_time = "{refusal_settle_time}"
 quota = {{ requests = {requests}, per = "{window}" }}
 "#
     );
+    if options.events && name == account(provider) {
+        text += &events(provider, simulator);
+    }
     for (setting, value) in plain {
         writeln!(text, "{setting} = {value}").unwrap();
     }
@@ -144,4 +148,18 @@ quota = {{ requests = {requests}, per = "{window}" }}
         writeln!(text, "{setting} = {file:?}").unwrap();
     }
     text
+}
+
+/// The settings of real-time events; their constants are derived from the keys.
+fn events(provider: ProviderName, simulator: SocketAddr) -> String {
+    match provider {
+        ProviderName::Skinsback => {
+            format!("events = true\nevents_url = \"ws://{simulator}/skinsback/ws/\"\n")
+        }
+        ProviderName::Skinify => {
+            let url = format!("ws://{simulator}/skinify/ws/");
+            format!("events = true\nevents_url = \"{url}\"\nproject_id = \"{SKINIFY_PROJECT_ID}\"\n")
+        }
+        ProviderName::Skinout | ProviderName::Shadowpay | ProviderName::Skinslink => String::new(),
+    }
 }

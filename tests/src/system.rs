@@ -51,6 +51,8 @@ pub struct SystemOptions {
     pub providers: Vec<ProviderName>,
     /// Whether the providers know where the ingress is.
     pub webhooks: bool,
+    /// Whether the ingress listens to the providers' real-time events, where there are any.
+    pub events: bool,
     /// Whether a purchase is kept that comes only days later.
     pub keep_reservations: bool,
     /// What the services are told in their environment.
@@ -74,6 +76,7 @@ impl Default for SystemOptions {
             concurrency: 10,
             providers: vec![ProviderName::Skinify],
             webhooks: false,
+            events: false,
             keep_reservations: false,
             variables: Vec::new(),
             extra: String::new(),

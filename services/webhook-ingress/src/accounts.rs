@@ -8,27 +8,31 @@ use skinbus_domain::ids::AccountId;
 use skinbus_providers::{Webhooks, registry};
 use subtle::ConstantTimeEq;
 
+use crate::feed::FeedAccount;
 use crate::sampler::Sampler;
 use crate::settings::Verification;
 
 /// Compared with where the account is not known, so that this takes as long as a wrong secret does.
 const NOBODY: [u8; 32] = [0; 32];
 
-/// The accounts that take webhooks, with what verifies them.
+/// The accounts that take webhooks, with what verifies them, and those whose provider's events are listened to.
 #[derive(Default)]
-pub struct Prepared(BTreeMap<String, Account>);
+pub struct Prepared {
+    accounts: BTreeMap<String, Account>,
+    pub(crate) feeds: Vec<FeedAccount>,
+}
 
 impl Prepared {
     pub(crate) fn insert(&mut self, account: Account) {
-        self.0.insert(account.id.to_string(), account);
+        self.accounts.insert(account.id.to_string(), account);
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.accounts.is_empty()
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.0.len()
+        self.accounts.len()
     }
 
     /// The account of `/webhooks/<account>/<path_secret>`. A wrong secret and an unknown account are the same to the
@@ -37,7 +41,7 @@ impl Prepared {
         let (name, secret) = path.strip_prefix("/webhooks/")?.split_once('/')?;
         // Digests are all of one length, so the comparison does not even tell how long the secret is.
         let given = digest(secret);
-        let account = self.0.get(name);
+        let account = self.accounts.get(name);
         let expected = account.map_or(&NOBODY, |account| &account.path_digest);
         let is_right = bool::from(expected.as_slice().ct_eq(given.as_slice()));
         account.filter(|_| is_right)

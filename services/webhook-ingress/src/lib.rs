@@ -1,7 +1,9 @@
 //! webhook-ingress: takes the webhooks of providers, proves what can be proved, stores them, and only then answers.
 //!
-//! It may not change a trade, and it may not call providers. It holds what verifies webhooks, and no API credential
-//! where the operator gives it the constants instead of the keys. Success is never answered for what was not stored.
+//! It may not change a trade, and it may not call providers; where the operator wants it, it listens to a provider's
+//! real-time events ([`feed`]), which become webhooks that prove nothing. It holds what verifies webhooks, and no API
+//! credential where the operator gives it the constants instead of the keys. Success is never answered for what was not
+//! stored.
 //!
 //! The port is open to the internet, so everything a sender can do has a limit: the size of head and body, the time for
 //! each, the time that an answer may wait to be read, and the number of connections. Neither a body nor the path, which
@@ -10,6 +12,7 @@
 mod accounts;
 mod answer;
 mod connection;
+mod feed;
 mod handler;
 mod listener;
 mod metrics;
@@ -69,16 +72,21 @@ pub async fn run(
 pub async fn run_on(
     listener: TcpListener,
     config: Config,
-    prepared: Prepared,
+    mut prepared: Prepared,
     shutdown: Shutdown,
     health: Health,
 ) -> Result<(), RunError> {
     // Named here and not only where they are watched: otherwise an open port alone would already count as ready.
     let _named = (health.condition("nats"), health.condition("topology"));
     let store = NatsStore::default();
+    let feeds = std::mem::take(&mut prepared.feeds);
     let connecting = async {
         match Bus::connect("webhook-ingress", &config, &shutdown, &health).await {
-            Ok(bus) => store.connected(bus),
+            Ok(bus) => {
+                store.connected(bus.clone());
+                // Without NATS there is nowhere to keep an event, and nobody who says which replica listens.
+                feed::run(feeds, &bus, &store, config.nats.request_timeout, &shutdown).await;
+            }
             Err(ConnectError::Shutdown) => {}
             Err(error) => return Err(RunError::from(error)),
         }

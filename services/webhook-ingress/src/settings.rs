@@ -8,21 +8,27 @@ use skinbus_runtime::config::{AccountConfig, ProviderName, SecretField};
 use skinbus_runtime::{Config, ConfigErrors, SecretReader};
 
 use crate::accounts::{Account, Prepared};
+use crate::feed::feed_account;
 
 /// Fewer characters could be guessed.
 const PATH_SECRET_MIN: usize = 16;
 /// More would not be found out as a mistake, but as an address that no provider takes.
 const PATH_SECRET_MAX: usize = 256;
 
-/// Reads the secrets of every account that has a webhook path; accounts without one take no webhooks.
+/// Reads the secrets of every account that has a webhook path, and of every one with `events`; accounts without a path take
+/// no webhooks.
 ///
 /// # Errors
 ///
-/// Every mistake: secrets that are missing, unreadable or unfit, and providers without an adapter.
+/// Every mistake: secrets that are missing, unreadable or unfit, providers without an adapter, and events of a provider that
+/// has none.
 pub fn prepare(config: &Config) -> Result<Prepared, ConfigErrors> {
     let mut secrets = SecretReader::new();
     let mut prepared = Prepared::default();
     for (name, account) in &config.accounts {
+        if account.events {
+            prepared.feeds.extend(feed_account(&mut secrets, name, account));
+        }
         if account.secret_file(SecretField::WebhookPathSecret).is_none() {
             continue;
         }
@@ -117,7 +123,7 @@ fn skinsback_verification(
                 secrets.required_text(name, account, "client_id", account.client_id.as_deref())?;
             skinsback::signature_of(&client_id, client_secret)
         }
-        Some(_) | None => given_constant(secrets, name, account)?,
+        Some(_) | None => given_constant(secrets, name, account, SecretField::WebhookSignature)?,
     };
     let credentials = WebhookCredentials::Skinsback { signature: signature.clone(), client_secret };
     Some(Verification { credentials, constant: Some(signature) })
@@ -134,15 +140,17 @@ fn constant(
     if account.webhook_signature_file.is_none() && account.secret_file(key).is_some() {
         return secrets.required(name, account, key).map(|key| derive(&key));
     }
-    given_constant(secrets, name, account)
+    given_constant(secrets, name, account, SecretField::WebhookSignature)
 }
 
-fn given_constant(
+/// The constant that a file holds.
+pub(crate) fn given_constant(
     secrets: &mut SecretReader,
     name: &AccountId,
     account: &AccountConfig,
+    field: SecretField,
 ) -> Option<SecretString> {
-    let signature = secrets.required(name, account, SecretField::WebhookSignature)?;
+    let signature = secrets.required(name, account, field)?;
     let is_digest = |text: &str| {
         text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
     };
@@ -150,7 +158,7 @@ fn given_constant(
         // Anything else, above all the key itself, would refuse every webhook without a word of why.
         let problem = "must hold 32 lower-case hexadecimal digits: the MD5 digest that `skinbus webhook-signature` \
                        prints, not the key";
-        secrets.error(name, SecretField::WebhookSignature.setting(), problem);
+        secrets.error(name, field.setting(), problem);
         return None;
     }
     Some(signature)

@@ -2,11 +2,14 @@
 
 use std::sync::LazyLock;
 
-use skinbus_providers::registry::{self, Credentials, Endpoints, WebhookCredentials};
-use skinbus_providers::{Provider, ProviderDefaults, Webhooks, skinout, skinsback};
+use skinbus_providers::registry::{self, Credentials, Endpoints, FeedCredentials, WebhookCredentials};
+use skinbus_providers::{EventFeed, Provider, ProviderDefaults, Webhooks, skinout, skinsback};
 
 /// The trade token of every order here.
 pub const TRADE_TOKEN: &str = "AbCd_-12";
+
+/// The constant that opens real-time events.
+pub(crate) const FEED_SIGNATURE: &str = "53b6e586c8c1429e45c1a280c5ffd683";
 
 const RESULT_URL: &str = "https://hooks.example.com/webhooks/main/path-secret-7c1e";
 
@@ -20,6 +23,8 @@ pub struct Account {
     pub provider: Box<dyn Provider>,
     /// Its webhook side.
     pub webhooks: Box<dyn Webhooks>,
+    /// What opens its real-time events, where it has any.
+    pub feed: fn() -> Option<Box<dyn EventFeed>>,
     /// What must be shown nowhere.
     pub secrets: Vec<&'static str>,
 }
@@ -39,6 +44,7 @@ impl Account {
             defaults,
             provider: registry::provider(credentials, endpoints),
             webhooks: registry::webhooks(webhook_credentials),
+            feed: feed(defaults.name),
             secrets,
         }
     }
@@ -86,6 +92,23 @@ fn credentials(name: &str) -> (Credentials, WebhookCredentials, Vec<&'static str
             (Credentials::Skinslink { api_key: api_key.into() }, webhooks, vec![api_key, webhook_secret])
         }
         other => panic!("tests/fuzz/src/accounts.rs has no credentials for {other}"),
+    }
+}
+
+/// What opens the events of the provider with this name.
+fn feed(name: &str) -> fn() -> Option<Box<dyn EventFeed>> {
+    match name {
+        "skinsback" => || {
+            let client_id = "90417".to_owned();
+            let credentials = FeedCredentials::Skinsback { client_id, signature: FEED_SIGNATURE.into() };
+            Some(registry::feed(credentials, None))
+        },
+        "skinify" => || {
+            let project_id = "1042".to_owned();
+            let credentials = FeedCredentials::Skinify { project_id, signature: FEED_SIGNATURE.into() };
+            Some(registry::feed(credentials, None))
+        },
+        _ => || None,
     }
 }
 

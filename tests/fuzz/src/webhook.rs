@@ -3,9 +3,9 @@
 use http::{HeaderMap, HeaderName, HeaderValue};
 use skinbus_domain::Cause;
 use skinbus_proto::{observation_from_row, row_from_observation};
-use skinbus_providers::{WebhookEvent, WebhookRequest, WebhookTrust};
+use skinbus_providers::{Frame, WebhookEvent, WebhookRequest, WebhookTrust};
 
-use crate::accounts::Account;
+use crate::accounts::{Account, FEED_SIGNATURE};
 use crate::case::Case;
 use crate::facts::assert_honest;
 use crate::properties::Body;
@@ -13,15 +13,20 @@ use crate::properties::Body;
 const JSON: &str = "json";
 const QUERY: &str = "query";
 const SIGNED: &str = "signed";
+const FRAME: &str = "frame";
 
-/// How the text came: as a body with a content type, as the query, or as JSON under a first line that is in the headers.
+/// How the text came: as a body with a content type, as the query, as JSON under a first line that is in the headers, or as
+/// frames of the real-time events, one a line.
 pub(crate) fn steps() -> Vec<&'static str> {
-    vec![JSON, "form", "plain", QUERY, SIGNED]
+    vec![JSON, "form", "plain", QUERY, SIGNED, FRAME]
 }
 
 pub(crate) fn run(case: &[u8]) {
     let case = Case::read(case, &steps());
     let (account, text) = (case.account, std::str::from_utf8(case.body).unwrap_or_default());
+    if case.step == FRAME {
+        return read_frames(account, case.body);
+    }
     let headers = headers(case.step, case.body);
     let body = match case.step {
         QUERY => b"",
@@ -36,6 +41,18 @@ pub(crate) fn run(case: &[u8]) {
     for trust in [WebhookTrust::Hint, WebhookTrust::Binding] {
         if let Some(event) = account.webhooks.read(&webhook, trust) {
             check(account, &Body::new(case.body), trust, &event);
+        }
+    }
+}
+
+/// Frames are read one after the other: a later one may be named by an earlier one.
+fn read_frames(account: &Account, text: &[u8]) {
+    let (Some(mut feed), text) = ((account.feed)(), String::from_utf8_lossy(text)) else { return };
+    for frame in text.lines() {
+        if let Frame::Hint(hint) = feed.read(frame) {
+            assert!(hint.reference.order_id().is_ok(), "{hint:?}");
+            assert!(hint.event_key.starts_with("feed-") && hint.event_key.len() <= 128, "{hint:?}");
+            assert!(hint.body.len() < 4096 && !frame.contains(FEED_SIGNATURE), "{hint:?}");
         }
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod advisories;
 pub mod backlog;
+pub mod claims;
 pub mod connection;
 pub mod dead;
 pub mod held;

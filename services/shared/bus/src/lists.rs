@@ -3,8 +3,6 @@
 use std::io::{Cursor, Read, Write};
 
 use async_nats::jetstream::object_store::{InfoErrorKind, ObjectStore};
-use async_nats::jetstream::stream::Stream;
-use bytes::Bytes;
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
@@ -12,9 +10,8 @@ use skinbus_domain::ids::AccountId;
 use skinbus_proto::{Message, v1};
 use tokio::io::AsyncReadExt;
 
+use crate::claims::{Claim, Claims};
 use crate::connection::{Bus, chain};
-use crate::publish::{Outgoing, is_conflict};
-use crate::topology::CLAIMS;
 
 const BUCKET: &str = "skinbus_lists";
 
@@ -35,7 +32,7 @@ impl ListKey {
     }
 
     fn claim(&self) -> String {
-        format!("$KV.skinbus_claims.lists.{}.{}.{}", self.account, self.operation, self.game)
+        format!("lists.{}.{}.{}", self.account, self.operation, self.game)
     }
 }
 
@@ -46,12 +43,6 @@ pub struct StoredList {
     pub version: String,
     /// The list: all its items, and what is known of it.
     pub list: v1::ItemsResponse,
-}
-
-/// The right to fetch a list for everybody. It ends by itself if it is never given back.
-#[derive(Debug)]
-pub struct Claim {
-    sequence: u64,
 }
 
 /// The store gave no answer, or holds something else.
@@ -66,9 +57,8 @@ pub struct ListError {
 /// The object store of lists. Clones share the connection.
 #[derive(Clone)]
 pub struct ListStore {
-    bus: Bus,
     objects: ObjectStore,
-    claims: Stream<()>,
+    claims: Claims,
 }
 
 impl ListStore {
@@ -80,9 +70,8 @@ impl ListStore {
     pub async fn new(bus: &Bus) -> Result<Self, ListError> {
         let failed = |problem: String| ListError { operation: "opening", list: BUCKET.to_owned(), problem };
         let objects = bus.jetstream().get_object_store(BUCKET).await;
-        let claims = bus.jetstream().get_stream_no_info(CLAIMS).await;
+        let claims = Claims::new(bus).await;
         Ok(Self {
-            bus: bus.clone(),
             objects: objects.map_err(|error| failed(chain(&error)))?,
             claims: claims.map_err(|error| failed(chain(&error)))?,
         })
@@ -143,19 +132,12 @@ impl ListStore {
     ///
     /// [`ListError`] where no answer came.
     pub async fn claim(&self, key: &ListKey) -> Result<Option<Claim>, ListError> {
-        let outgoing = Outgoing::bytes(Bytes::new()).expecting(0);
-        match self.bus.store(key.claim(), outgoing).await {
-            Ok(ack) => Ok(Some(Claim { sequence: ack.sequence })),
-            Err(error) if is_conflict(&error) => Ok(None),
-            Err(error) => Err(failed("claiming", key, chain(&error))),
-        }
+        self.claims.take(&key.claim()).await.map_err(|error| failed("claiming", key, chain(&error)))
     }
 
     /// Gives a claim back; where that fails, it ends by itself.
     pub async fn release(&self, claim: Claim) {
-        if let Err(error) = self.claims.delete_message(claim.sequence).await {
-            tracing::debug!(error = chain(&error), "a claim is not given back; it ends by itself");
-        }
+        self.claims.release(claim).await;
     }
 }
 

@@ -9,6 +9,7 @@
 pub mod capability;
 mod discreet;
 mod envelope;
+pub mod feed;
 mod outcome;
 pub mod provider;
 pub mod registry;
@@ -27,6 +28,7 @@ mod webhook;
 mod wire;
 
 pub use capability::{Capability, Support};
+pub use feed::{EventFeed, FeedHint, Frame};
 pub use provider::{
     Closed, CommandAnswer, Forged, LookUp, LookUpTarget, LookedUp, NotBuildable, PlaceAnswer, Placing,
     Provider, ProviderDefaults, Queried, Verdict, WebhookEvent, WebhookRequest, WebhookTrust, Webhooks,

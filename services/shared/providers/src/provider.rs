@@ -83,6 +83,8 @@ pub struct ProviderDefaults {
     pub title: &'static str,
     /// Where its API is.
     pub base_url: &'static str,
+    /// Where its real-time events are; `None` where it has none.
+    pub feed_url: Option<&'static str>,
     /// Its documented rate limit, or a careful one where none is documented.
     pub quota: Limit,
     /// What is documented for single operations besides, by their names in [`skinbus_domain::quota::OPERATIONS`].

@@ -3,6 +3,7 @@
 use secrecy::SecretString;
 
 use crate::discreet::Discreet;
+use crate::feed::EventFeed;
 use crate::provider::{Provider, ProviderDefaults, Webhooks};
 use crate::{shadowpay, skinify, skinout, skinsback, skinslink};
 
@@ -77,6 +78,24 @@ pub enum WebhookCredentials {
     Skinslink {
         /// The merchant's webhook secret, which makes `sign`.
         webhook_secret: SecretString,
+    },
+}
+
+/// What opens an account's real-time events; the providers that are not here have none. None of it can call the API.
+pub enum FeedCredentials {
+    /// SkinsBack.
+    Skinsback {
+        /// The project's Client ID; not a secret.
+        client_id: String,
+        /// As in [`WebhookCredentials::Skinsback`].
+        signature: SecretString,
+    },
+    /// Skinify.
+    Skinify {
+        /// The project's id; not a secret.
+        project_id: String,
+        /// Lower-case hex MD5 of the project's id and the API token.
+        signature: SecretString,
     },
 }
 
@@ -165,6 +184,19 @@ pub fn webhooks(credentials: WebhookCredentials) -> Box<dyn Webhooks> {
         }
         WebhookCredentials::Skinslink { webhook_secret } => {
             Box::new(skinslink::SkinslinkWebhooks::new(webhook_secret))
+        }
+    }
+}
+
+/// The real-time events of an account, at `url` where that is not the provider's own address.
+#[must_use]
+pub fn feed(credentials: FeedCredentials, url: Option<String>) -> Box<dyn EventFeed> {
+    match credentials {
+        FeedCredentials::Skinsback { client_id, signature } => {
+            Box::new(skinsback::SkinsbackFeed::new(url, client_id, signature))
+        }
+        FeedCredentials::Skinify { project_id, signature } => {
+            Box::new(skinify::SkinifyFeed::new(url, project_id, signature))
         }
     }
 }

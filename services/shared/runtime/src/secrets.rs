@@ -98,7 +98,7 @@ impl SecretReader {
             Err(error) => {
                 let setting = setting_of(name, field.setting());
                 let source = describe_path(path);
-                self.errors.push(ConfigError { setting, source, problem: error.to_string() });
+                self.push(ConfigError { setting, source, problem: error.to_string() });
                 None
             }
         }
@@ -121,11 +121,18 @@ impl SecretReader {
 
     /// Collects an error of the service's own about a setting of an account. The text must not hold its value.
     pub fn error(&mut self, name: &AccountId, setting: &str, problem: impl Into<String>) {
-        self.errors.push(ConfigError {
+        self.push(ConfigError {
             setting: setting_of(name, setting),
             source: NOT_SET.to_owned(),
             problem: problem.into(),
         });
+    }
+
+    /// Two uses of one setting have one mistake.
+    fn push(&mut self, error: ConfigError) {
+        if !self.errors.contains(&error) {
+            self.errors.push(error);
+        }
     }
 
     /// Ends the reading.

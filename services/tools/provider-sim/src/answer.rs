@@ -74,6 +74,8 @@ pub(crate) enum Reply {
     CutInBody(Answer),
     /// Not a byte: the connection is closed.
     Cut,
+    /// The connection becomes a websocket.
+    Upgrade(Response<()>),
 }
 
 /// The error that makes the server drop a connection without a byte of an answer.
@@ -88,6 +90,7 @@ impl Reply {
             Self::Whole(answer) => (answer, false),
             Self::CutInBody(answer) => (answer, true),
             Self::Cut => return Err(CutConnection),
+            Self::Upgrade(answer) => return Ok(answer.map(|()| AnswerBody::whole(Bytes::new()))),
         };
         let body = if broken { AnswerBody::broken(&answer.body) } else { AnswerBody::whole(answer.body) };
         let mut response = Response::new(body);

@@ -51,6 +51,7 @@ pub mod skinify;
 pub mod skinout;
 pub mod skinsback;
 pub mod skinslink;
+mod websocket;
 
 pub use options::{Options, Project};
 pub use server::{Simulator, StartError, run};

@@ -11,9 +11,11 @@ use crate::call::Call;
 use crate::engine::Project;
 use crate::engine::deposit::Deposit;
 use crate::engine::fate::Status;
+use crate::engine::feed::FeedTraits;
 use crate::engine::news::{Message, Subject};
 use crate::engine::patch::{Extras, NoExtras};
 use crate::engine::purchase::Purchase;
+use crate::fields::Fields;
 use crate::quota::Verdict;
 
 /// Trouble that each provider words in its own way.
@@ -75,6 +77,21 @@ pub(crate) trait Provider: Debug + Send + Sync {
 
     /// The notification, also about what it does not announce by itself; with a wrong signature if it is forged.
     fn message(&self, subject: &Subject, forged: bool) -> Message;
+
+    /// The provider's websocket, where it has one.
+    fn feed(&self) -> Option<FeedTraits> {
+        None
+    }
+
+    /// Whether whoever asks for the websocket with this query is who they say.
+    fn opens_feed(&self, _query: &Fields) -> bool {
+        false
+    }
+
+    /// The frames that tell of this on the websocket. The state is not locked here.
+    fn feed_frames(&self, _subject: &Subject) -> Vec<String> {
+        Vec::new()
+    }
 
     /// What is wrong with a change of the provider's own settings.
     fn check_extras(&self, extras: &Extras) -> Result<(), String> {

@@ -13,7 +13,7 @@ use crate::call::Call;
 use crate::engine::view;
 use crate::provider::Provider;
 use crate::shared::Shared;
-use crate::{control, delivery, ledger};
+use crate::{control, delivery, ledger, websocket};
 
 /// The largest request body that is read.
 const BODY_LIMIT: usize = 1024 * 1024;
@@ -26,7 +26,12 @@ pub(crate) struct World {
 }
 
 /// Answers one request.
-pub(crate) async fn reply(world: &World, request: Request<Incoming>) -> Reply {
+pub(crate) async fn reply(world: &World, mut request: Request<Incoming>) -> Reply {
+    for provider in &world.providers {
+        if let Some(traits) = provider.feed().filter(|traits| traits.path == request.uri().path()) {
+            return websocket::open(provider, traits, &mut request);
+        }
+    }
     let (head, body) = request.into_parts();
     let body = match Limited::new(body, BODY_LIMIT).collect().await {
         Ok(collected) => collected.to_bytes(),

@@ -130,7 +130,10 @@ async fn serve_connection(stream: TcpStream, world: Arc<World>) {
         let world = Arc::clone(&world);
         async move { router::reply(&world, request).await.into_response() }
     });
-    let connection = http1::Builder::new().keep_alive(true).serve_connection(TokioIo::new(stream), service);
+    let connection = http1::Builder::new()
+        .keep_alive(true)
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades();
     tokio::select! {
         () = shared.shutdown.cancelled() => {}
         served = connection => {

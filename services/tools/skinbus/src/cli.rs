@@ -98,7 +98,7 @@ pub(crate) enum Command {
     /// Look at messages that could not be worked on, publish them again, or drop them
     #[command(subcommand)]
     Dead(DeadCommand),
-    /// Print the constant that a provider's webhooks carry, for webhook_signature_file
+    /// Print the constant that a provider's webhooks carry, for webhook_signature_file or events_signature_file
     WebhookSignature(SignatureArguments),
     /// Print the version
     Version,

@@ -17,10 +17,18 @@ pub(crate) fn run(arguments: &SignatureArguments, terminal: &mut Terminal) -> Re
 }
 
 fn signature(arguments: &SignatureArguments) -> Result<SecretString, Failure> {
-    let SignatureArguments { provider, key_file, token_file, client_id } = arguments;
+    let SignatureArguments { provider, key_file, token_file, client_id, project_id } = arguments;
     let Some(path) = key_file.as_ref().or(token_file.as_ref()) else {
         return Err(Failure::Usage("--key-file is needed".to_owned()));
     };
+    if let Some(project_id) = project_id {
+        return match provider {
+            Signer::Skinify => Ok(skinify::feed_signature_of(project_id, &key(path)?)),
+            Signer::Skinout | Signer::Skinsback => {
+                Err(Failure::Usage("--project-id is for skinify only".to_owned()))
+            }
+        };
+    }
     match (provider, client_id) {
         (Signer::Skinsback, Some(client_id)) => Ok(skinsback::signature_of(client_id, &key(path)?)),
         (Signer::Skinsback, None) => Err(Failure::Usage("--client-id is needed for skinsback".to_owned())),
@@ -62,6 +70,10 @@ mod tests {
             assert_eq!(run_with(options).ok().as_deref(), Some(expected), "{options:?}");
         }
         assert!(matches!(run_with(&["--key-file", path, "--client-id=1"]), Err(Failure::Usage(_))));
+        let events = run_with(&["--key-file", path, "--project-id=1042"]);
+        assert_eq!(events.ok().as_deref(), Some("8650c498ad4bae096aabbb3562ea8833"));
+        let wrong = run_with(&["--provider=skinout", "--key-file", path, "--project-id=1042"]);
+        assert!(matches!(wrong, Err(Failure::Usage(_))));
         let skinsback = run_with(&["--provider=skinsback", "--key-file", path, "--client-id=1"]);
         assert_eq!(skinsback.ok().as_deref(), Some("07a48a580b954f0906fa7e2323fd9738"));
     }

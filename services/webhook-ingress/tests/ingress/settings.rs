@@ -98,3 +98,74 @@ async fn the_constant_is_derived_from_the_token_only_where_it_is_not_given() {
         assert_eq!(server.ask(&with(wrong)).await.status, 401);
     }
 }
+
+/// The settings of an account with events: plain ones, and secrets as texts of files.
+fn with_events(
+    directory: &Path,
+    name: &str,
+    provider: &str,
+    plain: &str,
+    secrets: &[(&str, &str)],
+) -> String {
+    format!("{}events = true\n{plain}\n", account(directory, name, provider, secrets))
+}
+
+#[test]
+fn events_need_an_id_and_a_constant_and_no_key() {
+    let directory = tempfile::tempdir().unwrap();
+    let digest = "0cc175b9c0f1b6a831c399e269772661";
+    let (webhooks, events) = ("webhook_signature_file", "events_signature_file");
+    let (client, project) = ("client_id = \"1\"", "project_id = \"1\"");
+    let of = |name: &str, provider: &str, plain: &str, secrets: &[(&str, &str)]| {
+        with_events(directory.path(), name, provider, plain, secrets)
+    };
+    let good = [
+        of("a_constant", "skinsback", client, &[(webhooks, digest)]),
+        of("b_derived", "skinsback", client, &[("client_secret_file", "hunter2")]),
+        of("c_constant", "skinify", project, &[(events, digest)]),
+        of("d_derived", "skinify", project, &[("token_file", "hunter2")]),
+    ]
+    .concat();
+    assert!(prepare(&Config::from_toml(&good).unwrap()).is_ok());
+    let path = ("webhook_path_secret_file", "0123456789abcdef");
+    let wrong = [
+        of("e_nothing", "skinsback", "", &[path]),
+        of("f_nothing", "skinify", "", &[]),
+        // Webhooks have another constant there.
+        of("g_other", "skinify", project, &[(webhooks, digest)]),
+        of("h_key", "skinify", project, &[(events, "hunter2hunter2")]),
+        of("i_none", "skinout", "", &[]),
+        of("j_none", "shadowpay", "", &[]),
+        of("k_none", "skinslink", "", &[]),
+    ]
+    .concat();
+    let errors = prepare(&Config::from_toml(&wrong).unwrap()).err().unwrap();
+    let found: Vec<String> =
+        errors.errors().iter().map(|error| format!("{}: {}", error.setting, error.problem)).collect();
+    let expected = [
+        "accounts.e_nothing.client_id: provider skinsback needs it",
+        "accounts.e_nothing.webhook_signature_file: provider skinsback needs it",
+        "accounts.f_nothing.project_id: provider skinify needs it",
+        "accounts.f_nothing.events_signature_file: provider skinify needs it",
+        "accounts.g_other.events_signature_file: provider skinify needs it",
+        "accounts.h_key.events_signature_file: must hold 32 lower-case hexadecimal digits",
+        "accounts.i_none.events: provider skinout has no real-time events",
+        "accounts.j_none.events: provider shadowpay has no real-time events",
+        "accounts.k_none.events: provider skinslink has no real-time events",
+    ];
+    assert_eq!(found.len(), expected.len(), "{found:#?}");
+    for (found, expected) in found.iter().zip(expected) {
+        assert!(found.starts_with(expected), "{found}");
+    }
+    assert!(!errors.to_string().contains("hunter2"), "{errors}");
+    for address in ["https://skinsback.com/ws/", "wss://x/ws/?signature=hunter2", "wss://hunter2@x/", "ws"] {
+        let text = of(
+            "l_address",
+            "skinsback",
+            &format!("{client}\nevents_url = {address:?}"),
+            &[(webhooks, digest)],
+        );
+        let errors = Config::from_toml(&text).unwrap_err().to_string();
+        assert!(errors.contains("accounts.l_address.events_url") && !errors.contains("hunter2"), "{errors}");
+    }
+}

@@ -138,7 +138,8 @@ fn lists() -> Config {
     }
 }
 
-/// The bucket `skinbus_claims`: who fetches a list for everybody. A claim whose holder died ends by itself.
+/// The bucket `skinbus_claims`: who fetches a list for everybody, and who listens to a provider's events. A claim whose
+/// holder died ends by itself.
 fn claims() -> Config {
     Config {
         name: CLAIMS.to_owned(),

@@ -63,6 +63,7 @@ pub const DEFAULTS: ProviderDefaults = ProviderDefaults {
     name: "shadowpay",
     title: "ShadowPay",
     base_url: "https://shadowpay.com/api/v1",
+    feed_url: None,
     // Not documented: one request a second is careful.
     quota: Limit { requests: 60, per: Duration::from_secs(60) },
     operation_quotas: &[],

@@ -16,6 +16,7 @@ mod commands;
 mod deposit;
 mod deposit_status;
 mod errors;
+mod feed;
 mod items;
 mod look_up;
 mod place;
@@ -43,6 +44,7 @@ use skinbus_domain::quota::Limit;
 use skinbus_domain::rules::{ByKind, Idempotency};
 use skinbus_domain::{Command, Currency, Order, Reference, Trade};
 
+pub use feed::{SkinifyFeed, feed_signature_of};
 pub use webhook::{SkinifyWebhooks, signature_of};
 
 use crate::outcome::{self, UNREADABLE_ANSWER};
@@ -58,6 +60,7 @@ pub const DEFAULTS: ProviderDefaults = ProviderDefaults {
     name: "skinify",
     title: "Skinify",
     base_url: "https://skinify.io/api",
+    feed_url: Some(feed::URL),
     // Documented: 300 requests a minute, then a block of unstated length.
     quota: Limit { requests: 300, per: Duration::from_secs(60) },
     operation_quotas: &[],

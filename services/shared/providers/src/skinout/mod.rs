@@ -54,6 +54,7 @@ pub const DEFAULTS: ProviderDefaults = ProviderDefaults {
     name: "skinout",
     title: "Skinout Pay",
     base_url: "https://pay.skinout.gg/api/v1",
+    feed_url: None,
     // Not documented: one request a second is careful.
     quota: Limit { requests: 60, per: Duration::from_secs(60) },
     operation_quotas: &[],

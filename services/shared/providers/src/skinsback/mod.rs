@@ -15,6 +15,7 @@
 mod account;
 mod commands;
 mod errors;
+mod feed;
 mod fields;
 mod items;
 mod look_up;
@@ -44,6 +45,7 @@ use skinbus_domain::quota::Limit;
 use skinbus_domain::rules::{ByKind, Idempotency};
 use skinbus_domain::{Command, Currency, Order, Reference, Trade};
 
+pub use feed::SkinsbackFeed;
 pub use signing::signature_of;
 pub use webhook::SkinsbackWebhooks;
 
@@ -59,6 +61,7 @@ pub const DEFAULTS: ProviderDefaults = ProviderDefaults {
     name: "skinsback",
     title: "SkinsBack",
     base_url: "https://skinsback.com/api.php",
+    feed_url: Some(feed::URL),
     // Documented: 500 requests a minute, then a block of unstated length.
     quota: Limit { requests: 500, per: Duration::from_secs(60) },
     operation_quotas: &[],

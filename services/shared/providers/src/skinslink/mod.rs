@@ -61,6 +61,7 @@ pub const DEFAULTS: ProviderDefaults = ProviderDefaults {
     name: "skinslink",
     title: "Skinslink",
     base_url: "https://api.skinslink.com/api/v1",
+    feed_url: None,
     // Documented: no strict limit, but those below; more may be throttled.
     quota: Limit { requests: 60, per: Duration::from_secs(60) },
     operation_quotas: &[("inventory", ONE_IN_FIVE_SECONDS), ("lookup", ONE_A_SECOND)],

@@ -58,7 +58,7 @@ pub struct AccountConfig {
     /// How requests to SkinsBack are proved.
     #[serde(default)]
     pub authentication: Authentication,
-    /// Skinout's project id; not a secret.
+    /// Skinout's project id, and Skinify's where its real-time events are on; not a secret.
     #[serde(default, deserialize_with = "parse::de_optional_text")]
     pub project_id: Option<String>,
     /// Where Skinout's methods are whose path is not documented.
@@ -91,6 +91,15 @@ pub struct AccountConfig {
     /// File of the constant webhook signature (Skinout, Skinify, SkinsBack).
     #[serde(default)]
     pub webhook_signature_file: Option<PathBuf>,
+    /// Whether webhook-ingress listens to the provider's real-time events (SkinsBack, Skinify).
+    #[serde(default)]
+    pub events: bool,
+    /// Where they are, where that is not the provider's own address.
+    #[serde(default)]
+    pub events_url: Option<String>,
+    /// File of the constant that opens Skinify's real-time events.
+    #[serde(default)]
+    pub events_signature_file: Option<PathBuf>,
 }
 
 impl AccountConfig {
@@ -123,6 +132,9 @@ impl AccountConfig {
             webhook_secret_file: None,
             webhook_sign_binds: false,
             webhook_signature_file: None,
+            events: false,
+            events_url: None,
+            events_signature_file: None,
         }
     }
 
@@ -137,6 +149,7 @@ impl AccountConfig {
             SecretField::SecretHash => &self.secret_hash_file,
             SecretField::WebhookSecret => &self.webhook_secret_file,
             SecretField::WebhookSignature => &self.webhook_signature_file,
+            SecretField::EventsSignature => &self.events_signature_file,
         };
         file.as_deref()
     }
@@ -285,6 +298,8 @@ pub enum SecretField {
     WebhookSecret,
     /// `webhook_signature_file`.
     WebhookSignature,
+    /// `events_signature_file`.
+    EventsSignature,
 }
 
 impl SecretField {
@@ -299,6 +314,7 @@ impl SecretField {
             Self::SecretHash => "secret_hash_file",
             Self::WebhookSecret => "webhook_secret_file",
             Self::WebhookSignature => "webhook_signature_file",
+            Self::EventsSignature => "events_signature_file",
         }
     }
 }

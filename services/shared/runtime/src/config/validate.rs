@@ -66,6 +66,10 @@ fn account_section(checker: &mut Checker<'_>, section: &str, account: &AccountCo
     if let Some(pay_url) = &account.pay_url {
         checker.rule(&setting("pay_url"), is_web_address(pay_url), WEB_ADDRESS_RULE);
     }
+    if let Some(events_url) = &account.events_url {
+        let is_good = is_plain_address(events_url, &["ws", "wss"]);
+        checker.rule(&setting("events_url"), is_good, EVENTS_ADDRESS_RULE);
+    }
     for (name, path) in account.paths.named() {
         let is_path = path.is_none_or(|path| path.starts_with('/') && !path.contains(['?', '#', ' ']));
         checker.rule(&setting(&format!("paths.{name}")), is_path, "must be a path like /balance");
@@ -125,12 +129,17 @@ impl Checker<'_> {
 }
 
 const WEB_ADDRESS_RULE: &str = "must be like https://host/path, without user, password, query or fragment";
+const EVENTS_ADDRESS_RULE: &str = "must be like wss://host/path, without user, password, query or fragment";
 
-/// An `http` or `https` address to which a path can be appended. Credentials belong in files, not in addresses, which are
-/// logged.
+/// An `http` or `https` address to which a path can be appended.
 fn is_web_address(text: &str) -> bool {
+    is_plain_address(text, &["http", "https"])
+}
+
+/// An address without credentials: those belong in files, not in addresses, which are logged.
+fn is_plain_address(text: &str, schemes: &[&str]) -> bool {
     let plain = !text.contains(['@', '?', '#']);
-    plain && has_scheme(text, &["http", "https"])
+    plain && has_scheme(text, schemes)
 }
 
 fn has_scheme(text: &str, schemes: &[&str]) -> bool {

@@ -30,6 +30,7 @@ pub(crate) async fn run(provider: Arc<dyn Provider>) {
     loop {
         let (news, wait) = project.open().take_news();
         for one in news {
+            project.feed.tell(provider.feed_frames(&one.subject));
             dispatch(&provider, &one, &mut kept_back);
         }
         tokio::select! {

@@ -36,6 +36,7 @@ pub(crate) mod deposit;
 pub(crate) mod deposit_life;
 mod events;
 pub(crate) mod fate;
+pub(crate) mod feed;
 mod gate;
 pub(crate) mod inventory;
 pub(crate) mod listing;

@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 use super::deposit_life::DepositFate;
 use super::events::{DepositEvent, InventedNotification, ListingEvent};
 use super::fate::Fate;
+use super::feed::FeedPatch;
 use super::listing::ListingFate;
 use super::notifications::NotificationPatch;
 use super::project::State;
@@ -75,6 +76,7 @@ struct CommonPatch {
     multiplier: Option<Amount>,
     #[serde(alias = "ipn")]
     notifications: NotificationPatch,
+    feed: FeedPatch,
     deposits: Vec<DepositEvent>,
     listings: Vec<ListingEvent>,
     #[serde(alias = "send_ipn")]
@@ -82,7 +84,7 @@ struct CommonPatch {
 }
 
 /// The names above, with their aliases: all else is the provider's own.
-const COMMON_FIELDS: [&str; 23] = [
+const COMMON_FIELDS: [&str; 24] = [
     "limit",
     "repeated_reference",
     "repeated_custom_id",
@@ -101,6 +103,7 @@ const COMMON_FIELDS: [&str; 23] = [
     "refund_rollbacks",
     "multiplier",
     "notifications",
+    "feed",
     "ipn",
     "deposits",
     "listings",
@@ -173,6 +176,7 @@ impl ProviderPatch {
         let project = provider.project();
         let patch = self.common;
         project.change_limit(&patch.limit);
+        project.feed.apply(patch.feed);
         provider.change_extras(&self.extras);
         let mut opened = project.open();
         let now = opened.now;

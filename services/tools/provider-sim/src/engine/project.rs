@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 use super::agenda::{Agenda, Due};
 use super::balance::Balance;
 use super::deposit::Deposits;
+use super::feed::Feed;
 use super::gate::Gate;
 use super::listing::Listings;
 use super::market::Market;
@@ -59,6 +60,8 @@ pub(crate) struct Project {
     gate: Mutex<Gate>,
     state: Mutex<State>,
     pub(super) stirred: Notify,
+    /// Its websocket, where it has one.
+    pub(crate) feed: Feed,
 }
 
 /// Everything that requests change.
@@ -90,7 +93,7 @@ impl Project {
     pub(crate) fn new(setup: Setup, shared: Arc<Shared>) -> Self {
         let gate = Mutex::new(Gate::new(setup.limit));
         let state = Mutex::new(State::new(&setup));
-        Self { shared, setup, gate, state, stirred: Notify::new() }
+        Self { shared, setup, gate, state, stirred: Notify::new(), feed: Feed::default() }
     }
 
     /// The provider's name.
@@ -117,6 +120,7 @@ impl Project {
     /// Forgets everything, except which ids were used.
     pub(crate) fn reset(&self) {
         *lock(&self.gate) = Gate::new(self.setup.limit);
+        self.feed.reset();
         let mut state = lock(&self.state);
         let fresh = State::new(&self.setup);
         *state = State {

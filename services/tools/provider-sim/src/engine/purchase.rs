@@ -60,6 +60,11 @@ impl Purchase {
         steps
     }
 
+    /// Whether its life begins with this status.
+    pub(crate) fn begins_with(&self, status: Status) -> bool {
+        self.steps().first().is_some_and(|step| step.status == status)
+    }
+
     /// The status now.
     pub(crate) fn status(&self, now: Moment) -> Status {
         self.reached(now).last().map_or(Status::Processing, |step| step.status)

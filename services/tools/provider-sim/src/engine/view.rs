@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::deposit_life::DepositFate;
+use super::feed::FeedView;
 use super::listing::ListingFate;
 use super::notifications::NotificationRules;
 use super::project::Opened;
@@ -37,6 +38,7 @@ struct CommonView<'a> {
     refund_rollbacks: bool,
     multiplier: Amount,
     notifications: &'a NotificationRules,
+    feed: FeedView,
 }
 
 /// A provider's settings in force, with its own ones.
@@ -66,6 +68,7 @@ pub(crate) fn settings(provider: &dyn Provider) -> Value {
         refund_rollbacks: rules.refund_rollbacks,
         multiplier: Amount(rules.multiplier),
         notifications: &rules.notifications,
+        feed: provider.project().feed.view(),
     });
     drop(opened);
     // The view is an object of plain values, which can always be written.

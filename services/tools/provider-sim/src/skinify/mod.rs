@@ -13,6 +13,7 @@ mod arguments;
 mod buy;
 mod deposit_methods;
 mod deposit_wire;
+mod feed;
 mod from_inventory;
 mod ipn;
 mod lookups;

@@ -9,18 +9,20 @@ use serde_json::{Map, Value};
 
 use super::routes::{Method, PREFIX};
 use super::switches::{Switches, SwitchesPatch};
-use super::{NAME, Options, ipn, words};
+use super::{NAME, Options, feed, ipn, words};
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::engine::Project;
 use crate::engine::deposit::Deposit;
 use crate::engine::fate::Status;
+use crate::engine::feed::FeedTraits;
 use crate::engine::news::{Message, Subject};
 use crate::engine::notifications::Encoding;
 use crate::engine::patch::Extras;
 use crate::engine::project::{Setup, Traits};
 use crate::engine::purchase::Purchase;
 use crate::engine::rules::Rules;
+use crate::fields::Fields;
 use crate::notify::Receipt;
 use crate::provider::{Provider, Trouble};
 use crate::quota::Limit;
@@ -58,7 +60,8 @@ impl Skinify {
             limit: DOCUMENTED_LIMIT,
             rules,
             traits: Traits {
-                announces_purchases: false,
+                // On the websocket alone.
+                announces_purchases: true,
                 shows_settlement: false,
                 reference_first: false,
                 receipt: Receipt::Http200,
@@ -171,6 +174,20 @@ impl Provider for Skinify {
     fn message(&self, subject: &Subject, forged: bool) -> Message {
         let state = self.project.open();
         ipn::message(subject, &self.options.token, forged, state.rules.notifications.encoding, state.now)
+    }
+
+    fn feed(&self) -> Option<FeedTraits> {
+        Some(feed::TRAITS)
+    }
+
+    fn opens_feed(&self, query: &Fields) -> bool {
+        feed::opens(query, &self.options.token)
+    }
+
+    fn feed_frames(&self, subject: &Subject) -> Vec<String> {
+        let Subject::Purchase { purchase, status } = subject else { return Vec::new() };
+        let state = self.project.open();
+        feed::frames(purchase, *status, state.balance.available(), state.now)
     }
 
     fn check_extras(&self, extras: &Extras) -> Result<(), String> {

@@ -19,6 +19,7 @@ mod batch;
 mod buy;
 mod deposit_methods;
 mod deposit_wire;
+mod feed;
 mod from_inventory;
 mod guards;
 mod inventory;

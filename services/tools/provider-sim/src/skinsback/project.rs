@@ -12,12 +12,13 @@ use super::methods::{Method, PATH, PREFIX};
 use super::problems::{self, Problem};
 use super::style::{Style, finished};
 use super::switches::{RequestEncoding, Switches};
-use super::{NAME, Options, signature, webhook, words};
+use super::{NAME, Options, feed, signature, webhook, words};
 use crate::answer::{Answer, HTML, JSON};
 use crate::call::Call;
 use crate::engine::Project;
 use crate::engine::deposit::Deposit;
 use crate::engine::fate::Status;
+use crate::engine::feed::FeedTraits;
 use crate::engine::news::{Message, Subject};
 use crate::engine::patch::Extras;
 use crate::engine::project::{Setup, Traits};
@@ -253,6 +254,24 @@ impl Provider for SkinsBack {
 
     fn message(&self, subject: &Subject, forged: bool) -> Message {
         self.notification(subject, forged)
+    }
+
+    fn feed(&self) -> Option<FeedTraits> {
+        Some(feed::TRAITS)
+    }
+
+    fn opens_feed(&self, query: &Fields) -> bool {
+        feed::opens(query, &self.options)
+    }
+
+    fn feed_frames(&self, subject: &Subject) -> Vec<String> {
+        let Subject::Purchase { purchase, status } = subject else { return Vec::new() };
+        let switches = self.switches();
+        let (balance, now) = {
+            let state = self.project.open();
+            (state.balance.available(), state.now)
+        };
+        feed::frames(purchase, *status, balance, now, &switches)
     }
 
     fn check_extras(&self, extras: &Extras) -> Result<(), String> {

@@ -19,6 +19,9 @@ pub(crate) struct SignatureArguments {
     /// The project's Client ID; needed for skinsback
     #[arg(long, value_name = "ID", required_if_eq("provider", "skinsback"))]
     pub(crate) client_id: Option<String>,
+    /// Skinify's project id: prints the constant of the real-time events instead, for events_signature_file
+    #[arg(long, value_name = "ID", conflicts_with = "client_id")]
+    pub(crate) project_id: Option<String>,
 }
 
 /// A provider whose webhooks carry a constant.

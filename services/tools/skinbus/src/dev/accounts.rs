@@ -23,6 +23,7 @@ const OTHER_MERCHANT: &str = "other";
 /// Names of the simulated projects; no secrets.
 pub(crate) const SKINSBACK_CLIENT_ID: &str = "12345";
 pub(crate) const SKINOUT_PROJECT_ID: &str = "1042";
+pub(crate) const SKINIFY_PROJECT_ID: &str = "2077";
 pub(crate) const SHADOWPAY_PUBLIC_HASH: &str = "5c0ffee5c0ffee";
 
 /// Part of the simulated Skinify project's limit that the other merchant has.
@@ -113,6 +114,10 @@ impl Account {
         if *provider == ProviderName::Skinsback {
             text.push_str("webhook_sign_binds = true\n");
         }
+        // Its purchases have no webhooks.
+        if *name == SKINIFY {
+            text.push_str(&format!("events = true\nevents_url = \"{}/skinify/ws/\"\n", layout.events_url()));
+        }
         // The simulator executes at once or not at all.
         if layout.pace == Pace::Demo {
             text.push_str("settle_time = \"10s\"\nrefusal_settle_time = \"2s\"\n");
@@ -141,7 +146,8 @@ fn names(provider: ProviderName, layout: &Layout) -> Vec<(&'static str, String)>
             ("public_hash", SHADOWPAY_PUBLIC_HASH.to_owned()),
             ("pay_url", format!("{}/shadowpay/en/pay", layout.simulator_url())),
         ],
-        ProviderName::Skinify | ProviderName::Skinslink => Vec::new(),
+        ProviderName::Skinify => vec![("project_id", SKINIFY_PROJECT_ID.to_owned())],
+        ProviderName::Skinslink => Vec::new(),
     }
 }
 
@@ -150,7 +156,7 @@ pub(crate) fn secrets(provider: ProviderName) -> &'static [&'static str] {
     match provider {
         ProviderName::Skinsback => &["client_secret", "webhook_path_secret", "webhook_signature"],
         ProviderName::Skinout => &["api_key", "webhook_path_secret", "webhook_signature"],
-        ProviderName::Skinify => &["token", "webhook_path_secret", "webhook_signature"],
+        ProviderName::Skinify => &["token", "webhook_path_secret", "webhook_signature", "events_signature"],
         ProviderName::Shadowpay => &["token", "secret_hash", "webhook_path_secret"],
         ProviderName::Skinslink => &["api_key", "webhook_secret", "webhook_path_secret"],
     }

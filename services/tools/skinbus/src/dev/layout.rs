@@ -51,6 +51,10 @@ impl Layout {
         format!("http://127.0.0.1:{}", self.ports.simulator)
     }
 
+    pub(crate) fn events_url(&self) -> String {
+        format!("ws://127.0.0.1:{}", self.ports.simulator)
+    }
+
     pub(crate) fn webhooks_url(&self) -> String {
         format!("http://127.0.0.1:{}", self.ports.webhooks)
     }

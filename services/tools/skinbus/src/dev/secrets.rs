@@ -26,12 +26,17 @@ pub(crate) fn make(layout: &Layout) -> Result<Variables, Failure> {
     for account in ACCOUNTS {
         for name in accounts::secrets(account.provider) {
             // A signature is made of the others.
-            if *name != "webhook_signature" {
+            if !name.ends_with("_signature") {
                 existing_or(&layout.secret_file(account.name, name), || first(layout, account, name))?;
             }
         }
         if let Some(signature) = signature(layout, account)? {
             existing_or(&layout.secret_file(account.name, "webhook_signature"), || Ok(signature))?;
+        }
+        if account.provider == ProviderName::Skinify {
+            let token = read(&layout.secret_file(account.name, "token"))?;
+            let signature = skinify::feed_signature_of(accounts::SKINIFY_PROJECT_ID, &token);
+            existing_or(&layout.secret_file(account.name, "events_signature"), || Ok(signature))?;
         }
         if account.merchant == accounts::MERCHANT {
             variables.extend(simulated(layout, account)?);

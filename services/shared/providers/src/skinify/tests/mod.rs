@@ -3,6 +3,7 @@ mod deposit_placed;
 mod deposit_refusals;
 mod deposit_requests;
 mod deposit_status;
+mod feed;
 mod garbage;
 mod history;
 mod items;

@@ -2,6 +2,7 @@ mod balance;
 mod batches;
 mod commands;
 mod deposits;
+mod feed;
 mod garbage;
 mod lists;
 mod looked_up;
