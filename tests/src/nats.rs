@@ -153,6 +153,16 @@ impl NatsServer {
         &self.name
     }
 
+    /// Resident memory in bytes.
+    ///
+    /// # Panics
+    ///
+    /// Where it does not run.
+    #[must_use]
+    pub fn resident_bytes(&self) -> u64 {
+        crate::process::resident_bytes(self.child.as_ref().unwrap().id())
+    }
+
     /// `kill -9`.
     pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {

@@ -16,6 +16,7 @@ mod ingress;
 mod latency;
 mod load;
 mod nothing;
+mod open_trades;
 mod pipeline;
 mod price_lists;
 mod provider;
@@ -23,6 +24,7 @@ mod quota;
 mod quota_update;
 mod recovery;
 mod senders;
+mod tracking;
 mod world;
 mod yardstick;
 
@@ -64,6 +66,9 @@ async fn main() {
     }
     if wanted("ingress") {
         ingress::run("default sync", false, WEBHOOKS, 0.6).await;
+    }
+    if wanted("tracking") {
+        tracking::run().await;
     }
     if wanted("recovery") {
         recovery::run().await;

@@ -59,7 +59,7 @@ async fn serve(mut connection: TcpStream, arrivals: Arrivals) {
 }
 
 /// Where the body begins, once all of the request is there.
-fn complete(request: &[u8]) -> Option<usize> {
+pub(crate) fn complete(request: &[u8]) -> Option<usize> {
     let head_end = request.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
     let head = std::str::from_utf8(&request[..head_end]).ok()?.to_ascii_lowercase();
     let length = head.lines().find_map(|line| line.strip_prefix("content-length:"));
