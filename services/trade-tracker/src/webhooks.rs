@@ -127,7 +127,7 @@ async fn orphan(
         ),
         Telling::Nothing => return Disposition::Acknowledge,
     };
-    let orphan = [Alert { kind: AlertKind::Orphan, detail }];
+    let orphan = [Alert::new(AlertKind::Orphan, detail)];
     match tracker.bus.raise(Some(name), key, &orphan).await {
         Ok(()) => Disposition::Acknowledge,
         Err(error) => {

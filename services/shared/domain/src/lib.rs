@@ -15,11 +15,14 @@
 //! * [`credit`] – what arrived for a deposit, each thing once.
 //! * [`query`] – what may be asked of a provider besides orders, and the answers, in one form for all.
 //! * [`polling`] – when a trade is looked at next.
+//! * [`stuck`] – when a trade has stood still for too long, and what keeps it.
+//! * [`drift`] – what a provider says that its adapter does not know, counted by kind.
 
 pub mod advancing;
 pub mod command;
 pub mod credit;
 pub mod decision;
+pub mod drift;
 mod fold;
 pub mod ids;
 pub mod looking;
@@ -35,6 +38,7 @@ pub mod resolving;
 pub mod rules;
 #[cfg(test)]
 mod samples;
+pub mod stuck;
 pub mod trade;
 pub mod transition;
 pub mod violation;
@@ -42,6 +46,7 @@ pub mod violation;
 pub use command::{Command, CommandOutcome};
 pub use credit::{Credit, CreditState, LocalAmount};
 pub use decision::{Decision, Verdict};
+pub use drift::Drift;
 pub use fold::{Alert, AlertKind, Anomaly, Change, Fold, IllegalTransition, Input, fold};
 pub use ids::{AccountId, MerchantId, OrderId, Reference, TradeKey};
 pub use money::{Currency, Money};

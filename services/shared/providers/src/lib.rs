@@ -8,6 +8,7 @@
 
 pub mod capability;
 mod discreet;
+pub mod drift;
 mod envelope;
 mod outcome;
 pub mod provider;

@@ -125,6 +125,7 @@ fn one(
                 link_lifetime: config.tracking.scaled(config.tracking.link_lifetime),
             },
             speed: config.tracking.speed.get(),
+            tells_stuck: true,
         },
         look_up_batch: account.lookup_batch.unwrap_or(provider.look_up_batch),
         config: account.clone(),

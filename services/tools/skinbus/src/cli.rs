@@ -93,6 +93,8 @@ pub(crate) enum Command {
     Trade(TradeCommand),
     /// Show how much of the accounts' rate limits is in use, and which accounts their providers have closed
     Quota(QuotaArguments),
+    /// Show what providers said that Skinbus does not know: words, fields and forms of answers, with their counts
+    Drift(DriftArguments),
     /// Look at messages that could not be worked on, publish them again, or drop them
     #[command(subcommand)]
     Dead(DeadCommand),
@@ -216,6 +218,16 @@ pub(crate) struct QuotaArguments {
     /// Go on until Ctrl-C: in place on a terminal, elsewhere a line for every account that changed
     #[arg(long)]
     pub(crate) watch: bool,
+    /// Print JSON, one object a line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct DriftArguments {
+    /// This account only
+    #[arg(long)]
+    pub(crate) account: Option<AccountId>,
     /// Print JSON, one object a line
     #[arg(long)]
     pub(crate) json: bool,

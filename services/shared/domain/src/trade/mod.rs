@@ -30,6 +30,11 @@ pub struct Trade {
     pub order: Option<Order>,
     /// When the order was accepted; `None` only where the request was rejected.
     pub accepted_at: Option<Timestamp>,
+    /// Since when it has this status; `ACCEPTED` and `DISPATCHING`, between which an order goes back and forth while it is not
+    /// sent, count as one. Set where a version is made.
+    pub status_since: Timestamp,
+    /// It was told of that the trade stands still for too long; until its status changes.
+    pub is_stuck: bool,
     /// Where the trade stands.
     pub state: TradeState,
     /// The attempt that is or was last in flight.

@@ -36,6 +36,8 @@ fn first_version(from: Option<TradeStatus>, request: &Request, now: Timestamp) -
             metadata: request.metadata.clone(),
             order,
             accepted_at,
+            status_since: now,
+            is_stuck: false,
             state,
             attempt: None,
             facts: ProviderFacts::default(),

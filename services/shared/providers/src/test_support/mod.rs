@@ -72,6 +72,8 @@ pub(crate) fn trade(order_id: &str, order: Order, provider_id: Option<&str>) -> 
         metadata: BTreeMap::new(),
         order: Some(order),
         accepted_at: Some(now()),
+        status_since: now(),
+        is_stuck: false,
         state: TradeState::Submitted,
         attempt: None,
         facts: ProviderFacts { provider_id: provider_id.map(str::to_owned), ..ProviderFacts::default() },

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 
 use super::{Stage, changed, stage};
 use crate::credit::{self, Merged};
-use crate::fold::{Alert, AlertKind, Anomaly, Fold};
+use crate::drift::Drift;
+use crate::fold::{Alert, Anomaly, Fold};
 use crate::observation::{Observation, Progress, ProviderFacts};
 use crate::order::{Item, Operation};
 use crate::rules::Rules;
@@ -268,8 +269,6 @@ fn terms_alerts(trade: &Trade, observation: &Observation) -> Vec<Alert> {
 
 fn drift_alert(observation: &Observation) -> Alert {
     let word = observation.facts.provider_status.as_deref().unwrap_or("(none)");
-    Alert {
-        kind: AlertKind::Drift,
-        detail: format!("unknown status {word:?}; taken for neither success nor failure"),
-    }
+    let detail = format!("unknown status {word:?}; taken for neither success nor failure");
+    Alert::drift(detail, Drift::of(observation))
 }
