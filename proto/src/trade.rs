@@ -149,6 +149,7 @@ fn trade_to_proto(trade: &Trade) -> v1::Trade {
         accepted_at: trade.accepted_at.map(timestamp_to_proto),
         status_since: Some(timestamp_to_proto(trade.status_since)),
         is_stuck: trade.is_stuck,
+        ended_as_of: trade.ended_as_of.map(timestamp_to_proto),
         ..v1::Trade::default()
     };
     match &trade.state {
@@ -254,6 +255,7 @@ fn trade_from_proto(
         // An earlier release did not say.
         status_since: time(proto.status_since.as_ref(), TRADE, "status_since")?.unwrap_or(recorded_at),
         is_stuck: proto.is_stuck,
+        ended_as_of: time(proto.ended_as_of.as_ref(), TRADE, "ended_as_of")?,
         state: state_from_proto(status, proto)?,
         attempt,
         facts: facts_from_proto(proto.facts.as_ref())?,

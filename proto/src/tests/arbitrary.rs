@@ -204,8 +204,8 @@ fn state() -> impl Strategy<Value = (TradeState, Option<bool>)> {
     ]
 }
 
-fn stay() -> impl Strategy<Value = (Timestamp, bool)> {
-    (moment(), any::<bool>())
+fn stay() -> impl Strategy<Value = (Timestamp, bool, Option<Timestamp>)> {
+    (moment(), any::<bool>(), option::of(moment()))
 }
 
 fn trade() -> impl Strategy<Value = Trade> {
@@ -233,6 +233,7 @@ fn trade() -> impl Strategy<Value = Trade> {
                     accepted_at: accepted.then_some(accepted_at),
                     status_since: told.2.0,
                     is_stuck: told.2.1,
+                    ended_as_of: told.2.2,
                     state,
                     attempt: sent.unwrap_or(maybe).then_some(attempt),
                     facts: told.0,

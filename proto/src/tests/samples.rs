@@ -110,6 +110,7 @@ pub(super) fn version(status: TradeStatus) -> v1::TradeStatusChanged {
         findings: vec!["attempt 1 timed out".to_owned()],
         status_since: time(1_760_000_300),
         is_stuck: true,
+        ended_as_of: time(1_760_000_350),
     };
     v1::TradeStatusChanged {
         merchant: "acme".to_owned(),

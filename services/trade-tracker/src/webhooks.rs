@@ -131,6 +131,9 @@ async fn orphan(
     match tracker.bus.raise(Some(name), key, &orphan).await {
         Ok(()) => Disposition::Acknowledge,
         Err(error) => {
+            if telling == Telling::Flood {
+                tracker.orphans.lock().unwrap_or_else(PoisonError::into_inner).flood_not_told(name);
+            }
             tracing::warn!(trade = %key, error = skinbus_bus::chain(&error), "a webhook waits");
             Disposition::Retry
         }

@@ -9,6 +9,7 @@ use skinbus_domain::drift::{Drift, KINDS_MAX, Seen, Telling};
 use skinbus_domain::ids::{AccountId, TradeKey};
 use skinbus_proto::{Message, drift_from_proto, drift_to_proto, timestamp, v1};
 use skinbus_runtime::clock;
+use skinbus_runtime::crash::crash_point;
 
 use crate::connection::{Bus, chain};
 use crate::merchant::{MerchantClient, MerchantError};
@@ -79,6 +80,7 @@ impl Bus {
             let (mut seen, revision) = self.read_drift(account).await?;
             let telling = seen.count(drift, clock::now());
             self.tell_drift(&sight, &seen, telling).await?;
+            crash_point("drift.told");
             let outgoing = Outgoing::of(&drift_to_proto(&seen)).expecting(revision);
             match self.store(key(account), outgoing).await {
                 Ok(_) => {

@@ -143,6 +143,7 @@ pub(crate) fn accepted() -> Trade {
         accepted_at: Some(at(0)),
         status_since: at(0),
         is_stuck: false,
+        ended_as_of: None,
         state: TradeState::Accepted { not_before: None, reason: None },
         attempt: None,
         facts: ProviderFacts::default(),

@@ -38,6 +38,7 @@ fn first_version(from: Option<TradeStatus>, request: &Request, now: Timestamp) -
             accepted_at,
             status_since: now,
             is_stuck: false,
+            ended_as_of: None,
             state,
             attempt: None,
             facts: ProviderFacts::default(),

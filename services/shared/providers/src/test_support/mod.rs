@@ -74,6 +74,7 @@ pub(crate) fn trade(order_id: &str, order: Order, provider_id: Option<&str>) -> 
         accepted_at: Some(now()),
         status_since: now(),
         is_stuck: false,
+        ended_as_of: None,
         state: TradeState::Submitted,
         attempt: None,
         facts: ProviderFacts { provider_id: provider_id.map(str::to_owned), ..ProviderFacts::default() },
