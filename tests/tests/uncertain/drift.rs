@@ -42,12 +42,21 @@ async fn ten_orders_with_one_unknown_status_are_two_alerts() {
     assert_eq!(alerts.iter().map(|alert| alert.count).collect::<Vec<_>>(), [1, 10], "{alerts:?}");
     // Each trade says by itself why it stands.
     for index in 0..10 {
-        let history = merchant.history().await;
-        let notices = history[&format!("wd-{index}")].iter().flat_map(|change| &change.notices);
-        assert_eq!(notices.filter(|notice| notice.value == "manual_review").count(), 1, "wd-{index}");
+        let order_id = format!("wd-{index}");
+        merchant.reaches(&order_id, TradeStatus::Submitted).await;
+        let notices = wait::until("its notice", || async {
+            let history = merchant.history().await;
+            let notices = history[&order_id].iter().flat_map(|change| change.notices.clone());
+            let drift = notices.filter(|notice| notice.value == "manual_review").count();
+            (drift > 0).then_some(drift)
+        })
+        .await;
+        assert_eq!(notices, 1, "{order_id}");
     }
+    // The tracker that was ended may have counted what it did not acknowledge.
     let kinds = counted(&merchant).await;
-    assert_eq!(kinds.iter().map(|kind| kind.count).collect::<Vec<_>>(), [10], "{kinds:?}");
+    let [kind] = &kinds[..] else { panic!("{kinds:?}") };
+    assert!((10..=11).contains(&kind.count), "{kind:?}");
 
     let (_, metrics) = system.processes("trade-tracker").next().unwrap().page("/metrics").await;
     let line = metrics.lines().find(|line| line.starts_with("skinbus_drift_total")).unwrap();
@@ -60,7 +69,7 @@ async fn ten_orders_with_one_unknown_status_are_two_alerts() {
     let mut listed = tokio::process::Command::new(binary("skinbus"));
     let listed = listed.arg("--nats").arg(system.nats.url()).arg("drift").output().await.unwrap();
     let listed = String::from_utf8(listed.stdout).unwrap();
-    assert!(listed.contains("manual_review") && listed.contains("10"), "{listed}");
+    assert!(listed.contains("manual_review") && listed.contains("skinify_main"), "{listed}");
 }
 
 /// The alert comes before the count and the acknowledgement: whoever dies between them counts twice, and tells once.

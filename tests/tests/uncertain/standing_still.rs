@@ -46,7 +46,8 @@ async fn a_provider_that_does_not_answer_is_the_reason() {
     let merchant = system.merchant().await;
     merchant.publish(&order("silent", "88115")).await;
     merchant.reaches("silent", TradeStatus::Submitted).await;
-    system.control(&json!({"faults": [{"path": "/withdraw/info", "kind": "html_body"}]})).await;
+    let faults = json!([{"path": "/withdraw/info", "kind": "html_body", "times": 100_000}]);
+    system.control(&json!({"faults": faults})).await;
     let alert = merchant.alerted("stuck", "silent").await;
     assert!(alert.detail.ends_with("the last look-up was not answered"), "{alert:?}");
     // What the answers look like is told of by itself, of no order.
