@@ -1,16 +1,27 @@
 //! What a version carries besides the trade: notices for people, and an operator's decision.
 
-use skinbus_domain::{Alert, AlertKind, Decision, Verdict};
+use skinbus_domain::{Alert, AlertKind, Decision, Drift, Verdict};
 
 use crate::{Corrupt, v1};
 
 pub(crate) fn notice_to_proto(alert: &Alert) -> v1::Notice {
-    v1::Notice { kind: alert.kind.as_str().to_owned(), detail: alert.detail.clone() }
+    let drift = alert.drift.as_ref();
+    let text = |of: fn(&Drift) -> &String| drift.map(of).cloned().unwrap_or_default();
+    v1::Notice {
+        kind: alert.kind.as_str().to_owned(),
+        detail: alert.detail.clone(),
+        operation: text(|drift| &drift.operation),
+        field: text(|drift| &drift.field),
+        value: text(|drift| &drift.value),
+    }
 }
 
 pub(crate) fn notice_from_proto(notice: &v1::Notice) -> Result<Alert, Corrupt> {
     let kind = AlertKind::named(&notice.kind).ok_or(Corrupt::of("Notice", "kind"))?;
-    Ok(Alert { kind, detail: notice.detail.clone() })
+    // A version of an earlier release names none.
+    let is_drift = kind == AlertKind::Drift && !notice.operation.is_empty();
+    let drift = is_drift.then(|| Drift::new(&notice.operation, &notice.field, &notice.value));
+    Ok(Alert { kind, detail: notice.detail.clone(), drift })
 }
 
 pub(crate) fn decision_to_proto(decision: &Decision) -> v1::Decision {

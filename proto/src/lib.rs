@@ -6,6 +6,7 @@
 
 mod credit;
 mod decision;
+mod drift;
 mod facts;
 pub mod json;
 mod lookup;
@@ -29,6 +30,7 @@ pub mod v1 {
     include!(concat!(env!("OUT_DIR"), "/skinbus.v1.rs"));
 }
 
+pub use drift::{drift_from_proto, drift_to_proto};
 pub use lookup::{observation_from_row, row_from_observation, target_of};
 pub use order::{game_from_proto, game_to_proto};
 pub use order::{offer_request, violation_to_proto};
@@ -63,6 +65,7 @@ schemas!(
     PollDue,
     DeadLetter,
     Alert,
+    DriftSeen,
     QuotaWindow,
     InventoryRequest,
     PricesRequest,

@@ -1,5 +1,6 @@
 //! Versions of a trade: the ledger's records, and what merchants receive.
 
+use jiff::Timestamp;
 use skinbus_domain::ids::TradeKey;
 use skinbus_domain::trade::{Attempt, Reason, ReversedBy, StatusChange};
 use skinbus_domain::{Cause, Order, Trade, TradeState, TradeStatus};
@@ -146,6 +147,9 @@ fn trade_to_proto(trade: &Trade) -> v1::Trade {
         credits: trade.credits.iter().map(credit_to_proto).collect(),
         fingerprint: trade.fingerprint.to_vec(),
         accepted_at: trade.accepted_at.map(timestamp_to_proto),
+        status_since: Some(timestamp_to_proto(trade.status_since)),
+        is_stuck: trade.is_stuck,
+        ended_as_of: trade.ended_as_of.map(timestamp_to_proto),
         ..v1::Trade::default()
     };
     match &trade.state {
@@ -211,20 +215,26 @@ pub fn status_change_from_proto(proto: &v1::TradeStatusChanged) -> Result<Status
     let to = status_from_proto(proto.to()).ok_or(corrupt("to"))?;
     let cause = CAUSES.iter().find(|(_, known)| *known == proto.cause()).ok_or(corrupt("cause"))?.0;
     let trade = proto.trade.as_ref().ok_or(corrupt("trade"))?;
+    let recorded_at = time(proto.recorded_at.as_ref(), MESSAGE, "recorded_at")?;
+    let recorded_at = recorded_at.ok_or(corrupt("recorded_at"))?;
     Ok(StatusChange {
         version: proto.version,
         from,
         cause,
         occurred_at: time(proto.occurred_at.as_ref(), MESSAGE, "occurred_at")?,
-        recorded_at: time(proto.recorded_at.as_ref(), MESSAGE, "recorded_at")?
-            .ok_or(corrupt("recorded_at"))?,
-        trade: trade_from_proto(key, to, trade)?,
+        recorded_at,
+        trade: trade_from_proto(key, to, trade, recorded_at)?,
         alerts: proto.notices.iter().map(notice_from_proto).collect::<Result<_, _>>()?,
         decision: proto.decision.as_ref().map(decision_from_proto).transpose()?,
     })
 }
 
-fn trade_from_proto(key: TradeKey, status: TradeStatus, proto: &v1::Trade) -> Result<Trade, Corrupt> {
+fn trade_from_proto(
+    key: TradeKey,
+    status: TradeStatus,
+    proto: &v1::Trade,
+    recorded_at: Timestamp,
+) -> Result<Trade, Corrupt> {
     let corrupt = |field| Corrupt::of(TRADE, field);
     let accepted_at = time(proto.accepted_at.as_ref(), TRADE, "accepted_at")?;
     let order = proto.order.as_ref().map(|order| stored_order(&key, proto, order)).transpose()?;
@@ -242,6 +252,10 @@ fn trade_from_proto(key: TradeKey, status: TradeStatus, proto: &v1::Trade) -> Re
         metadata: proto.metadata.clone(),
         order,
         accepted_at,
+        // An earlier release did not say.
+        status_since: time(proto.status_since.as_ref(), TRADE, "status_since")?.unwrap_or(recorded_at),
+        is_stuck: proto.is_stuck,
+        ended_as_of: time(proto.ended_as_of.as_ref(), TRADE, "ended_as_of")?,
         state: state_from_proto(status, proto)?,
         attempt,
         facts: facts_from_proto(proto.facts.as_ref())?,

@@ -5,6 +5,7 @@ use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
+use skinbus_domain::drift::{Kind, Seen};
 use skinbus_domain::ids::{Reference, TradeKey};
 use skinbus_domain::order::{
     CustomCurrency, Deposit, DepositedItem, Game, Item, ListedItem, Listing, Operation, Order, Purchase,
@@ -13,8 +14,8 @@ use skinbus_domain::order::{
 use skinbus_domain::quota::{Closing, Gate, Probe, QuotaWindow, SlotList, Slots};
 use skinbus_domain::trade::{Attempt, Reason, ReversedBy, StatusChange};
 use skinbus_domain::{
-    Alert, AlertKind, Cause, Credit, CreditState, Decision, Hold, LocalAmount, Money, Observation, Progress,
-    ProviderFacts, Trade, TradeState, TradeStatus, Verdict, Violation,
+    Alert, AlertKind, Cause, Credit, CreditState, Decision, Drift, Hold, LocalAmount, Money, Observation,
+    Progress, ProviderFacts, Trade, TradeState, TradeStatus, Verdict, Violation,
 };
 
 /// Text that is there: empty text and no text are the same in the proto form.
@@ -203,6 +204,10 @@ fn state() -> impl Strategy<Value = (TradeState, Option<bool>)> {
     ]
 }
 
+fn stay() -> impl Strategy<Value = (Timestamp, bool, Option<Timestamp>)> {
+    (moment(), any::<bool>(), option::of(moment()))
+}
+
 fn trade() -> impl Strategy<Value = Trade> {
     let key = ("[a-z0-9_]{1,32}", "[A-Za-z0-9_-]{1,64}").prop_map(|(merchant, order_id)| TradeKey {
         merchant: merchant.parse().unwrap(),
@@ -210,7 +215,13 @@ fn trade() -> impl Strategy<Value = Trade> {
     });
     let metadata = btree_map("\\PC{1,9}", "\\PC{0,9}", 0..4);
     let content = (key, any::<[u8; 32]>(), metadata, order().boxed(), moment()).boxed();
-    (content, state().boxed(), attempt(), any::<bool>(), (facts().boxed(), vec(credit().boxed(), 0..3)))
+    (
+        content,
+        state().boxed(),
+        attempt(),
+        any::<bool>(),
+        (facts().boxed(), vec(credit().boxed(), 0..3), stay()),
+    )
         .prop_map(
             |((key, fingerprint, metadata, order, accepted_at), (state, sent), attempt, maybe, told)| {
                 let accepted = state.status() != TradeStatus::Rejected;
@@ -220,6 +231,9 @@ fn trade() -> impl Strategy<Value = Trade> {
                     metadata,
                     order: accepted.then_some(order),
                     accepted_at: accepted.then_some(accepted_at),
+                    status_since: told.2.0,
+                    is_stuck: told.2.1,
+                    ended_as_of: told.2.2,
                     state,
                     attempt: sent.unwrap_or(maybe).then_some(attempt),
                     facts: told.0,
@@ -231,7 +245,11 @@ fn trade() -> impl Strategy<Value = Trade> {
 
 fn alert() -> impl Strategy<Value = Alert> {
     let kinds = proptest::sample::select(AlertKind::ALL.as_slice());
-    (kinds, "\\PC{0,9}").prop_map(|(kind, detail)| Alert { kind, detail })
+    let drift = ["[a-z]{1,9}", "\\PC{0,40}", "\\PC{0,80}"];
+    (kinds, "\\PC{0,9}", option::of(drift)).prop_map(|(kind, detail, drift)| {
+        let drift = drift.map(|[operation, field, value]| Drift::new(&operation, &field, &value));
+        Alert { kind, detail, drift: drift.filter(|_| kind == AlertKind::Drift) }
+    })
 }
 
 fn decision() -> impl Strategy<Value = Decision> {
@@ -305,6 +323,18 @@ pub(super) fn observation() -> impl Strategy<Value = Observation> {
 fn slots() -> impl Strategy<Value = SlotList> {
     let slots = (any::<i64>(), 1..9_u32).prop_map(|(free_at_ms, count)| Slots { free_at_ms, count });
     vec(slots, 0..9).prop_map(|slots| slots.into_iter().collect())
+}
+
+pub(super) fn drift_seen() -> impl Strategy<Value = Seen> {
+    let drift = ["[a-z]{1,9}", "\\PC{0,40}", "\\PC{0,80}"];
+    let kind = (drift, 1..u64::MAX, moment(), moment());
+    let kind = kind.prop_map(|([operation, field, value], count, first_seen, last_seen)| Kind {
+        drift: Drift::new(&operation, &field, &value),
+        count,
+        first_seen,
+        last_seen,
+    });
+    (vec(kind, 0..5), any::<u64>()).prop_map(|(kinds, others)| Seen { kinds, others })
 }
 
 pub(super) fn quota_window() -> impl Strategy<Value = QuotaWindow> {

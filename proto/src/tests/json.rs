@@ -71,5 +71,6 @@ fn every_message_has_its_descriptor() {
     check::<v1::PollDue>();
     check::<v1::DeadLetter>();
     check::<v1::Alert>();
+    check::<v1::DriftSeen>();
     check::<v1::QuotaWindow>();
 }

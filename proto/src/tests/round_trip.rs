@@ -6,8 +6,8 @@ use skinbus_domain::Cause;
 
 use super::arbitrary;
 use crate::{
-    Schema, json, moment, observation_from_row, quota_from_proto, quota_to_proto, row_from_observation,
-    status_change_from_proto, status_change_to_proto, timestamp, v1,
+    Schema, drift_from_proto, drift_to_proto, json, moment, observation_from_row, quota_from_proto,
+    quota_to_proto, row_from_observation, status_change_from_proto, status_change_to_proto, timestamp, v1,
 };
 
 /// Through the bytes, as the ledger stores them.
@@ -37,6 +37,12 @@ proptest! {
     fn a_quota_window(window in arbitrary::quota_window()) {
         let proto: v1::QuotaWindow = stored(&quota_to_proto(&window));
         prop_assert_eq!(quota_from_proto(proto), window);
+    }
+
+    #[test]
+    fn what_was_seen_of_drift(seen in arbitrary::drift_seen()) {
+        let proto: v1::DriftSeen = stored(&drift_to_proto(&seen));
+        prop_assert_eq!(drift_from_proto(&proto), Ok(seen));
     }
 
     #[test]

@@ -108,6 +108,9 @@ pub(super) fn version(status: TradeStatus) -> v1::TradeStatusChanged {
         refusal_unproved: true,
         credits: vec![credit()],
         findings: vec!["attempt 1 timed out".to_owned()],
+        status_since: time(1_760_000_300),
+        is_stuck: true,
+        ended_as_of: time(1_760_000_350),
     };
     v1::TradeStatusChanged {
         merchant: "acme".to_owned(),
@@ -119,7 +122,13 @@ pub(super) fn version(status: TradeStatus) -> v1::TradeStatusChanged {
         occurred_at: time(1_760_000_400),
         recorded_at: time(1_760_000_401),
         trade: Some(trade),
-        notices: vec![v1::Notice { kind: "drift".to_owned(), detail: "an unknown word".to_owned() }],
+        notices: vec![v1::Notice {
+            kind: "drift".to_owned(),
+            detail: "an unknown word".to_owned(),
+            operation: "lookup".to_owned(),
+            field: "status".to_owned(),
+            value: "frozen".to_owned(),
+        }],
         decision: Some(v1::Decision {
             verdict: v1::Verdict::Placed.into(),
             operator: "ada".to_owned(),

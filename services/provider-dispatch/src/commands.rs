@@ -15,7 +15,7 @@ use skinbus_domain::quota::Lane;
 use skinbus_domain::trade::Reason;
 use skinbus_domain::{Cause, Command, CommandOutcome, Input, Observation, Progress, ProviderFacts, Recorded};
 use skinbus_proto::{status_to_proto, v1};
-use skinbus_providers::CommandAnswer;
+use skinbus_providers::{CommandAnswer, drift};
 use skinbus_runtime::clock;
 use tracing::Instrument;
 
@@ -154,6 +154,8 @@ async fn send(
     };
     let CommandAnswer { outcome, closed } = read;
     permit.settle(said(&answer, closed));
+    let reference = recorded.trade().attempt.as_ref().map(|attempt| &attempt.reference);
+    dispatcher.drifted(drift::in_commanded(command.as_str(), &outcome), reference);
     let label = match &outcome {
         CommandOutcome::Done => "done",
         CommandOutcome::Refused(_) => "refused",

@@ -6,6 +6,7 @@
 mod account;
 mod call;
 mod commands;
+mod drift;
 mod in_hand;
 mod look_up;
 mod metrics;

@@ -10,7 +10,7 @@ use skinbus_domain::ids::{AccountId, TradeKey};
 use skinbus_domain::order::OrderKind;
 use skinbus_domain::quota::Lane;
 use skinbus_proto::{game_from_proto, moment, row_from_observation, target_of, timestamp, v1};
-use skinbus_providers::{LookUpTarget, LookedUp};
+use skinbus_providers::{LookUpTarget, LookedUp, drift};
 use skinbus_runtime::crash::crash_point;
 use skinbus_runtime::{Shutdown, clock};
 use tracing::Instrument;
@@ -158,6 +158,7 @@ async fn ask(
         answer.as_ref().map(|answer| dispatcher.served.provider.read_looked_up(asked, answer, clock::now()));
     let closed = if let Ok(LookedUp::Closed(closed)) = &read { Some(*closed) } else { None };
     permit.settle(said(&answer, closed));
+    dispatcher.drifted(read.as_ref().ok().and_then(|told| drift::in_looked_up("lookup", told)), None);
     let outcome = match read {
         Ok(LookedUp::Rows { rows, unreadable }) => {
             response.rows.extend(rows.iter().map(row_from_observation));

@@ -9,7 +9,7 @@ use skinbus_domain::quota::Lane;
 use skinbus_domain::rules::after;
 use skinbus_domain::trade::{Attempt, Reason};
 use skinbus_domain::{Input, Order, Outcome, Recorded};
-use skinbus_providers::{Placing, Verdict};
+use skinbus_providers::{Placing, Verdict, drift};
 use skinbus_runtime::clock;
 use skinbus_runtime::crash::crash_point;
 
@@ -256,7 +256,10 @@ async fn send(
     };
     permit.settle(said(&answer, closed));
     let label = match &verdict {
-        Verdict::Outcome(outcome) => outcome.name(),
+        Verdict::Outcome(outcome) => {
+            dispatcher.drifted(drift::in_placed("place", outcome), Some(placing.reference));
+            outcome.name()
+        }
         Verdict::Next(_) => "next",
     };
     metrics::call(&dispatcher.served.account.name, "place", label, took);

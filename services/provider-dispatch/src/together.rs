@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use skinbus_domain::order::{Item, Operation, SteamId};
 use skinbus_domain::trade::{Attempt, Reason};
 use skinbus_domain::{Order, Outcome};
-use skinbus_providers::{PlaceAnswer, Verdict};
+use skinbus_providers::{PlaceAnswer, Verdict, drift};
 use skinbus_runtime::clock;
 use skinbus_runtime::crash::crash_point;
 use tokio::sync::oneshot;
@@ -240,8 +240,9 @@ async fn send(dispatcher: &Dispatcher, company: &[Member], permit: Permit) -> Ve
         }
     };
     permit.settle(said(&answer, closed));
-    for outcome in &outcomes {
+    for (outcome, (_, reference)) in outcomes.iter().zip(&orders) {
         metrics::call(&served.account.name, "place_together", outcome.name(), took);
+        dispatcher.drifted(drift::in_placed("place", outcome), Some(reference));
     }
     // An adapter that forgot one of them must not leave it without an outcome.
     outcomes

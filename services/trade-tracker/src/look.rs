@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use skinbus_bus::dead::RaiseError;
 use skinbus_bus::ledger::{AdvanceError, Advanced, Retry, advance};
-use skinbus_bus::publish::StoreError;
 use skinbus_bus::queries::QueryError;
 use skinbus_bus::subjects;
 use skinbus_domain::looking::Event;
@@ -82,7 +82,7 @@ pub(crate) enum FoldError {
     Advance(#[from] AdvanceError),
     /// It contradicts the ledger, and nobody was told.
     #[error("raising an alert")]
-    Alert(#[from] StoreError),
+    Alert(#[from] RaiseError),
 }
 
 /// Folds one input. Tells whether the trade has a new version; what that brings up, its follower raises.

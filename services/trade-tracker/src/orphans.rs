@@ -25,21 +25,37 @@ pub(crate) enum Telling {
 /// How many there were lately; this process's own count.
 #[derive(Debug, Default)]
 pub(crate) struct Orphans {
-    counted: BTreeMap<AccountId, (Timestamp, u32)>,
+    counted: BTreeMap<AccountId, Counted>,
+}
+
+/// What came of an account in one window.
+#[derive(Debug)]
+struct Counted {
+    began: Timestamp,
+    count: u32,
+    /// That there are too many is told, or is being told.
+    is_flood_told: bool,
 }
 
 impl Orphans {
     /// Counts one that came at `now`.
     pub(crate) fn count(&mut self, account: &AccountId, now: Timestamp) -> Telling {
-        let (began, count) = self.counted.entry(account.clone()).or_insert((now, 0));
-        if after(*began, WINDOW) <= now {
-            (*began, *count) = (now, 0);
+        let new = || Counted { began: now, count: 0, is_flood_told: false };
+        let counted = self.counted.entry(account.clone()).or_insert_with(new);
+        if after(counted.began, WINDOW) <= now {
+            *counted = new();
         }
-        *count = count.saturating_add(1);
-        match (*count).cmp(&(ALERTS_MAX + 1)) {
-            std::cmp::Ordering::Less => Telling::Orphan,
-            std::cmp::Ordering::Equal => Telling::Flood,
-            std::cmp::Ordering::Greater => Telling::Nothing,
+        counted.count = counted.count.saturating_add(1);
+        if counted.count <= ALERTS_MAX {
+            return Telling::Orphan;
+        }
+        if std::mem::replace(&mut counted.is_flood_told, true) { Telling::Nothing } else { Telling::Flood }
+    }
+
+    /// That there are too many could not be told: the next one that comes tells it.
+    pub(crate) fn flood_not_told(&mut self, account: &AccountId) {
+        if let Some(counted) = self.counted.get_mut(account) {
+            counted.is_flood_told = false;
         }
     }
 }
@@ -63,5 +79,17 @@ mod tests {
         }
         assert_eq!(told, [40, 2, 11_958]);
         assert_eq!(orphans.count(&quiet, at(119_999)), Telling::Orphan);
+    }
+
+    #[test]
+    fn a_flood_that_could_not_be_told_is_told_by_the_next() {
+        let mut orphans = Orphans::default();
+        let account = "skinify_main".parse::<AccountId>().unwrap();
+        let mut count = || orphans.count(&account, Timestamp::UNIX_EPOCH);
+        let mut told: Vec<Telling> = (0..22).map(|_| count()).collect();
+        assert_eq!(told.split_off(19), [Telling::Orphan, Telling::Flood, Telling::Nothing]);
+        orphans.flood_not_told(&account);
+        let mut count = || orphans.count(&account, Timestamp::UNIX_EPOCH);
+        assert_eq!([count(), count()], [Telling::Flood, Telling::Nothing]);
     }
 }

@@ -127,10 +127,13 @@ async fn orphan(
         ),
         Telling::Nothing => return Disposition::Acknowledge,
     };
-    let orphan = [Alert { kind: AlertKind::Orphan, detail }];
+    let orphan = [Alert::new(AlertKind::Orphan, detail)];
     match tracker.bus.raise(Some(name), key, &orphan).await {
         Ok(()) => Disposition::Acknowledge,
         Err(error) => {
+            if telling == Telling::Flood {
+                tracker.orphans.lock().unwrap_or_else(PoisonError::into_inner).flood_not_told(name);
+            }
             tracing::warn!(trade = %key, error = skinbus_bus::chain(&error), "a webhook waits");
             Disposition::Retry
         }

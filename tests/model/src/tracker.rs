@@ -118,7 +118,7 @@ impl State {
             }
             Doing::HandingOver => {
                 self.hand_over(Shared::new(look.looking.recorded().clone()));
-                Event::HandedOver
+                Event::HandedOver { waits_for: None }
             }
             Doing::Asked { at } => {
                 let rows = self.provider.rows(protocol, self.now);

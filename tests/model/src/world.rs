@@ -69,6 +69,8 @@ pub fn rules(idempotency: Idempotency) -> Rules {
         games: GameRules { protection: ByGame::protected_cs2(lasting(HOLD)), watch: lasting(HOLD) },
         tracking: TrackingRules { can_look_up: ByKind::all(true), link_lifetime: lasting(30 * DAY) },
         speed: 1,
+        // That somebody is told changes nothing for the protocol, and would double what there is to look through.
+        tells_stuck: false,
     }
 }
 

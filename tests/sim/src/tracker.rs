@@ -239,7 +239,7 @@ async fn step(
             client::hand_over(w, who, looking.recorded(), &format!("look-{}", due.held.sequence))
                 .await
                 .ok()?;
-            Event::HandedOver
+            Event::HandedOver { waits_for: None }
         }
         Effect::Schedule(at) => {
             client::schedule_look(w, who, &account.name, &due.key, at).await.ok()?;
@@ -372,7 +372,7 @@ async fn webhook(w: &W, who: &Rc<Actor>, delivery: &Delivery) -> Disposition {
     });
     let Some(recorded) = owned else {
         let detail = format!("a webhook of {name} names an order that nobody has placed there");
-        let orphan = [Alert { kind: AlertKind::Orphan, detail }];
+        let orphan = [Alert::new(AlertKind::Orphan, detail)];
         let raised = client::raise(w, who, &key, &orphan).await;
         return if raised.is_ok() { Disposition::Acknowledge } else { again };
     };

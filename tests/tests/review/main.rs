@@ -71,6 +71,29 @@ async fn what_the_provider_never_had_is_sent_again_by_a_persons_word() {
     assert!(text(&nobody.stdout).contains("no trade of acme waits"), "{}", text(&nobody.stdout));
 }
 
+/// Four hours are three seconds here.
+#[tokio::test]
+async fn an_order_that_nobody_decides_about_is_told_of_again_once() {
+    let system = System::start(SystemOptions { speed: 4800, ..quick() }).await;
+    let merchant = system.merchant().await;
+    in_review(&system, &merchant, "wd-1", json!("refuse")).await;
+    let alert = merchant.alerted("stuck", "wd-1").await;
+    assert!(alert.detail.starts_with("NEEDS_REVIEW since "), "{alert:?}");
+    assert!(alert.detail.contains("waits for a person (outcome_unknown)"), "{alert:?}");
+    let waiting = merchant.last("wd-1").await.unwrap();
+    assert_eq!((waiting.from(), waiting.to()), (TradeStatus::NeedsReview, TradeStatus::NeedsReview));
+    let listed = text(&skinbus(&system, "trade review").await.stdout);
+    assert!(listed.contains("wd-1"), "{listed}");
+
+    let resolved = skinbus(&system, "trade resolve wd-1 --as failed --reason not_in_the_panel").await;
+    assert!(resolved.status.success(), "{}", text(&resolved.stderr));
+    let failed = merchant.last("wd-1").await.unwrap();
+    assert_eq!(failed.to(), TradeStatus::Failed);
+    assert!(!failed.trade.unwrap().is_stuck);
+    assert_eq!(merchant.alerts_about("stuck", "wd-1").await.len(), 1);
+    assert_gapless(&merchant.history().await);
+}
+
 #[tokio::test]
 async fn what_the_provider_has_after_all_is_followed_by_a_persons_word() {
     let system = System::start(quick()).await;

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod closed;
+mod drift;
 mod executed;
 mod not_executed;
 mod not_sent;
@@ -9,6 +10,7 @@ mod odd_statuses;
 mod prices;
 mod refused;
 mod repeated;
+mod standing_still;
 
 use skinbus_proto::v1::{self, TradeStatus};
 use skinbus_tests::merchant::{Merchant, assert_gapless};

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use skinbus_bus::queries::QueryError;
 use skinbus_domain::query::{Query, QueryAnswer};
 use skinbus_domain::quota::Lane;
-use skinbus_providers::Queried;
+use skinbus_providers::{Queried, drift};
 use skinbus_runtime::clock;
 
 use super::{refused, unavailable};
@@ -73,6 +73,7 @@ pub(crate) async fn with_permit(
     };
     let closed = if let Queried::Closed(closed) = &read { Some(*closed) } else { None };
     permit.settle(said(&answer, closed));
+    dispatcher.drifted(drift::in_queried(operation(query).0, &read), None);
     let outcome = match read {
         Queried::Answer(answer) => Ok(Answered { answer, at }),
         Queried::Refused { code, provider_code } => Err(refused(code, &provider_code)),

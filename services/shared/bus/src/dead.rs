@@ -6,9 +6,10 @@ use skinbus_proto::{Message, timestamp, v1, violation_to_proto};
 use skinbus_runtime::clock;
 
 use crate::connection::Bus;
+use crate::drift::DriftError;
 use crate::message::Incoming;
 use crate::publish::StoreError;
-use crate::subjects;
+use crate::{metrics, subjects};
 
 /// What a dead letter's own headers may take of the server's limit for one message.
 const OWN_HEADERS_MAX_BYTES: usize = 4096;
@@ -30,6 +31,17 @@ impl Cause {
     pub fn new(reason: &'static str, detail: impl Into<String>) -> Self {
         Self { reason, detail: detail.into(), violations: Vec::new() }
     }
+}
+
+/// Somebody is perhaps not told.
+#[derive(Debug, thiserror::Error)]
+pub enum RaiseError {
+    /// The alert is perhaps not stored.
+    #[error(transparent)]
+    Alert(#[from] StoreError),
+    /// Drift is perhaps not counted.
+    #[error(transparent)]
+    Drift(#[from] DriftError),
 }
 
 impl Bus {
@@ -68,19 +80,24 @@ impl Bus {
         Ok(())
     }
 
-    /// Stores alerts about a trade. The same thing told again within the stream's window is one alert.
+    /// Stores alerts about a trade. The same thing told again within the stream's window is one alert; drift is counted, and
+    /// told at its first sights.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] where one is perhaps not stored; raising them again is safe. What caused them must not be
+    /// [`RaiseError`] where one is perhaps not stored; raising them again is safe. What caused them must not be
     /// acknowledged before.
     pub async fn raise(
         &self,
         account: Option<&AccountId>,
         key: &TradeKey,
         alerts: &[Alert],
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), RaiseError> {
         for alert in alerts {
+            if let (Some(account), Some(drift)) = (account, &alert.drift) {
+                self.count_drift(account, Some(key), &alert.detail, drift).await?;
+                continue;
+            }
             let kind = alert.kind.as_str();
             let message = v1::Alert {
                 kind: kind.to_owned(),
@@ -89,9 +106,11 @@ impl Bus {
                 order_id: key.order_id.to_string(),
                 detail: alert.detail.clone(),
                 at: Some(timestamp(clock::now())),
+                ..v1::Alert::default()
             };
             let id = format!("{kind}:{key}:{}", alert.detail);
             self.store_once(subjects::alert(kind), &message, &id).await?;
+            metrics::alert(alert.kind, account);
             tracing::warn!(kind, trade = %key, detail = alert.detail, "alert");
         }
         Ok(())
@@ -107,7 +126,7 @@ impl Bus {
         account: Option<&AccountId>,
         key: &TradeKey,
         anomaly: &Anomaly,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), RaiseError> {
         match anomaly {
             Anomaly::Contradiction(alert) => self.raise(account, key, std::slice::from_ref(alert)).await,
             // Told to whoever sent the second order.

@@ -261,7 +261,7 @@ impl MerchantClient {
     }
 
     /// Reads what a stream holds now.
-    async fn read_all<T>(
+    pub(crate) async fn read_all<T>(
         &self,
         stream: &'static str,
         filter: String,

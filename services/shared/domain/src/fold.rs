@@ -3,10 +3,12 @@
 use jiff::Timestamp;
 
 use crate::decision::Decision;
+use crate::drift::Drift;
 use crate::observation::Observation;
 use crate::order::Request;
 use crate::outcome::Outcome;
 use crate::rules::Rules;
+use crate::stuck::Obstacle;
 use crate::trade::{Attempt, Cause, Trade, TradeStatus};
 use crate::transition;
 
@@ -49,6 +51,11 @@ pub enum Input {
     LinkEnded,
     /// The provider never gave an answer that says anything about an unclear outcome.
     NeverAnswered,
+    /// The trade may stand still for too long.
+    Stuck {
+        /// What is known, besides the trade itself, of why.
+        obstacle: Option<Obstacle>,
+    },
     /// An operator decided what became of it.
     Resolved(Decision),
 }
@@ -97,6 +104,8 @@ pub struct Alert {
     pub kind: AlertKind,
     /// For people; never a secret.
     pub detail: String,
+    /// What the provider said, where the alert is about that: such alerts are counted.
+    pub drift: Option<Drift>,
 }
 
 /// The kinds of alerts, as in the subject `skinbus.v1.alert.<kind>`.
@@ -110,11 +119,13 @@ pub enum AlertKind {
     Orphan,
     /// A trade waits for a person.
     NeedsReview,
+    /// A trade stands still for too long.
+    Stuck,
 }
 
 impl AlertKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Drift, Self::Anomaly, Self::Orphan, Self::NeedsReview];
+    pub const ALL: [Self; 5] = [Self::Drift, Self::Anomaly, Self::Orphan, Self::NeedsReview, Self::Stuck];
 
     /// The kind with this name.
     #[must_use]
@@ -130,15 +141,28 @@ impl AlertKind {
             Self::Anomaly => "anomaly",
             Self::Orphan => "orphan",
             Self::NeedsReview => "needs_review",
+            Self::Stuck => "stuck",
         }
     }
 }
 
 impl Alert {
+    /// An alert.
+    #[must_use]
+    pub fn new(kind: AlertKind, detail: impl Into<String>) -> Self {
+        Self { kind, detail: detail.into(), drift: None }
+    }
+
     /// An alert about contradicting facts.
     #[must_use]
     pub fn anomaly(detail: impl Into<String>) -> Self {
-        Self { kind: AlertKind::Anomaly, detail: detail.into() }
+        Self::new(AlertKind::Anomaly, detail)
+    }
+
+    /// An alert about something that the provider's adapter does not know.
+    #[must_use]
+    pub fn drift(detail: impl Into<String>, drift: Drift) -> Self {
+        Self { drift: Some(drift), ..Self::new(AlertKind::Drift, detail) }
     }
 }
 
@@ -180,6 +204,9 @@ pub fn fold(
         }
         Input::DeadlinePassed => Ok(transition::pass_deadline::apply(trade()?, now)),
         Input::LinkEnded => Ok(transition::end_link::apply(trade()?, rules, now)),
+        Input::Stuck { obstacle } => {
+            Ok(transition::tell_stuck::apply(trade()?, obstacle.as_ref(), rules, now))
+        }
         Input::NeverAnswered => Ok(transition::give_up::apply(trade()?, now)),
         Input::Resolved(decision) => Ok(transition::resolve::apply(trade()?, decision, now)),
     }
@@ -223,6 +250,7 @@ impl Input {
             Self::DeadlinePassed => "deadline_passed",
             Self::LinkEnded => "link_ended",
             Self::NeverAnswered => "never_answered",
+            Self::Stuck { .. } => "stuck",
             Self::Resolved(_) => "resolved",
         }
     }

@@ -16,11 +16,14 @@
 //! * [`query`] – what may be asked of a provider besides orders, and the answers, in one form for all.
 //! * [`polling`] – when a trade is looked at next.
 //! * [`planning`] – which due looks become one look-up, whose turn it is, and how late a look can be.
+//! * [`stuck`] – when a trade has stood still for too long, and what keeps it.
+//! * [`drift`] – what a provider says that its adapter does not know, counted by kind.
 
 pub mod advancing;
 pub mod command;
 pub mod credit;
 pub mod decision;
+pub mod drift;
 mod fold;
 pub mod ids;
 pub mod looking;
@@ -37,6 +40,7 @@ pub mod resolving;
 pub mod rules;
 #[cfg(test)]
 mod samples;
+pub mod stuck;
 pub mod trade;
 pub mod transition;
 pub mod violation;
@@ -44,6 +48,7 @@ pub mod violation;
 pub use command::{Command, CommandOutcome};
 pub use credit::{Credit, CreditState, LocalAmount};
 pub use decision::{Decision, Verdict};
+pub use drift::Drift;
 pub use fold::{Alert, AlertKind, Anomaly, Change, Fold, IllegalTransition, Input, fold};
 pub use ids::{AccountId, MerchantId, OrderId, Reference, TradeKey};
 pub use money::{Currency, Money};

@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::observation::ProviderFacts;
 use crate::order::OrderKind;
 use crate::rules::{Rules, after};
+use crate::stuck;
 use crate::trade::{Recorded, Trade, TradeState, TradeStatus};
 
 #[cfg(test)]
@@ -35,6 +36,8 @@ pub enum Need {
     EndLink,
     /// Ask the provider.
     LookUp,
+    /// It waits for a person for too long: tell somebody.
+    TellStuck,
 }
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -80,10 +83,10 @@ pub fn need_at(recorded: &Recorded, rules: &Rules, now: Timestamp) -> Need {
         | TradeState::Completed { .. }
         | TradeState::Canceled { .. }
         | TradeState::Expired { .. } => Need::LookUp,
-        TradeState::Rejected { .. }
-        | TradeState::Failed { .. }
-        | TradeState::Reverted { .. }
-        | TradeState::NeedsReview { .. } => Need::Nothing,
+        TradeState::NeedsReview { .. } => Need::TellStuck,
+        TradeState::Rejected { .. } | TradeState::Failed { .. } | TradeState::Reverted { .. } => {
+            Need::Nothing
+        }
     }
 }
 
@@ -143,7 +146,8 @@ pub fn hint_again(rules: &Rules, now: Timestamp) -> Timestamp {
 /// The first planned look that comes after `last`.
 fn wake_after(recorded: &Recorded, rules: &Rules, last: Timestamp) -> Option<Timestamp> {
     let trade = recorded.trade();
-    let began = recorded.change.recorded_at;
+    // That it is stuck was a version too, and brought nothing new.
+    let began = if trade.is_stuck { trade.status_since } else { recorded.change.recorded_at };
     let pause = |steps: &[(Duration, Duration)]| {
         Some(after(last, scaled(step(steps, age(began, last, rules)), rules)))
     };
@@ -200,12 +204,15 @@ fn wake_after(recorded: &Recorded, rules: &Rules, last: Timestamp) -> Option<Tim
         {
             Some(after(began, scaled(LATE_LOOK, rules))).filter(|late| *late > last)
         }
+        // Nobody is asked any more; but the person may have missed it.
+        TradeState::NeedsReview { .. } => {
+            stuck::due_at(trade, None, rules).map(|due| due.max(after(last, scaled(MARGIN, rules))))
+        }
         TradeState::Rejected { .. }
         | TradeState::Failed { .. }
         | TradeState::Canceled { .. }
         | TradeState::Expired { .. }
-        | TradeState::Reverted { .. }
-        | TradeState::NeedsReview { .. } => None,
+        | TradeState::Reverted { .. } => None,
     }
 }
 

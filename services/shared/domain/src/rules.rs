@@ -17,6 +17,8 @@ pub struct Rules {
     pub tracking: TrackingRules,
     /// Every polling interval is divided by this; 1 in production.
     pub speed: u32,
+    /// Whether a trade that stands still for too long is told of. Always so, except where a proof has no room for it.
+    pub tells_stuck: bool,
 }
 
 /// How orders are placed at a provider.
@@ -176,6 +178,7 @@ impl Default for Rules {
             games: GameRules { protection: ByGame::protected_cs2(8 * DAY), watch: DAY },
             tracking: TrackingRules { can_look_up: ByKind::all(true), link_lifetime: 7 * DAY },
             speed: 1,
+            tells_stuck: true,
         }
     }
 }

@@ -39,6 +39,8 @@ pub(crate) fn rules() -> Rules {
         games: GameRules { protection: ByGame::protected_cs2(seconds(7 * DAY)), watch: seconds(DAY) },
         tracking: TrackingRules { can_look_up: ByKind::all(true), link_lifetime: seconds(DAY) },
         speed: 1,
+        // Told of in the tests that are about it.
+        tells_stuck: false,
     }
 }
 
@@ -139,6 +141,9 @@ pub(crate) fn accepted() -> Trade {
         metadata: BTreeMap::new(),
         order: Some(order()),
         accepted_at: Some(at(0)),
+        status_since: at(0),
+        is_stuck: false,
+        ended_as_of: None,
         state: TradeState::Accepted { not_before: None, reason: None },
         attempt: None,
         facts: ProviderFacts::default(),

@@ -8,6 +8,7 @@
 
 pub mod capability;
 mod discreet;
+pub mod drift;
 mod envelope;
 pub mod feed;
 mod outcome;

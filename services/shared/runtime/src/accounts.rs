@@ -139,6 +139,7 @@ fn one(
                 link_lifetime: config.tracking.scaled(config.tracking.link_lifetime),
             },
             speed: config.tracking.speed.get(),
+            tells_stuck: true,
         },
         look_up_batch: provider.look_up_batch.map(|_, size| account.lookup_batch.map_or(size, |set| set.min(size))),
         config: account.clone(),

@@ -95,6 +95,8 @@ pub(crate) enum Command {
     Quota(QuotaArguments),
     /// Show what is followed at each account, and how late a look at a trade can come
     Accounts(AccountsArguments),
+    /// Show what providers said that Skinbus does not know: words, fields and forms of answers, with their counts
+    Drift(DriftArguments),
     /// Look at messages that could not be worked on, publish them again, or drop them
     #[command(subcommand)]
     Dead(DeadCommand),
@@ -231,6 +233,16 @@ pub(crate) struct AccountsArguments {
     /// The configuration that has the accounts; else $SKINBUS_CONFIG, skinbus.toml or .skinbus/skinbus.toml
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    /// Print JSON, one object a line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct DriftArguments {
+    /// This account only
+    #[arg(long)]
+    pub(crate) account: Option<AccountId>,
     /// Print JSON, one object a line
     #[arg(long)]
     pub(crate) json: bool,

@@ -14,6 +14,7 @@ mod credits;
 mod dead;
 mod demo;
 mod dev;
+mod drift;
 mod failure;
 mod http;
 mod order;
@@ -84,6 +85,7 @@ async fn run(cli: Cli) -> Result<Exit, Failure> {
         }
         Command::Accounts(arguments) => accounts::run(connection, arguments, terminal).await,
         Command::Quota(arguments) => quota::run(connection, arguments, terminal).await,
+        Command::Drift(arguments) => drift::run(connection, arguments, terminal).await,
         Command::Dead(command) => dead::run(connection, command, terminal).await,
         Command::WebhookSignature(arguments) => signature::run(arguments, terminal),
         Command::Version => {

@@ -3,6 +3,7 @@
 pub(crate) mod resolve;
 pub(crate) mod review;
 
+use skinbus_domain::AlertKind;
 use skinbus_domain::ids::TradeKey;
 use skinbus_proto::{json, moment, status_from_proto, v1};
 
@@ -91,11 +92,17 @@ fn headline(change: &v1::TradeStatusChanged, palette: Palette) -> String {
     let to_word = palette.paint(view::tone(to), view::status_word(to));
     let step = match from {
         None => to_word,
+        Some(_) if from == to && is_stuck(change) => format!("{to_word}, stands still"),
         Some(_) if from == to => format!("{to_word}, more facts"),
         Some(_) => format!("{} → {to_word}", view::status_word(from)),
     };
     let cause = palette.paint(Tone::Quiet, &format!("by {}", view::cause(change)));
     format!("{:>4}  {day} {time}Z  {step}  {cause}", change.version)
+}
+
+/// Whether this is the version that says so.
+fn is_stuck(change: &v1::TradeStatusChanged) -> bool {
+    change.notices.iter().any(|notice| notice.kind == AlertKind::Stuck.as_str())
 }
 
 /// What the version alone says: it is told every time.

@@ -68,6 +68,9 @@ pub(crate) fn reason(change: &v1::TradeStatusChanged) -> String {
             several => format!("{} violations", several.len()),
         };
     }
+    if trade.reason.is_empty() && trade.is_stuck {
+        return "stands still".to_owned();
+    }
     if trade.provider_reason.is_empty() || trade.provider_reason == trade.reason {
         return trade.reason.clone();
     }
@@ -232,6 +235,10 @@ mod tests {
         };
         assert_eq!(given("item_unavailable", "skin_unavailable"), "item_unavailable (skin_unavailable)");
         assert_eq!(given("deadline_passed", ""), "deadline_passed");
+        let stuck = |reason: &str| {
+            reason_of(v1::Trade { reason: reason.to_owned(), is_stuck: true, ..v1::Trade::default() })
+        };
+        assert_eq!([stuck(""), stuck("timed_out")], ["stands still", "timed_out"]);
         let violation = |field: &str| v1::Violation {
             field: field.to_owned(),
             rule: "required".to_owned(),

@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use skinbus_bus::Ledger;
 use skinbus_bus::backlog::BacklogError;
 use skinbus_bus::ledger::LedgerError;
 use skinbus_bus::publish::StoreError;
+use skinbus_bus::quota::QuotaStore;
 use skinbus_bus::schedule::ScheduleError;
 use skinbus_bus::subjects::HintPlace;
 use skinbus_domain::Recorded;
 use skinbus_domain::looking::{Effect, Event, Looking, OutOfOrder};
 use skinbus_domain::planning::Look;
+use skinbus_domain::stuck::{self, Obstacle};
 use skinbus_runtime::accounts::Account;
 use skinbus_runtime::clock;
 use skinbus_runtime::crash::crash_point;
@@ -117,8 +120,8 @@ async fn step(
             Event::Advanced { changed }
         }
         Effect::HandOver => {
-            hand_over(tracker, account, due, looking.recorded()).await?;
-            Event::HandedOver
+            let waits_for = hand_over(tracker, account, due, looking.recorded()).await?;
+            Event::HandedOver { waits_for }
         }
         Effect::Schedule(at) => {
             let look = Look::new(looking.recorded(), at, &account.rules, clock::now());
@@ -136,18 +139,41 @@ async fn step(
     Ok(looking.on(event, &account.rules, clock::now())?)
 }
 
-/// Hands over what surely waits nowhere; what may still wait is looked at again later. A repeat of this due look is dropped
-/// by the stream, and nothing else is: the first hand-over may have become a dead letter a moment after it.
+/// Hands over what surely waits nowhere, and tells what the order waits for; what may still wait is looked at again later. A
+/// repeat of this due look is dropped by the stream, and nothing else is: the first hand-over may have become a dead letter a
+/// moment after it.
 async fn hand_over(
     tracker: &Tracker,
     account: &Account,
     due: &Due,
     recorded: &Recorded,
-) -> Result<(), StepError> {
-    if !tracker.backlogs.may_hold(&tracker.bus, &account.name, recorded).await? {
+) -> Result<Option<Obstacle>, StepError> {
+    let is_behind_others = tracker.backlogs.may_hold(&tracker.bus, &account.name, recorded).await?;
+    if !is_behind_others {
         let occasion = format!("look-{}", due.held.incoming.sequence);
         tracker.bus.hand_over_again(recorded, &occasion).await?;
     }
     crash_point("tracker.after_hand_over");
-    Ok(())
+    // Only where the answer makes a difference.
+    if !stuck::is_due(recorded.trade(), None, &account.rules, clock::now()) {
+        return Ok(None);
+    }
+    Ok(closing(tracker, account).await.or(is_behind_others.then_some(Obstacle::Backlog)))
+}
+
+/// Whether the provider serves nobody of the account, as the quota's window has it. Where the window gives no answer, what
+/// is told names no reason.
+async fn closing(tracker: &Tracker, account: &Account) -> Option<Obstacle> {
+    let read = async { QuotaStore::new(&tracker.bus, &account.name).await?.read(&account.name).await };
+    match read.await {
+        Ok(stored) => {
+            let closing = stored.window.gate.closing?;
+            let until = Timestamp::from_millisecond(closing.until_ms).ok()?;
+            Some(Obstacle::AccountClosed { until, reason: closing.reason })
+        }
+        Err(error) => {
+            tracing::debug!(error = skinbus_bus::chain(&error), "whether the account is closed is not known");
+            None
+        }
+    }
 }

@@ -152,6 +152,9 @@ fn change(order_id: &str, recorded_at: Timestamp) -> StatusChange {
         }),
         accepted_at: Some(recorded_at),
         state: TradeState::OfferSent,
+        status_since: recorded_at,
+        is_stuck: true,
+        ended_as_of: None,
         attempt: Some(Attempt { number: 1, reference, lease_until: recorded_at }),
         facts: ProviderFacts {
             provider_id: Some(format!("1{}", &order_id[2..])),

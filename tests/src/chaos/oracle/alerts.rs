@@ -30,6 +30,16 @@ fn is_explained(records: &Records, alert: &Alert) -> bool {
     let was = |status| history.iter().any(|version| version.change.to() == status);
     match alert.kind.as_str() {
         "needs_review" => was(TradeStatus::NeedsReview),
+        // The version says so itself, and each is told of once.
+        "stuck" => history.iter().any(|version| {
+            version
+                .change
+                .notices
+                .iter()
+                .any(|notice| notice.kind == "stuck" && notice.detail == alert.detail)
+        }),
+        // The plan breaks answers and puts errors into them; it never invents a status.
+        "drift" => ["answer", "error", "row"].contains(&alert.field.as_str()),
         // Only of what nobody ordered, or had not yet.
         "orphan" => true,
         "anomaly" => {

@@ -30,6 +30,8 @@ pub const QUOTA: &str = "KV_skinbus_quota";
 pub const LISTS: &str = "OBJ_skinbus_lists";
 /// Name of the stream behind the bucket `skinbus_claims`.
 pub const CLAIMS: &str = "KV_skinbus_claims";
+/// Name of the stream behind the bucket `skinbus_drift`.
+pub const DRIFT: &str = "KV_skinbus_drift";
 
 /// Durable consumer of [`ORDERS`].
 pub const INTAKE: &str = "intake";

@@ -6,7 +6,7 @@ use async_nats::jetstream::stream::{
     Config, DiscardPolicy, Republish, RetentionPolicy, StorageType, SubjectTransform,
 };
 
-use super::{ADVISORIES, CLAIMS, DEAD, DISPATCH, LISTS, ORDERS, POLLS, QUOTA, TRADES, WEBHOOKS};
+use super::{ADVISORIES, CLAIMS, DEAD, DISPATCH, DRIFT, LISTS, ORDERS, POLLS, QUOTA, TRADES, WEBHOOKS};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -15,7 +15,7 @@ const GIB: i64 = 1024 * 1024 * 1024;
 pub(super) fn all(replicas: usize) -> Vec<Config> {
     let all = [orders(), trades(), dispatch(), webhooks(), polls(), dead(), advisories(), quota()];
     all.into_iter()
-        .chain([lists(), claims()])
+        .chain([lists(), claims(), drift()])
         .map(|config| Config { num_replicas: replicas, storage: StorageType::File, ..config })
         .collect()
 }
@@ -151,6 +151,23 @@ fn claims() -> Config {
         max_age: 2 * MINUTE,
         allow_direct: true,
         duplicate_window: MINUTE,
+        ..Config::default()
+    }
+}
+
+/// The bucket `skinbus_drift`: what providers said that their adapters do not know, one entry of bounded size per account.
+fn drift() -> Config {
+    Config {
+        name: DRIFT.to_owned(),
+        description: Some("What providers said that is not known, counted by kind".to_owned()),
+        subjects: vec!["$KV.skinbus_drift.>".to_owned()],
+        retention: RetentionPolicy::Limits,
+        discard: DiscardPolicy::New,
+        max_messages_per_subject: 1,
+        allow_direct: true,
+        allow_rollup: true,
+        deny_delete: true,
+        duplicate_window: 2 * MINUTE,
         ..Config::default()
     }
 }

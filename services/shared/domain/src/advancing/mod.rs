@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::fold::{Anomaly, Change, Fold, IllegalTransition, Input, fold};
 use crate::rules::Rules;
+use crate::stuck::is_one_stay;
 use crate::trade::{Recorded, StatusChange};
 
 #[cfg(test)]
@@ -191,13 +192,18 @@ enum Known {
 }
 
 fn version_after(current: Option<&Recorded>, change: Change, now: Timestamp) -> StatusChange {
+    let mut trade = change.trade;
+    let before = current.map(|current| current.trade().status());
+    if !before.is_some_and(|before| is_one_stay(before, trade.status())) {
+        (trade.status_since, trade.is_stuck) = (now, false);
+    }
     StatusChange {
         version: current.map_or(0, |current| current.change.version) + 1,
         from: change.from,
         cause: change.cause,
         occurred_at: change.occurred_at,
         recorded_at: now,
-        trade: change.trade,
+        trade,
         alerts: change.alerts,
         decision: change.decision,
     }

@@ -10,6 +10,7 @@
 //! | it seems to need nothing | read the newest version: nobody would look again at what only seemed to be over |
 //! | looked up | one input after the other into the ledger; a page whose time is over ends only after that |
 //! | the trade has a new version | acknowledge: whoever follows the ledger plans its next look |
+//! | nothing changed, for too long | say so in a new version, once for each state that it stays in |
 //! | nothing changed | schedule the next look, then acknowledge |
 
 use std::collections::VecDeque;
@@ -19,6 +20,7 @@ use jiff::Timestamp;
 use crate::fold::Input;
 use crate::polling::{self, Need};
 use crate::rules::Rules;
+use crate::stuck::{self, Obstacle};
 use crate::trade::Recorded;
 use crate::transition::give_up;
 
@@ -72,7 +74,10 @@ pub enum Event {
         changed: bool,
     },
     /// The order is in dispatch's queue, or surely was there already.
-    HandedOver,
+    HandedOver {
+        /// What it waits for there, where that is known.
+        waits_for: Option<Obstacle>,
+    },
     /// The provider answered; what its answer means for the trade, as [`crate::resolving`] reads it.
     LookedUp(Vec<Input>),
     /// The provider gave no answer that says anything about this trade.
@@ -104,11 +109,19 @@ pub struct Looking {
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Phase {
-    Advancing { rest: VecDeque<Input> },
+    Advancing {
+        rest: VecDeque<Input>,
+    },
     HandingOver,
     LookingUp,
     Scheduling,
-    Reading { hinted: bool },
+    /// Somebody is told that the trade stands still; where there is nothing to tell, it is looked at again then.
+    Telling {
+        next: Option<Timestamp>,
+    },
+    Reading {
+        hinted: bool,
+    },
     Finished,
 }
 
@@ -131,12 +144,13 @@ impl Looking {
             | Need::PassDeadline
             | Need::ExpireLease
             | Need::EndLink
-            | Need::LookUp => looking.begin(need, rules),
+            | Need::LookUp
+            | Need::TellStuck => looking.begin(need, rules, now),
         };
         (looking, effect)
     }
 
-    fn begin(&mut self, need: Need, rules: &Rules) -> Effect {
+    fn begin(&mut self, need: Need, rules: &Rules, now: Timestamp) -> Effect {
         let advance = |input| (Phase::Advancing { rest: VecDeque::new() }, Effect::Advance(input));
         let (phase, effect) = match need {
             Need::Nothing => (Phase::Finished, Effect::Acknowledge),
@@ -151,6 +165,7 @@ impl Looking {
             }
             Need::EndLink => advance(Input::LinkEnded),
             Need::LookUp => (Phase::LookingUp, Effect::LookUp),
+            Need::TellStuck => return self.plan(rules, now),
         };
         self.phase = phase;
         effect
@@ -193,21 +208,33 @@ impl Looking {
                 Ok(self.advance(rest, rules, now))
             }
             (Phase::LookingUp, Event::NotLookedUp) => {
-                self.phase = Phase::Scheduling;
-                Ok(Effect::Schedule(polling::wake_after_failure(&self.recorded, rules, now)))
+                let next = polling::wake_after_failure(&self.recorded, rules, now);
+                Ok(self.rest(Some(Obstacle::NotAnswered), Some(next), rules, now))
+            }
+            (Phase::LookingUp, Event::NoRoom)
+                if stuck::is_due(self.recorded.trade(), Some(&Obstacle::NotAnswered), rules, now) =>
+            {
+                let next = polling::wake_after_failure(&self.recorded, rules, now);
+                Ok(self.rest(Some(Obstacle::NotAnswered), Some(next), rules, now))
             }
             // It keeps its place in the line: what is put off would be overtaken by everybody who falls due meanwhile.
             (Phase::LookingUp, Event::NoRoom) => {
                 self.phase = Phase::LookingUp;
                 Ok(Effect::LookUp)
             }
-            (Phase::HandingOver, Event::HandedOver) => Ok(self.plan(rules, now)),
+            (Phase::HandingOver, Event::HandedOver { waits_for }) => {
+                let next = polling::next_wake(&self.recorded, rules, now);
+                Ok(self.rest(waits_for, next, rules, now))
+            }
+            // Whoever follows the ledger tells of it, and plans the next look.
+            (Phase::Telling { .. }, Event::Advanced { changed: true }) => Ok(Effect::Acknowledge),
+            (Phase::Telling { next }, Event::Advanced { changed: false }) => Ok(self.schedule(next)),
             (Phase::Scheduling, Event::Scheduled) => Ok(Effect::Acknowledge),
             (Phase::Reading { .. }, Event::Read(None)) => Ok(Effect::Acknowledge),
             (Phase::Reading { hinted }, Event::Read(Some(newest))) => {
                 let (need, is_hinted) = need(&newest, hinted, rules, now);
                 (self.recorded, self.is_hinted) = (newest, is_hinted);
-                Ok(self.begin(need, rules))
+                Ok(self.begin(need, rules, now))
             }
             (_, _) => Err(OutOfOrder),
         }
@@ -232,7 +259,27 @@ impl Looking {
     }
 
     fn plan(&mut self, rules: &Rules, now: Timestamp) -> Effect {
-        match polling::next_wake(&self.recorded, rules, now) {
+        let next = polling::next_wake(&self.recorded, rules, now);
+        self.rest(None, next, rules, now)
+    }
+
+    /// The look changed nothing: somebody is told where that is so for too long.
+    fn rest(
+        &mut self,
+        obstacle: Option<Obstacle>,
+        next: Option<Timestamp>,
+        rules: &Rules,
+        now: Timestamp,
+    ) -> Effect {
+        if stuck::is_due(self.recorded.trade(), obstacle.as_ref(), rules, now) {
+            self.phase = Phase::Telling { next };
+            return Effect::Advance(Input::Stuck { obstacle });
+        }
+        self.schedule(next)
+    }
+
+    fn schedule(&mut self, next: Option<Timestamp>) -> Effect {
+        match next {
             Some(at) => {
                 self.phase = Phase::Scheduling;
                 Effect::Schedule(at)

@@ -35,7 +35,7 @@ fn is_advance(effect: &Effect) -> bool {
 fn nothing_changes(effect: &Effect) -> Event {
     match effect {
         Effect::Advance(_) => Event::Advanced { changed: false },
-        Effect::HandOver => Event::HandedOver,
+        Effect::HandOver => Event::HandedOver { waits_for: None },
         Effect::LookUp => Event::LookedUp(Vec::new()),
         Effect::Schedule(_) | Effect::ScheduleHint(_) => Event::Scheduled,
         Effect::ReadLatest => Event::Read(None),
@@ -168,7 +168,7 @@ fn an_event_out_of_its_order_is_an_error() {
     let (mut looking, effect) = start(accepted(), at(60));
     assert_eq!(effect, Effect::HandOver);
     assert_eq!(looking.on(Event::Scheduled, &rules(), at(60)), Err(OutOfOrder));
-    assert_eq!(looking.on(Event::HandedOver, &rules(), at(60)), Err(OutOfOrder));
+    assert_eq!(looking.on(Event::HandedOver { waits_for: None }, &rules(), at(60)), Err(OutOfOrder));
 }
 
 /// A hint that finds no room is put off, and the plan stays as it is: a look of the plan's would be paid for by the rest of

@@ -94,6 +94,7 @@ pub const fn retry(input: &Input) -> Retry {
         | Input::LinkEnded
         | Input::LookedUpAbsent { .. }
         | Input::NeverAnswered
+        | Input::Stuck { .. }
         | Input::Observed(_)
         | Input::Told { .. }
         | Input::Resolved(_) => Retry::Fold,

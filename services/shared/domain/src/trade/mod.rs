@@ -30,6 +30,13 @@ pub struct Trade {
     pub order: Option<Order>,
     /// When the order was accepted; `None` only where the request was rejected.
     pub accepted_at: Option<Timestamp>,
+    /// Since when it has this status; `ACCEPTED` and `DISPATCHING`, between which an order goes back and forth while it is not
+    /// sent, count as one. Set where a version is made.
+    pub status_since: Timestamp,
+    /// It was told of that the trade stands still for too long; until its status changes.
+    pub is_stuck: bool,
+    /// Of a deposit that is over by a look-up's word: when that was asked for. What a webhook told before that is older.
+    pub ended_as_of: Option<Timestamp>,
     /// Where the trade stands.
     pub state: TradeState,
     /// The attempt that is or was last in flight.
@@ -91,7 +98,7 @@ impl Trade {
     /// The same trade in another state. What a final trade no longer needs, the user's trade token, is dropped.
     #[must_use]
     pub fn moved_to(&self, state: TradeState) -> Self {
-        let mut trade = Self { state, ..self.clone() };
+        let mut trade = Self { state, ended_as_of: None, ..self.clone() };
         if trade.status().is_final()
             && let Some(order) = &mut trade.order
         {

@@ -12,6 +12,7 @@ pub(crate) mod request;
 pub(crate) mod resolve;
 mod review;
 pub(crate) mod start_attempt;
+pub(crate) mod tell_stuck;
 pub(crate) mod uncertain;
 
 use jiff::Timestamp;

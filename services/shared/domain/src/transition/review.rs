@@ -26,9 +26,7 @@ pub(crate) fn needs_review(trade: &Trade, code: &str, why: &str, now: Timestamp)
     findings.push(format!("{now}: {why}"));
     let word = last.map(|last| &last.code).filter(|last| *last != code);
     let reason = Reason { code: code.to_owned(), provider_code: word.cloned() };
-    let alert = Alert {
-        kind: AlertKind::NeedsReview,
-        detail: format!("{why}; compare with its own records, then `skinbus trade resolve`"),
-    };
+    let detail = format!("{why}; compare with its own records, then `skinbus trade resolve`");
+    let alert = Alert::new(AlertKind::NeedsReview, detail);
     (trade.moved_to(TradeState::NeedsReview { reason, findings }), alert)
 }

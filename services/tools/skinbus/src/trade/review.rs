@@ -40,7 +40,9 @@ fn lines(waiting: &[v1::TradeStatusChanged], palette: Palette) -> Vec<String> {
     let mut lines = Vec::new();
     for change in waiting {
         let account = change.trade.as_ref().map(|trade| trade.account.as_str()).unwrap_or_default();
-        let since = view::time_or_nothing(change.recorded_at.as_ref().and_then(moment));
+        // The version may be a later one, which says that it stands still.
+        let since = change.trade.as_ref().and_then(|trade| trade.status_since.as_ref());
+        let since = view::time_or_nothing(since.or(change.recorded_at.as_ref()).and_then(moment));
         let order_id = palette.paint(Tone::Strong, &change.order_id);
         let reason = palette.paint(Tone::Warning, &view::reason(change));
         lines.push(format!("{order_id}  {}  at {account}  since {since}  {reason}", view::item(change)));

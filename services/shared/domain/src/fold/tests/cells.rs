@@ -119,9 +119,16 @@ fn timers(trade: Option<&Trade>) -> Vec<Cell> {
         now: at(now),
         ..cell(format!("deadline passed, {what}"), Input::DeadlinePassed)
     };
+    let stuck = |what: &str, now: i64| {
+        let mut stuck = cell(format!("stands still, {what}"), Input::Stuck { obstacle: None });
+        (stuck.rules.tells_stuck, stuck.now) = (true, at(now));
+        stuck
+    };
     vec![
         Cell { now: at(LEASE - 1), ..cell("lease expired, too early", Input::LeaseExpired) },
         Cell { now: at(LEASE), ..cell("lease expired", Input::LeaseExpired) },
+        stuck("too early", 30),
+        stuck("in time", 9 * DAY),
         deadline("none was set", None, 100),
         deadline("too early", due.clone(), 99),
         deadline("in time", due, 100),

@@ -40,6 +40,7 @@ fn observation(step: &Step) -> Option<&Observation> {
         | Input::DeadlinePassed
         | Input::LinkEnded
         | Input::NeverAnswered
+        | Input::Stuck { .. }
         | Input::Resolved(_) => None,
     }
 }

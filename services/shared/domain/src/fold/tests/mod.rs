@@ -3,6 +3,7 @@ mod cells;
 mod credits;
 mod deposits;
 mod invariants;
+mod overtaken;
 mod review;
 mod rules;
 mod states;

@@ -49,7 +49,9 @@ fn unheard_of(trade: &Trade, rules: &Rules) -> Option<(TradeState, i64)> {
                 }
             }
             Need::LookUp => {}
-            Need::Nothing | Need::HandOver | Need::PassDeadline | Need::ExpireLease => return None,
+            Need::Nothing | Need::HandOver | Need::PassDeadline | Need::ExpireLease | Need::TellStuck => {
+                return None;
+            }
         }
         now = next_wake(&recorded, rules, now)?;
     }

@@ -81,7 +81,12 @@ proptest! {
                 prop_assert_eq!(Some(until), first_wake(&recorded, &rules));
             }
             Need::Nothing => prop_assert_eq!(first_wake(&recorded, &rules), None),
-            Need::HandOver | Need::PassDeadline | Need::ExpireLease | Need::EndLink | Need::LookUp => {
+            Need::HandOver
+            | Need::PassDeadline
+            | Need::ExpireLease
+            | Need::EndLink
+            | Need::LookUp
+            | Need::TellStuck => {
                 prop_assert!(first_wake(&recorded, &rules).is_some_and(|wake| wake <= now));
             }
         }

@@ -3,15 +3,18 @@
 mod contradict;
 mod target;
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use super::{Stage, changed, stage};
 use crate::credit::{self, Merged};
+use crate::drift::Drift;
 use crate::fold::{Alert, AlertKind, Anomaly, Fold};
 use crate::observation::{Observation, Progress, ProviderFacts};
 use crate::order::{Item, Operation};
-use crate::rules::Rules;
-use crate::trade::{Reason, ReversedBy, Trade, TradeState, TradeStatus};
+use crate::rules::{Rules, after};
+use crate::trade::{Cause, Reason, ReversedBy, Trade, TradeState, TradeStatus};
 
 /// `as_of` is when the provider told it, at the earliest; an answer may be folded in long after it was asked for.
 pub(crate) fn apply(
@@ -31,16 +34,22 @@ pub(crate) fn apply(
         credit::merged(&trade.credits, &observation.credits)
     };
     match stage(trade.status()) {
-        Stage::Final => after_the_end(trade, observation, merged),
+        Stage::Final => after_the_end(trade, observation, as_of, merged),
         Stage::Review => same_state(trade, observation, merged, notices(trade, observation)),
         Stage::Rejected | Stage::Waiting | Stage::InFlight | Stage::AtProvider => {
             let target = target::of(trade, observation, rules, as_of.min(now));
-            forwards(trade, observation, merged, target)
+            forwards(trade, observation, as_of, merged, target)
         }
     }
 }
 
-fn forwards(trade: &Trade, observation: &Observation, merged: Merged, target: TradeState) -> Fold {
+fn forwards(
+    trade: &Trade,
+    observation: &Observation,
+    as_of: Timestamp,
+    merged: Merged,
+    target: TradeState,
+) -> Fold {
     let mut alerts = notices(trade, observation);
     let is_unknown = observation.progress == Progress::Unknown;
     if rank(target.status()) < rank(trade.status()) {
@@ -56,6 +65,8 @@ fn forwards(trade: &Trade, observation: &Observation, merged: Merged, target: Tr
     }
     alerts.extend(contradict::undone(trade, observation));
     let mut next = moved_on(trade, target, observation, merged, &mut alerts);
+    let is_over = next.status().is_final() && contradict::is_deposit(&next);
+    next.ended_as_of = (is_over && observation.cause == Cause::LookUp).then_some(as_of);
     if next.status() == TradeStatus::Completed {
         // What was told while it could be taken back is sure now, whether or not it is told again.
         credit::made_sure(&mut next.credits);
@@ -132,7 +143,7 @@ fn credits_only(trade: &Trade, observation: &Observation, merged: Merged, alert:
 }
 
 /// A final state leaves only along the table of states (invariant T3): a completed trade may be reverted.
-fn after_the_end(trade: &Trade, observation: &Observation, merged: Merged) -> Fold {
+fn after_the_end(trade: &Trade, observation: &Observation, as_of: Timestamp, merged: Merged) -> Fold {
     let contradiction = || {
         Some(Alert::anomaly(format!(
             "the trade is {}, but the provider now says {}",
@@ -198,6 +209,9 @@ fn after_the_end(trade: &Trade, observation: &Observation, merged: Merged) -> Fo
             | Progress::Reverted { .. },
         ) => None,
     };
+    // Whatever is credited for it is told of all the same.
+    let alert =
+        alert.filter(|alert| alert.kind == AlertKind::Drift || !is_overtaken(trade, observation, as_of));
     let late = || {
         let unexpected = trade.status() != TradeStatus::Completed && !may_be_credited_late(trade);
         let alert =
@@ -206,6 +220,20 @@ fn after_the_end(trade: &Trade, observation: &Observation, merged: Merged) -> Fo
     };
     let alert = alert.or_else(late);
     credits_only(trade, observation, merged, alert)
+}
+
+/// Clocks of our machines are closer to each other than this.
+const OUR_CLOCKS: Duration = Duration::from_secs(5);
+/// A provider's clock is closer to ours than this.
+const THEIR_CLOCK: Duration = Duration::from_secs(60);
+
+/// Whether a webhook surely tells of something that was before the answer by which the trade ended: it came in before that was
+/// asked for, or what it tells of happened before.
+fn is_overtaken(trade: &Trade, observation: &Observation, as_of: Timestamp) -> bool {
+    let before = |moment, slack| trade.ended_as_of.is_some_and(|ended| after(moment, slack) < ended);
+    observation.cause == Cause::Webhook
+        && (before(as_of, OUR_CLOCKS)
+            || observation.occurred_at.is_some_and(|happened| before(happened, THEIR_CLOCK)))
 }
 
 /// Whether the trade is a deposit that was given up while the provider had it.
@@ -268,8 +296,6 @@ fn terms_alerts(trade: &Trade, observation: &Observation) -> Vec<Alert> {
 
 fn drift_alert(observation: &Observation) -> Alert {
     let word = observation.facts.provider_status.as_deref().unwrap_or("(none)");
-    Alert {
-        kind: AlertKind::Drift,
-        detail: format!("unknown status {word:?}; taken for neither success nor failure"),
-    }
+    let detail = format!("unknown status {word:?}; taken for neither success nor failure");
+    Alert::drift(detail, Drift::of(observation))
 }
