@@ -29,6 +29,7 @@ pub mod v1 {
     include!(concat!(env!("OUT_DIR"), "/skinbus.v1.rs"));
 }
 
+pub use credit::totals_of;
 pub use lookup::{observation_from_row, row_from_observation, target_of};
 pub use order::{game_from_proto, game_to_proto};
 pub use order::{offer_request, violation_to_proto};

@@ -108,6 +108,12 @@ pub(super) fn version(status: TradeStatus) -> v1::TradeStatusChanged {
         refusal_unproved: true,
         credits: vec![credit()],
         findings: vec!["attempt 1 timed out".to_owned()],
+        credit_totals: vec![v1::CreditTotal {
+            currency: "USD".to_owned(),
+            pending: "0".to_owned(),
+            credited: "12.50".to_owned(),
+            reversed: "0".to_owned(),
+        }],
     };
     v1::TradeStatusChanged {
         merchant: "acme".to_owned(),
@@ -156,5 +162,6 @@ pub(super) fn credit() -> v1::Credit {
         multiplier: "1.05".to_owned(),
         state: v1::CreditState::Credited.into(),
         thing: "700412".to_owned(),
+        advanced: true,
     }
 }
