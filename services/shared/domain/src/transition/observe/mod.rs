@@ -6,7 +6,7 @@ mod target;
 use jiff::Timestamp;
 
 use super::{Stage, changed, stage};
-use crate::credit::{self, Merged};
+use crate::credit::{self, Credit, CreditState, Merged};
 use crate::fold::{Alert, AlertKind, Anomaly, Fold};
 use crate::observation::{Observation, Progress, ProviderFacts};
 use crate::order::{Item, Operation};
@@ -25,7 +25,10 @@ pub(crate) fn apply(
         return Fold::Anomaly(Anomaly::Contradiction(alert));
     }
     let ended_without_success = trade.status().is_final() && trade.status() != TradeStatus::Completed;
-    let merged = if ended_without_success {
+    // What the provider holds for a deposit that we gave up may still be paid: it is followed until that is sure. Where the
+    // provider itself has ended the deposit, the hold may be the older word, so that only a person is told.
+    let is_held_late = matches!(observation.progress, Progress::Held { .. }) && may_be_credited_late(trade);
+    let merged = if ended_without_success && !is_held_late {
         credit::merged_when_over(&trade.credits, &observation.credits)
     } else {
         credit::merged(&trade.credits, &observation.credits)
@@ -83,13 +86,21 @@ fn moved_on(
     alerts.extend(merged.alerts);
     match next.status() {
         TradeStatus::Reverted => credit::reversed(&mut next.credits),
-        TradeStatus::Failed | TradeStatus::Canceled | TradeStatus::Expired => {
-            credit::given_up(&mut next.credits);
-            if credit::any_counts(&next.credits) && !may_be_credited_late(&next) {
+        TradeStatus::Failed | TradeStatus::Canceled => {
+            if credit::any_counts(&next.credits) {
                 alerts.push(Alert::anomaly(format!(
-                    "the trade is {}, and what was credited for it stands",
+                    "the trade is {}, and something was credited for it",
                     next.status()
                 )));
+            }
+            next.credits = called_off(next.credits, &observation.credits);
+            credit::given_up(&mut next.credits);
+        }
+        // What a page brought before it ended stands.
+        TradeStatus::Expired => {
+            credit::given_up(&mut next.credits);
+            if credit::any_counts(&next.credits) && !may_be_credited_late(&next) {
+                alerts.push(Alert::anomaly("the trade is EXPIRED, and what was credited for it stands"));
             }
         }
         TradeStatus::Rejected
@@ -160,18 +171,33 @@ fn after_the_end(trade: &Trade, observation: &Observation, merged: Merged) -> Fo
         (TradeStatus::Completed, Progress::Failed(_) | Progress::Canceled(_) | Progress::Expired(_)) => {
             contradiction()
         }
-        // A deposit that we gave up may still be paid: late, but welcome.
-        (TradeStatus::Expired, Progress::Held { .. }) if may_be_credited_late(trade) => None,
+        // A deposit that we gave up may still be paid: late, but welcome. Where nobody says what is held, nothing would be
+        // followed, so a person has to.
+        (TradeStatus::Expired, Progress::Held { .. })
+            if may_be_credited_late(trade) && !merged.credits.is_empty() =>
+        {
+            None
+        }
         (TradeStatus::Expired, Progress::Delivered { .. })
             if may_be_credited_late(trade) && credit::any_counts(&merged.credits) =>
         {
             None
         }
-        // It was credited late, and is called off now: whoever spent it must know.
+        // It was credited or held late, and is called off now: whoever spent it must know. Nothing of it counts any more.
         (
             TradeStatus::Failed | TradeStatus::Canceled | TradeStatus::Expired,
-            Progress::Failed(_) | Progress::Canceled(_),
-        ) if credit::any_counts(&trade.credits) => contradiction(),
+            Progress::Failed(_) | Progress::Canceled(_) | Progress::Reverted { .. },
+        ) if credit::any_counts(&trade.credits) || credit::any_pending(&trade.credits) => {
+            let alert = contradiction().filter(|_| credit::any_counts(&trade.credits));
+            let credits = called_off(merged.credits, &observation.credits);
+            return credits_only(trade, observation, Merged { credits, ..merged }, alert);
+        }
+        // A page may end after it was paid: only what is not sure never will be.
+        (TradeStatus::Expired, Progress::Expired(_)) if credit::any_pending(&trade.credits) => {
+            let mut merged = merged;
+            credit::given_up(&mut merged.credits);
+            return credits_only(trade, observation, merged, None);
+        }
         (
             TradeStatus::Failed | TradeStatus::Canceled | TradeStatus::Expired,
             Progress::UserAccepted
@@ -206,6 +232,16 @@ fn after_the_end(trade: &Trade, observation: &Observation, merged: Merged) -> Fo
     };
     let alert = alert.or_else(late);
     credits_only(trade, observation, merged, alert)
+}
+
+/// The credits without what is called off. What is said to be credited in the same breath stands: somebody is told.
+fn called_off(mut credits: Vec<Credit>, told: &[Credit]) -> Vec<Credit> {
+    let is_credited =
+        |key: &str| told.iter().any(|told| told.key == key && told.state == CreditState::Credited);
+    for credit in credits.iter_mut().filter(|credit| !is_credited(&credit.key)) {
+        credit.state = CreditState::Reversed;
+    }
+    credits
 }
 
 /// Whether the trade is a deposit that was given up while the provider had it.
