@@ -152,7 +152,6 @@ impl Life {
     }
 
     /// This webhook arrives, and ten seconds pass; what it proved.
-    #[expect(clippy::must_use_candidate, reason = "the arrival is what counts")]
     pub fn receives(&self, webhook: &Notification) -> Proof {
         let proof = self.arrives(webhook);
         self.passes(9 * SECOND);
@@ -160,7 +159,6 @@ impl Life {
     }
 
     /// This webhook arrives, and a second passes; what it proved.
-    #[expect(clippy::must_use_candidate, reason = "the arrival is what counts")]
     pub fn arrives(&self, webhook: &Notification) -> Proof {
         let name = account(self.wanted.provider);
         let request = &webhook.request;
