@@ -9,7 +9,7 @@ use skinbus_sim::queue::{HOUR, MINUTE, SECOND};
 
 /// What comes of the webhooks of a life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Webhooks {
+pub(crate) enum Webhooks {
     Arrive,
     Lost,
     /// And once more when nobody remembers the first.
@@ -21,7 +21,12 @@ pub enum Webhooks {
 const ALL: [Webhooks; 4] = [Webhooks::Arrive, Webhooks::Lost, Webhooks::Twice, Webhooks::LateAndBackwards];
 
 /// A deposit in which this happens, each followed by so many days, and half a day more: the simulator's names of the events.
-pub fn deposit(provider: ProviderName, kind: Kind, happenings: &[(&str, i64)], webhooks: Webhooks) -> Life {
+pub(crate) fn deposit(
+    provider: ProviderName,
+    kind: Kind,
+    happenings: &[(&str, i64)],
+    webhooks: Webhooks,
+) -> Life {
     let life = Life::of(order(provider, kind, "accepted"), &send_pending(provider));
     let mut late = Vec::new();
     for (event, days) in happenings {
@@ -47,7 +52,7 @@ pub fn deposit(provider: ProviderName, kind: Kind, happenings: &[(&str, i64)], w
 }
 
 /// Whatever becomes of its webhooks, the deposit's story is this one.
-pub fn is_always(provider: ProviderName, kind: Kind, happenings: &[(&str, i64)], story: &[&str]) {
+pub(crate) fn is_always(provider: ProviderName, kind: Kind, happenings: &[(&str, i64)], story: &[&str]) {
     for webhooks in ALL {
         let life = deposit(provider, kind, happenings, webhooks);
         assert_eq!(life.ended(), story, "{provider} {kind:?} {happenings:?} {webhooks:?}");
@@ -56,7 +61,7 @@ pub fn is_always(provider: ProviderName, kind: Kind, happenings: &[(&str, i64)],
 }
 
 /// Webhooks about holds are sent as well, where that is a setting.
-pub fn send_pending(provider: ProviderName) -> Value {
+pub(crate) fn send_pending(provider: ProviderName) -> Value {
     match provider {
         ProviderName::Skinout | ProviderName::Skinify => {
             json!({ provider.as_str(): { "notifications": { "send_pending": true } } })
@@ -66,19 +71,24 @@ pub fn send_pending(provider: ProviderName) -> Value {
 }
 
 /// A purchase with this fate, twelve days later.
-pub fn purchase(provider: ProviderName, kind: Kind, fate: &'static str, control: &Value) -> Vec<String> {
+pub(crate) fn purchase(
+    provider: ProviderName,
+    kind: Kind,
+    fate: &'static str,
+    control: &Value,
+) -> Vec<String> {
     let life = Life::of(order(provider, kind, fate), control);
     life.passes(12 * DAY);
     life.ended()
 }
 
 /// The user or the provider takes it back half a day after our own clock has ended the hold.
-pub fn taken_back_late() -> Value {
+pub(crate) fn taken_back_late() -> Value {
     json!({ "durations": { "protection_ms": 777_600_000, "rollback_ms": 734_400_000 } })
 }
 
 /// A held deposit, and the webhook that told of the hold.
-pub fn held(provider: ProviderName, kind: Kind) -> (Life, Notification) {
+pub(crate) fn held(provider: ProviderName, kind: Kind) -> (Life, Notification) {
     let life = Life::of(order(provider, kind, "accepted"), &send_pending(provider));
     life.deposit("offer", None);
     life.deposit("hold", Some("19.55"));
@@ -89,7 +99,7 @@ pub fn held(provider: ProviderName, kind: Kind) -> (Life, Notification) {
 
 /// The proof of such a webhook says nothing of its content. Whoever has seen one says what they like, as long as they like, and
 /// it changes nothing: neither while the deposit is held nor when it is over.
-pub fn false_words_change_nothing(provider: ProviderName, kind: Kind, changes: &[(&str, &str)]) {
+pub(crate) fn false_words_change_nothing(provider: ProviderName, kind: Kind, changes: &[(&str, &str)]) {
     let (life, webhook) = held(provider, kind);
     let lies: Vec<Notification> = changes.iter().map(|(from, to)| altered(&webhook, from, to)).collect();
     let lied_to = |life: &Life| {
@@ -112,7 +122,7 @@ pub fn false_words_change_nothing(provider: ProviderName, kind: Kind, changes: &
 }
 
 /// The user paid before the provider's answer had reached us: what the webhook says or hints at is not lost.
-pub fn before_the_answer(provider: ProviderName, kind: Kind) -> Vec<String> {
+pub(crate) fn before_the_answer(provider: ProviderName, kind: Kind) -> Vec<String> {
     let life = Life::of_slow_provider(order(provider, kind, "accepted"));
     life.passes_until_executed();
     life.deposit("pay", Some("19.55"));
@@ -127,7 +137,7 @@ pub fn before_the_answer(provider: ProviderName, kind: Kind) -> Vec<String> {
 }
 
 /// A page that nobody paid in time and somebody pays two days later; what was credited so late is taken back in the end.
-pub fn paid_after_the_end(provider: ProviderName, webhooks: Webhooks) -> Vec<String> {
+pub(crate) fn paid_after_the_end(provider: ProviderName, webhooks: Webhooks) -> Vec<String> {
     let life = Life::of(order(provider, Kind::Page, "accepted"), &send_pending(provider));
     let told = |event: &str| {
         life.deposit(event, (event == "hold").then_some("19.55"));

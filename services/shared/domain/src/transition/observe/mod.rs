@@ -157,6 +157,10 @@ fn after_the_end(trade: &Trade, observation: &Observation, merged: Merged) -> Fo
         let next = moved_on(trade, target, observation, merged, &mut alerts);
         changed(trade, next, observation.cause, observation.occurred_at, alerts)
     };
+    if let Some(credits) = called_off_late(trade, observation, &merged.credits) {
+        let alert = contradiction().filter(|_| credit::any_counts(&trade.credits));
+        return credits_only(trade, observation, Merged { credits, ..merged }, alert);
+    }
     let alert = match (trade.status(), &observation.progress) {
         (TradeStatus::Completed, Progress::Reverted { reason, by }) => {
             return reverted(reason, *by, None, merged);
@@ -182,21 +186,6 @@ fn after_the_end(trade: &Trade, observation: &Observation, merged: Merged) -> Fo
             if may_be_credited_late(trade) && credit::any_counts(&merged.credits) =>
         {
             None
-        }
-        // It was credited or held late, and is called off now: whoever spent it must know. Nothing of it counts any more.
-        (
-            TradeStatus::Failed | TradeStatus::Canceled | TradeStatus::Expired,
-            Progress::Failed(_) | Progress::Canceled(_) | Progress::Reverted { .. },
-        ) if credit::any_counts(&trade.credits) || credit::any_pending(&trade.credits) => {
-            let alert = contradiction().filter(|_| credit::any_counts(&trade.credits));
-            let credits = called_off(merged.credits, &observation.credits);
-            return credits_only(trade, observation, Merged { credits, ..merged }, alert);
-        }
-        // A page may end after it was paid: only what is not sure never will be.
-        (TradeStatus::Expired, Progress::Expired(_)) if credit::any_pending(&trade.credits) => {
-            let mut merged = merged;
-            credit::given_up(&mut merged.credits);
-            return credits_only(trade, observation, merged, None);
         }
         (
             TradeStatus::Failed | TradeStatus::Canceled | TradeStatus::Expired,
@@ -232,6 +221,37 @@ fn after_the_end(trade: &Trade, observation: &Observation, merged: Merged) -> Fo
     };
     let alert = alert.or_else(late);
     credits_only(trade, observation, merged, alert)
+}
+
+/// The credits of a trade that had ended, where something of it was credited or held late and is called off now. Its state has
+/// no way out, so the credits say it.
+fn called_off_late(trade: &Trade, observation: &Observation, credits: &[Credit]) -> Option<Vec<Credit>> {
+    let (counts, pending) = (credit::any_counts(&trade.credits), credit::any_pending(&trade.credits));
+    match (trade.status(), &observation.progress) {
+        (
+            TradeStatus::Failed | TradeStatus::Canceled | TradeStatus::Expired,
+            Progress::Failed(_) | Progress::Canceled(_) | Progress::Reverted { .. },
+        ) if counts || pending => Some(called_off(credits.to_vec(), &observation.credits)),
+        // A page may end after it was paid: only what is not sure never will be.
+        (TradeStatus::Expired, Progress::Expired(_)) if pending => {
+            let mut credits = credits.to_vec();
+            credit::given_up(&mut credits);
+            Some(credits)
+        }
+        (
+            _,
+            Progress::Submitted
+            | Progress::OfferSent
+            | Progress::UserAccepted
+            | Progress::Held { .. }
+            | Progress::Delivered { .. }
+            | Progress::Failed(_)
+            | Progress::Canceled(_)
+            | Progress::Expired(_)
+            | Progress::Reverted { .. }
+            | Progress::Unknown,
+        ) => None,
+    }
 }
 
 /// The credits without what is called off. What is said to be credited in the same breath stands: somebody is told.
