@@ -1,6 +1,6 @@
 //! Credits.
 
-use skinbus_domain::{Credit, CreditState, LocalAmount, Money};
+use skinbus_domain::{Credit, CreditState, CreditTotal, LocalAmount, Money, credit_totals};
 
 use crate::facts::{money_from_proto, money_to_proto};
 use crate::order::optional_decimal;
@@ -22,7 +22,25 @@ pub(crate) fn credit_to_proto(credit: &Credit) -> v1::Credit {
             CreditState::Reversed => v1::CreditState::Reversed,
         }
         .into(),
+        advanced: credit.is_advanced,
     }
+}
+
+/// The sums of these credits by currency; none where one of them cannot be told exactly.
+pub(crate) fn totals_to_proto(credits: &[Credit]) -> Vec<v1::CreditTotal> {
+    let total = |total: CreditTotal| v1::CreditTotal {
+        currency: total.currency.to_string(),
+        pending: total.pending.to_string(),
+        credited: total.credited.to_string(),
+        reversed: total.reversed.to_string(),
+    };
+    credit_totals(credits).unwrap_or_default().into_iter().map(total).collect()
+}
+
+/// The sums of these credits by currency, as a trade carries them; none where a credit is unreadable.
+#[must_use]
+pub fn totals_of(credits: &[v1::Credit]) -> Vec<v1::CreditTotal> {
+    credits_from_proto(credits).map(|credits| totals_to_proto(&credits)).unwrap_or_default()
 }
 
 pub(crate) fn credit_from_proto(credit: &v1::Credit) -> Result<Credit, Corrupt> {
@@ -46,6 +64,7 @@ pub(crate) fn credit_from_proto(credit: &v1::Credit) -> Result<Credit, Corrupt> 
         local_amount: credit.local_amount.as_ref().map(local).transpose()?,
         multiplier: optional_decimal(&credit.multiplier).map_err(|()| corrupt("multiplier"))?,
         state,
+        is_advanced: credit.advanced,
     })
 }
 

@@ -30,6 +30,7 @@ pub mod v1 {
     include!(concat!(env!("OUT_DIR"), "/skinbus.v1.rs"));
 }
 
+pub use credit::totals_of;
 pub use drift::{drift_from_proto, drift_to_proto};
 pub use lookup::{observation_from_row, row_from_observation, target_of};
 pub use order::{game_from_proto, game_to_proto};

@@ -5,7 +5,7 @@ use skinbus_domain::ids::TradeKey;
 use skinbus_domain::trade::{Attempt, Reason, ReversedBy, StatusChange};
 use skinbus_domain::{Cause, Order, Trade, TradeState, TradeStatus};
 
-use crate::credit::{credit_to_proto, credits_from_proto};
+use crate::credit::{credit_to_proto, credits_from_proto, totals_to_proto};
 use crate::decision::{decision_from_proto, decision_to_proto, notice_from_proto, notice_to_proto};
 use crate::facts::{facts_from_proto, facts_to_proto, time};
 use crate::order::{order_from_proto, order_to_proto, violation_from_proto, violation_to_proto};
@@ -145,6 +145,7 @@ fn trade_to_proto(trade: &Trade) -> v1::Trade {
             lease_until: Some(timestamp_to_proto(attempt.lease_until)),
         }),
         credits: trade.credits.iter().map(credit_to_proto).collect(),
+        credit_totals: totals_to_proto(&trade.credits),
         fingerprint: trade.fingerprint.to_vec(),
         accepted_at: trade.accepted_at.map(timestamp_to_proto),
         status_since: Some(timestamp_to_proto(trade.status_since)),

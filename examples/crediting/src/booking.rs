@@ -80,6 +80,8 @@ pub fn read(change: &v1::TradeStatusChanged) -> Result<Told, Unreadable> {
             key: credit.key.clone(),
         };
         let booking = match credit.state() {
+            // Who books advances at their own risk lets `CreditState::Pending if credit.advanced` be booked as well: the row of the
+            // key keeps it from being booked again when it is credited, and has it taken back when it is reversed.
             CreditState::Credited => Some(booking(trade, credit).map_err(unreadable)?),
             CreditState::Pending | CreditState::Reversed => None,
             // A word that this program is too old for.

@@ -117,14 +117,15 @@ fn credit() -> impl Strategy<Value = Credit> {
     let state =
         prop_oneof![Just(CreditState::Pending), Just(CreditState::Credited), Just(CreditState::Reversed)];
     let local = ("[A-Z]{1,4}", decimal()).prop_map(|(currency, amount)| LocalAmount { currency, amount });
-    (text(), text(), money(), option::of(local), option::of(decimal()), state).prop_map(
-        |(key, thing, amount, local_amount, multiplier, state)| Credit {
+    (text(), text(), money(), option::of(local), option::of(decimal()), state, any::<bool>()).prop_map(
+        |(key, thing, amount, local_amount, multiplier, state, is_advanced)| Credit {
             key,
             thing,
             amount,
             local_amount,
             multiplier,
             state,
+            is_advanced,
         },
     )
 }

@@ -111,6 +111,12 @@ pub(super) fn version(status: TradeStatus) -> v1::TradeStatusChanged {
         status_since: time(1_760_000_300),
         is_stuck: true,
         ended_as_of: time(1_760_000_350),
+        credit_totals: vec![v1::CreditTotal {
+            currency: "USD".to_owned(),
+            pending: "0".to_owned(),
+            credited: "12.50".to_owned(),
+            reversed: "0".to_owned(),
+        }],
     };
     v1::TradeStatusChanged {
         merchant: "acme".to_owned(),
@@ -165,5 +171,6 @@ pub(super) fn credit() -> v1::Credit {
         multiplier: "1.05".to_owned(),
         state: v1::CreditState::Credited.into(),
         thing: "700412".to_owned(),
+        advanced: true,
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use skinbus_bus::ledger::{Advanced, Retry, advance};
 use skinbus_bus::queries::{EndpointError, QueryEndpoint, QueryError, QueryService};
+use skinbus_bus::subjects::HintPlace;
 use skinbus_bus::{Incoming, Ledger, subjects, trace};
 use skinbus_domain::ids::{AccountId, OrderId, TradeKey};
 use skinbus_domain::order::OrderKind;
@@ -80,6 +81,9 @@ async fn answer(
     let command = command(name, &request)?;
     let recorded = trade(dispatcher, &request.order_id).await?;
     let outcome = send(dispatcher, &command, &recorded).await?;
+    if command == Command::ApproveHold {
+        look_soon(dispatcher, &recorded).await;
+    }
     let recorded = fold_in(dispatcher, &command, &outcome, recorded).await?;
     let (result, reason) = match outcome {
         CommandOutcome::Done => (v1::CommandResult::Done, None),
@@ -163,6 +167,15 @@ async fn send(
     };
     metrics::call(&served.account.name, command.as_str(), label, took);
     Ok(outcome)
+}
+
+/// A hold is looked at some times a day only, and whoever takes the risk of an advance waits to see it. Where this fails, or
+/// the look finds no room, the planned one comes.
+async fn look_soon(dispatcher: &Dispatcher, recorded: &Recorded) {
+    let (account, key) = (&dispatcher.served.account.name, &recorded.trade().key);
+    if let Err(error) = dispatcher.bus.hint_look(account, key, clock::now(), HintPlace::First).await {
+        tracing::warn!(trade = %key, error = skinbus_bus::chain(&error), "no earlier look is scheduled");
+    }
 }
 
 /// A listing that was taken off sale leaves no row in any look-up: the provider's answer is all that there is.

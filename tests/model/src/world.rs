@@ -157,6 +157,7 @@ pub fn credits(state: CreditState) -> Vec<Credit> {
         local_amount: None,
         multiplier: None,
         state,
+        is_advanced: false,
     };
     ["1", "2"].map(credit).into()
 }

@@ -35,6 +35,10 @@ pub struct Choice {
     pub call_timeout_seconds: u32,
     /// Divides the polling intervals.
     pub speed: u32,
+    /// How long an item may be taken back where the provider does not say, in hours; multiplied by the speed.
+    pub protection_hours: u32,
+    /// A hosted page ends after this, in hours; multiplied by the speed.
+    pub link_lifetime_hours: u32,
 }
 
 /// Everything that the services know from their configuration.
@@ -86,11 +90,11 @@ pub fn setting(choice: &Choice) -> Rc<Setting> {
 }
 
 fn toml(choice: &Choice) -> String {
-    let Choice { requests, window_seconds, call_timeout_seconds, speed } = choice;
+    let Choice { requests, window_seconds, call_timeout_seconds, speed, .. } = choice;
     let mut text = format!(
         "[tracking]\nspeed = {speed}\nprotection = \"{}h\"\nlink_lifetime = \"{}h\"\n",
-        3 * speed,
-        12 * speed
+        choice.protection_hours * speed,
+        choice.link_lifetime_hours * speed
     );
     for provider in ProviderName::ALL {
         let name = account(provider);

@@ -20,6 +20,10 @@ const ATTEMPTS: u32 = 4;
 
 /// Puts a provider's notification on its way: it may be lost, come twice, late, or in another order.
 pub fn put_on_its_way(w: &W, notification: Notification) {
+    if let Some(kept) = w.kept_webhooks.borrow_mut().as_mut() {
+        kept.push(notification);
+        return;
+    }
     let known = w.setting.providers.iter().find(|(_, provider)| provider.as_str() == notification.provider);
     let Some((account, provider)) = known.map(|(account, provider)| (account.clone(), *provider)) else {
         return;
@@ -45,7 +49,7 @@ pub fn put_on_its_way(w: &W, notification: Notification) {
     }
 }
 
-fn copy(request: &Request<Bytes>) -> Request<Bytes> {
+pub(crate) fn copy(request: &Request<Bytes>) -> Request<Bytes> {
     let mut copy = Request::new(request.body().clone());
     *copy.method_mut() = request.method().clone();
     *copy.uri_mut() = request.uri().clone();
@@ -66,7 +70,8 @@ fn forged(w: &W, request: &Request<Bytes>) -> Request<Bytes> {
     forged
 }
 
-fn deliver(w: &W, account: AccountId, request: Request<Bytes>, delay: Micros, attempts: u32) {
+/// Delivers a request to whoever takes webhooks, as often as the sender tries.
+pub(crate) fn deliver(w: &W, account: AccountId, request: Request<Bytes>, delay: Micros, attempts: u32) {
     let world = Rc::clone(w);
     w.queue.after(delay, move || {
         let Some(replica) = world.any(Role::Ingress) else {

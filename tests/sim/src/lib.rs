@@ -4,7 +4,7 @@
 //! and the world has to become quiet: every acknowledged order final, what waited for a person resolved truthfully and
 //! ended too. [`oracle`] checks T1–T7, Q1, the trade tokens and the alerts on the way and at the end, against the providers'
 //! own record. `tests/seeds.rs` runs seeds, `tests/systematic.rs` fails and repeats every step of quiet runs in turn,
-//! `tests/mutants.rs` breaks rules on purpose, `tests/known.rs` keeps what was found and is not mended yet.
+//! `tests/mutants.rs` breaks rules on purpose, `tests/lives` tells every provider's lives by [`lives`], `tests/known.rs` keeps what was found and is not mended yet.
 //!
 //! # What is shipped code
 //!
@@ -61,6 +61,7 @@ pub mod dispatch;
 pub mod faults;
 pub mod ingress;
 pub mod intake;
+pub mod lives;
 pub mod nats;
 pub mod oracle;
 pub mod orders;

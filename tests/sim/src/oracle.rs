@@ -86,7 +86,9 @@ impl Oracle {
         }
         let (then, now) =
             (before.as_ref().map(|before| ours(before.trade())).unwrap_or_default(), ours(&change.trade));
-        let is_kept = then.iter().all(|(key, amount)| now.get(key) == Some(amount));
+        let is_taken_back =
+            |key: &String| credits.iter().any(|one| one.key == *key && one.state == CreditState::Reversed);
+        let is_kept = then.iter().all(|(key, amount)| now.get(key) == Some(amount) || is_taken_back(key));
         if !is_kept && to != TradeStatus::Reverted {
             self.broken("T4", &id, &format!("{then:?} became {now:?}"));
         }

@@ -15,11 +15,14 @@ use crate::world::{Actor, Plan, Role, W, World};
 use crate::{dispatch, intake, tracker};
 
 /// When every run begins: in microseconds since 1970.
-const BEGAN: Micros = 1_750_000_000 * SECOND;
+pub(crate) const BEGAN: Micros = 1_750_000_000 * SECOND;
 /// The world has to be quiet so long after chaos.
 const QUIET_WITHIN: Micros = 12 * 24 * HOUR;
 /// How often it is looked at whether it is.
 const LOOK_EVERY: Micros = 10 * MINUTE;
+/// Longer than items are protected at the providers, so that whatever is taken back is taken back in time.
+const PROTECTION_HOURS: u32 = 3;
+const LINK_LIFETIME_HOURS: u32 = 12;
 /// No run has so many events: something goes round for ever.
 const EVENTS_MAX: u64 = 3_000_000;
 
@@ -72,6 +75,8 @@ pub fn seed(seed: u64, options: &Options) -> Report {
         window_seconds: random.one_of(&[5, 10, 60]),
         call_timeout_seconds: random.one_of(&[10, 30]),
         speed: random.one_of(&[1, 4]),
+        protection_hours: PROTECTION_HOURS,
+        link_lifetime_hours: LINK_LIFETIME_HOURS,
     };
     let count = random.index(10) + 3;
     let within = (rates.until - BEGAN) * 3 / 4;
@@ -102,7 +107,14 @@ pub fn seed(seed: u64, options: &Options) -> Report {
 pub fn one(wanted: Wanted, single: Option<(u64, Single)>, options: &Options) -> Report {
     let mut rates = Rates::quiet();
     rates.until = BEGAN;
-    let choice = Choice { requests: 30, window_seconds: 60, call_timeout_seconds: 30, speed: 4 };
+    let choice = Choice {
+        requests: 30,
+        window_seconds: 60,
+        call_timeout_seconds: 30,
+        speed: 4,
+        protection_hours: PROTECTION_HOURS,
+        link_lifetime_hours: LINK_LIFETIME_HOURS,
+    };
     let plan =
         Plan { seed: 0, began: BEGAN, rates, single, mutant: options.mutant, is_traced: options.is_traced };
     run(plan, &choice, Random::seeded(0), vec![wanted])
@@ -131,7 +143,7 @@ fn run(plan: Plan, choice: &Choice, random: Random, orders: Vec<Wanted>) -> Repo
 }
 
 /// Everybody, at work.
-fn people(world: &W, orders: &[Wanted]) {
+pub(crate) fn people(world: &W, orders: &[Wanted]) {
     let mut accounts: Vec<_> = orders.iter().map(|wanted| account(wanted.provider)).collect();
     accounts.sort();
     accounts.dedup();
@@ -158,7 +170,7 @@ fn people(world: &W, orders: &[Wanted]) {
     }
 }
 
-fn start(world: &W, who: &Rc<Actor>) {
+pub(crate) fn start(world: &W, who: &Rc<Actor>) {
     match who.role {
         Role::Intake => intake::start(world, who),
         Role::Dispatch => dispatch::start(world, who),

@@ -9,6 +9,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use jiff::Timestamp;
+use provider_sim::in_process::Notification;
 use skinbus_domain::ids::AccountId;
 use skinbus_runtime::accounts::Account;
 
@@ -91,6 +92,8 @@ pub struct World {
     pub actors: RefCell<Vec<Rc<Actor>>>,
     /// Who answers look-ups: by dispatch replica and account.
     pub endpoints: RefCell<BTreeMap<(ActorId, AccountId), Rc<crate::dispatch::Dispatcher>>>,
+    /// Webhooks that are kept instead of being put on their way, where somebody else decides when they come.
+    pub kept_webhooks: RefCell<Option<Vec<Notification>>>,
     /// How a killed replica comes back.
     pub restart: fn(&W, &Rc<Actor>),
     steps: RefCell<Vec<(Role, &'static str)>>,
@@ -125,6 +128,7 @@ impl World {
             setting,
             actors: RefCell::default(),
             endpoints: RefCell::default(),
+            kept_webhooks: RefCell::default(),
             restart,
             steps: RefCell::default(),
             ids: Cell::new(0),

@@ -1,7 +1,7 @@
 //! Commands about orders that the provider already has.
 
 use skinbus_proto::v1::purchase::Item;
-use skinbus_proto::v1::{self, CommandResult, TradeStatus};
+use skinbus_proto::v1::{self, CommandResult, CreditState, TradeStatus};
 
 use crate::deposits::{open, paid};
 use crate::orders;
@@ -16,15 +16,48 @@ fn about(order_id: &str) -> v1::CommandRequest {
     v1::CommandRequest { order_id: order_id.to_owned(), ..v1::CommandRequest::default() }
 }
 
-/// The advance is no credit: it may be taken back.
+/// The advance is visible and no credit: it may be taken back. Its end closes it, or returns it.
 pub(crate) async fn approve_hold(world: &World) {
-    open(world, &orders::link(world.provider, "approved")).await;
-    world.event("approved", "hold", Some("7.40")).await;
-    world.changes.reaches("approved", TradeStatus::OnHold).await;
-    done(world, "approve_hold", about("approved")).await;
-    assert_eq!(world.executed("deposits", "approved").await["phase"], "approved");
-    world.event("approved", "pay", None).await;
+    for (order_id, event) in [("approved", "pay"), ("returned", "return")] {
+        open(world, &orders::link(world.provider, order_id)).await;
+        world.event(order_id, "hold", Some("7.40")).await;
+        world.changes.reaches(order_id, TradeStatus::OnHold).await;
+        done(world, "approve_hold", about(order_id)).await;
+        assert_eq!(world.executed("deposits", order_id).await["phase"], "approved");
+        let trade = advanced(world, order_id, CreditState::Pending).await;
+        let [total] = trade.credit_totals.as_slice() else { panic!("{:?}", trade.credit_totals) };
+        assert_eq!(amount_of(&total.pending), amount_of("7.40"));
+        assert_eq!((total.credited.as_str(), total.reversed.as_str()), ("0", "0"));
+        already_decided(world, order_id).await;
+        world.event(order_id, event, None).await;
+    }
     paid(world, "approved", "7.40").await;
+    advanced(world, "approved", CreditState::Credited).await;
+    world.changes.reaches("returned", TradeStatus::Reverted).await;
+    advanced(world, "returned", CreditState::Reversed).await;
+    already_decided(world, "returned").await;
+}
+
+fn amount_of(text: &str) -> rust_decimal::Decimal {
+    text.parse().unwrap()
+}
+
+async fn advanced(world: &World, order_id: &str, state: CreditState) -> v1::Trade {
+    let is_wanted = |change: &v1::TradeStatusChanged| {
+        let credits = change.trade.as_ref().map_or(&[][..], |trade| &trade.credits);
+        matches!(credits, [credit] if credit.advanced && credit.state() == state)
+    };
+    world.changes.until(order_id, &format!("an advance, {state:?}"), is_wanted).await
+}
+
+/// Asking again is harmless, and the answer does not say how it was decided.
+async fn already_decided(world: &World, order_id: &str) {
+    let again = world.merchant.command(&world.account(), "approve_hold", &about(order_id)).await.unwrap();
+    assert_eq!(again.result(), CommandResult::Unknown, "{again:?}");
+    assert_eq!(
+        (again.reason.as_str(), again.provider_reason.as_str()),
+        ("already_decided", "offer_already_approved_or_canceled")
+    );
 }
 
 async fn reserved(world: &World, order_id: &str) {

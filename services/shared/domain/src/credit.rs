@@ -1,9 +1,11 @@
 //! What arrived for a deposit: each thing once, under a key that is unique for ever (invariant T4).
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 
 use crate::fold::Alert;
-use crate::money::Money;
+use crate::money::{Currency, Money};
 
 #[cfg(test)]
 mod tests;
@@ -23,6 +25,9 @@ pub struct Credit {
     pub multiplier: Option<Decimal>,
     /// How sure it is.
     pub state: CreditState,
+    /// Whether the provider has advanced it: taken as paid while it could still be taken back, at the merchant's own risk.
+    /// That stays so, whatever becomes of it.
+    pub is_advanced: bool,
 }
 
 /// An amount in a currency that may be the merchant's own, so that its label is no ISO code.
@@ -32,6 +37,44 @@ pub struct LocalAmount {
     pub currency: String,
     /// How much, exactly.
     pub amount: Decimal,
+}
+
+/// The sums of a trade's credits in one currency.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct CreditTotal {
+    /// In which currency. Amounts of two currencies are never added.
+    pub currency: Currency,
+    /// What may still be taken back, an advance included.
+    pub pending: Decimal,
+    /// What is the merchant's.
+    pub credited: Decimal,
+    /// What was taken back, or never became sure.
+    pub reversed: Decimal,
+}
+
+/// The sums of these credits, exactly, one for each currency, by its code. `None` where a sum is beyond what can be told
+/// exactly: a wrong one is worse than none.
+#[must_use]
+pub fn credit_totals(credits: &[Credit]) -> Option<Vec<CreditTotal>> {
+    let mut totals: BTreeMap<Currency, CreditTotal> = BTreeMap::new();
+    for Credit { amount: Money { currency, amount }, state, .. } in credits {
+        let none = Decimal::ZERO;
+        let new = || CreditTotal { currency: *currency, pending: none, credited: none, reversed: none };
+        let total = totals.entry(*currency).or_insert_with(new);
+        let sum = match state {
+            CreditState::Pending => &mut total.pending,
+            CreditState::Credited => &mut total.credited,
+            CreditState::Reversed => &mut total.reversed,
+        };
+        *sum = exact_sum(*sum, *amount)?;
+    }
+    Some(totals.into_values().collect())
+}
+
+/// The sum, unless it has more digits than a decimal holds: those would be rounded away.
+fn exact_sum(first: Decimal, second: Decimal) -> Option<Decimal> {
+    let sum = first.checked_add(second)?;
+    (sum.scale() == first.scale().max(second.scale())).then_some(sum)
 }
 
 /// How sure a credit is.
@@ -63,10 +106,16 @@ pub(crate) fn merged(known: &[Credit], told: &[Credit]) -> Merged {
 }
 
 /// The same for a trade that ended without success: what is not sure yet is not written down, so that it neither counts
-/// nor stands in the way of a late credit under its key.
+/// nor stands in the way of a late credit under its key. What is said of a known one is: it may have been advanced.
 pub(crate) fn merged_when_over(known: &[Credit], told: &[Credit]) -> Merged {
-    let sure: Vec<Credit> = told.iter().filter(|told| told.state != CreditState::Pending).cloned().collect();
-    merged(known, &sure)
+    let is_known = |told: &Credit| known.iter().any(|known| known.key == told.key);
+    let sure = told.iter().filter(|told| told.state != CreditState::Pending || is_known(told));
+    merged(known, &sure.cloned().collect::<Vec<_>>())
+}
+
+/// Whether anything may still become the merchant's, or be taken back.
+pub(crate) fn any_pending(credits: &[Credit]) -> bool {
+    credits.iter().any(|credit| credit.state == CreditState::Pending)
 }
 
 /// Whether anything is the merchant's.
@@ -104,12 +153,21 @@ impl Merged {
             )));
             return;
         }
+        let was_advanced = known.is_advanced;
+        known.is_advanced |= told.is_advanced;
         match (known.state, told.state) {
-            // Nothing counts yet, so a better knowledge of the amount replaces the old one.
-            (CreditState::Pending, _) => {
+            // What is taken back is what was told before, whatever amount is told with its end.
+            (CreditState::Pending, CreditState::Reversed) => known.state = CreditState::Reversed,
+            // Nothing counts yet, so a better knowledge of the amount replaces the old one. An advance may be spent.
+            (CreditState::Pending, CreditState::Pending | CreditState::Credited) => {
                 if known.amount != told.amount && told.state == CreditState::Credited {
                     self.alerts.push(Alert::anomaly(format!(
                         "the credit {} was to be {}, and {} was credited",
+                        told.key, known.amount, told.amount
+                    )));
+                } else if known.amount != told.amount && was_advanced {
+                    self.alerts.push(Alert::anomaly(format!(
+                        "the credit {} was advanced as {}, and is now said to be {}",
                         told.key, known.amount, told.amount
                     )));
                 }
@@ -117,6 +175,7 @@ impl Merged {
                 *known = Credit {
                     local_amount: told.local_amount.clone().or_else(|| known.local_amount.take()),
                     multiplier: told.multiplier.or(known.multiplier),
+                    is_advanced: known.is_advanced,
                     ..told.clone()
                 };
             }

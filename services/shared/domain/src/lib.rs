@@ -46,7 +46,7 @@ pub mod transition;
 pub mod violation;
 
 pub use command::{Command, CommandOutcome};
-pub use credit::{Credit, CreditState, LocalAmount};
+pub use credit::{Credit, CreditState, CreditTotal, LocalAmount, credit_totals};
 pub use decision::{Decision, Verdict};
 pub use drift::Drift;
 pub use fold::{Alert, AlertKind, Anomaly, Change, Fold, IllegalTransition, Input, fold};

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::credit;
 use crate::observation::ProviderFacts;
 use crate::order::OrderKind;
 use crate::rules::{Rules, after};
@@ -53,6 +54,9 @@ const FAILED_MIN: Duration = Duration::from_secs(5);
 /// Age of a lapsed trade offer at which the provider is asked once more.
 const LATE_LOOK: Duration = Duration::from_secs(600);
 
+/// How long a pending credit is followed whose trade is over: several times the longest hold that is documented, 8 days.
+const PENDING_FOLLOWED: Duration = Duration::from_secs(30 * 24 * 3600);
+
 /// Ages of an unclear outcome at which the provider is asked, from the contracts' own advice.
 const UNCERTAIN_LOOKS: [Duration; 4] =
     [Duration::from_secs(5), Duration::from_secs(15), MINUTE, Duration::from_secs(150)];
@@ -81,10 +85,11 @@ pub fn need_at(recorded: &Recorded, rules: &Rules, now: Timestamp) -> Need {
         | TradeState::UserAccepted
         | TradeState::OnHold { .. }
         | TradeState::Completed { .. }
+        | TradeState::Failed { .. }
         | TradeState::Canceled { .. }
         | TradeState::Expired { .. } => Need::LookUp,
         TradeState::NeedsReview { .. } => Need::TellStuck,
-        TradeState::Rejected { .. } | TradeState::Failed { .. } | TradeState::Reverted { .. } => {
+        TradeState::Rejected { .. } | TradeState::Reverted { .. } => {
             Need::Nothing
         }
     }
@@ -104,15 +109,16 @@ pub fn need_when_hinted(recorded: &Recorded, rules: &Rules, now: Timestamp) -> N
             | TradeStatus::UserAccepted
             | TradeStatus::OnHold
             | TradeStatus::Completed
+            | TradeStatus::Failed
             | TradeStatus::Canceled
             | TradeStatus::Expired,
         ) if can_look_up(trade, rules) => Need::LookUp,
-        // A deposit that we gave up may still be paid, and one that is completed may be taken back or be paid once more.
-        (Need::Nothing, TradeStatus::Expired | TradeStatus::Completed)
-            if is_deposit && can_look_up(trade, rules) =>
-        {
-            Need::LookUp
-        }
+        // A deposit that we gave up, or hold for failed, may still be paid, and one that is completed may be taken back or be
+        // paid once more. What was never sent cannot.
+        (
+            Need::Nothing,
+            TradeStatus::Completed | TradeStatus::Failed | TradeStatus::Canceled | TradeStatus::Expired,
+        ) if is_deposit && trade.attempt.is_some() && can_look_up(trade, rules) => Need::LookUp,
         (need, _) => need,
     }
 }
@@ -191,29 +197,43 @@ fn wake_after(recorded: &Recorded, rules: &Rules, last: Timestamp) -> Option<Tim
             let end = after(*hold_ends_at, scaled(MARGIN, rules));
             // Where the end was our own guess, the provider may take its time to say so.
             let overdue = age(*hold_ends_at, last, rules);
-            let pause = if overdue < LATE_LOOK { MINUTE } else { HOUR };
+            let pause = step(&OVERDUE, overdue);
             Some(if end > last { regular.min(end) } else { after(last, scaled(pause, rules)) })
         }
         // Looked at for the last time when the watch ends.
-        TradeState::Completed { watch_until } => watch_until.filter(|until| *until > last),
+        TradeState::Completed { watch_until } => {
+            let watch_end = watch_until.filter(|until| *until > last);
+            [watch_end, pending_look(recorded, rules, last)].into_iter().flatten().min()
+        }
         // The user may have accepted in the very moment in which the offer lapsed.
         // So it is with a page, whose user may have paid in that moment: most providers name it by our own id alone.
         // Some providers' word for a lapsed offer is that it was canceled.
         TradeState::Expired { .. } | TradeState::Canceled { .. }
             if trade.facts != ProviderFacts::default() && can_look_up(trade, rules) =>
         {
-            Some(after(began, scaled(LATE_LOOK, rules))).filter(|late| *late > last)
+            let late = Some(after(began, scaled(LATE_LOOK, rules))).filter(|late| *late > last);
+            [late, pending_look(recorded, rules, last)].into_iter().flatten().min()
         }
         // Nobody is asked any more; but the person may have missed it.
         TradeState::NeedsReview { .. } => {
             stuck::due_at(trade, None, rules).map(|due| due.max(after(last, scaled(MARGIN, rules))))
         }
-        TradeState::Rejected { .. }
-        | TradeState::Failed { .. }
-        | TradeState::Canceled { .. }
-        | TradeState::Expired { .. }
-        | TradeState::Reverted { .. } => None,
+        TradeState::Failed { .. } | TradeState::Canceled { .. } | TradeState::Expired { .. } => {
+            pending_look(recorded, rules, last)
+        }
+        TradeState::Rejected { .. } | TradeState::Reverted { .. } => None,
     }
+}
+
+/// The next look at a trade that is over, apart from a credit that is neither sure nor taken back yet. Not for ever.
+fn pending_look(recorded: &Recorded, rules: &Rules, last: Timestamp) -> Option<Timestamp> {
+    let trade = recorded.trade();
+    if !credit::any_pending(&trade.credits) || !can_look_up(trade, rules) {
+        return None;
+    }
+    let given_up = after(recorded.change.recorded_at, scaled(PENDING_FOLLOWED, rules));
+    let pause = step(&PENDING, age(recorded.change.recorded_at, last, rules));
+    Some(after(last, scaled(pause, rules))).filter(|next| *next <= given_up)
 }
 
 /// Whether the provider can be asked about this trade.
@@ -264,6 +284,16 @@ const OFFER_SENT: [(Duration, Duration); 3] = [
 ];
 const USER_ACCEPTED: [(Duration, Duration); 2] =
     [(Duration::from_secs(600), Duration::from_secs(15)), (Duration::MAX, Duration::from_secs(600))];
+
+/// A pending credit of a trade that is over.
+const PENDING: [(Duration, Duration); 2] =
+    [(LATE_LOOK, LATE_LOOK), (Duration::MAX, Duration::from_secs(6 * 3600))];
+/// A hold whose end has passed without the provider's word, by how long ago that was.
+const OVERDUE: [(Duration, Duration); 3] = [
+    (LATE_LOOK, MINUTE),
+    (Duration::from_secs(24 * 3600), HOUR),
+    (Duration::MAX, Duration::from_secs(6 * 3600)),
+];
 
 fn step(steps: &Steps, age: Duration) -> Duration {
     steps.iter().find(|(up_to, _)| age < *up_to).or(steps.last()).map_or(MINUTE, |(_, pause)| *pause)

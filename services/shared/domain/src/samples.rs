@@ -236,5 +236,6 @@ pub(crate) fn credit(key: &str, state: CreditState) -> Credit {
         local_amount: None,
         multiplier: None,
         state,
+        is_advanced: false,
     }
 }

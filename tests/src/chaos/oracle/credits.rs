@@ -76,7 +76,7 @@ pub fn paid(row: &Value) -> Amounts {
     is_paid.then(|| (text(&row["transaction_id"]), decimal(&row["amount"]))).into_iter().collect()
 }
 
-/// A key is in a version once, and what counts goes on counting as it is, unless all is taken back.
+/// A key is in a version once, and what counts goes on counting as it is, until the version says that it is taken back.
 fn stays_once(order_id: &str, history: &[Version]) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut before = Amounts::new();
@@ -88,7 +88,10 @@ fn stays_once(order_id: &str, history: &[Version]) -> Vec<Finding> {
             findings.push(Finding::new("T4", order_id, what));
         }
         let now = counting(change);
-        let is_kept = before.iter().all(|(key, amount)| now.get(key) == Some(amount));
+        let is_taken_back = |key: &String| {
+            credits.iter().any(|credit| credit.key == *key && credit.state() == CreditState::Reversed)
+        };
+        let is_kept = before.iter().all(|(key, amount)| now.get(key) == Some(amount) || is_taken_back(key));
         if !is_kept && change.to() != TradeStatus::Reverted {
             let what =
                 format!("a credit was lost or changed with version {}: {}", change.version, way(history));

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::*;
+use crate::money::Money;
 use crate::samples::{credit, dollars};
 
 #[test]
@@ -103,4 +104,71 @@ proptest! {
             known = next;
         }
     }
+}
+
+/// Whatever else is told, and in whatever order, an advance stays visible.
+#[test]
+fn an_advance_is_kept_through_every_state() {
+    let pending = credit("a", CreditState::Pending);
+    let advanced = Credit { is_advanced: true, ..pending.clone() };
+    let paid = credit("a", CreditState::Credited);
+    let returned = credit("a", CreditState::Reversed);
+    let last = |told: &[&Credit]| {
+        let mut known = Vec::new();
+        for told in told {
+            let merged = merged(&known, std::slice::from_ref(*told));
+            assert_eq!(merged.alerts, []);
+            known = merged.credits;
+        }
+        known
+    };
+    let expected = |state| vec![Credit { is_advanced: true, ..credit("a", state) }];
+    for order in [[&pending, &advanced, &paid], [&advanced, &pending, &paid], [&paid, &advanced, &pending]] {
+        assert_eq!(last(&order), expected(CreditState::Credited), "{order:?}");
+    }
+    for order in [[&pending, &advanced, &returned], [&returned, &advanced, &pending]] {
+        assert_eq!(last(&order), expected(CreditState::Reversed), "{order:?}");
+    }
+    // Also where the trade was over before the advance was told.
+    let over = merged_when_over(&last(&[&pending, &returned]), std::slice::from_ref(&advanced));
+    assert_eq!((over.credits, over.alerts), (expected(CreditState::Reversed), vec![]));
+    assert_eq!(merged_when_over(&[], std::slice::from_ref(&advanced)).credits, []);
+}
+
+/// An advance may be spent already: another amount is told to somebody, and the newer one stands.
+#[test]
+fn an_advance_that_changes_is_told() {
+    let advanced = Credit { is_advanced: true, ..credit("a", CreditState::Pending) };
+    let other = Credit { amount: dollars("4.00"), ..advanced.clone() };
+    let merged_now = merged(std::slice::from_ref(&advanced), std::slice::from_ref(&other));
+    assert_eq!((merged_now.credits, merged_now.alerts.len()), (vec![other.clone()], 1));
+    assert_eq!(merged(std::slice::from_ref(&other), std::slice::from_ref(&other)).alerts, []);
+}
+
+#[test]
+fn totals_are_exact_and_by_currency() {
+    let euros = |key: &str, amount: &str, state| {
+        let amount = Money::parse("EUR".parse().unwrap(), amount).unwrap();
+        Credit { amount, ..credit(key, state) }
+    };
+    let cents = |key: &str, state| Credit { amount: dollars("0.10"), ..credit(key, state) };
+    let credits = [
+        cents("a", CreditState::Credited),
+        Credit { amount: dollars("0.200"), ..credit("b", CreditState::Credited) },
+        cents("c", CreditState::Pending),
+        cents("d", CreditState::Reversed),
+        euros("e", "3", CreditState::Credited),
+    ];
+    let total = |currency: &str, [pending, credited, reversed]: [&str; 3]| CreditTotal {
+        currency: currency.parse().unwrap(),
+        pending: pending.parse().unwrap(),
+        credited: credited.parse().unwrap(),
+        reversed: reversed.parse().unwrap(),
+    };
+    let expected = vec![total("EUR", ["0", "3", "0"]), total("USD", ["0.10", "0.300", "0.10"])];
+    assert_eq!(credit_totals(&credits), Some(expected));
+    assert_eq!(credit_totals(&[]), Some(vec![]));
+    // Twenty-eight digits before the point and one behind it are too many: nothing is rounded.
+    let most = Credit { amount: dollars(&"9".repeat(28)), ..credit("a", CreditState::Credited) };
+    assert_eq!(credit_totals(&[most, cents("b", CreditState::Credited)]), None);
 }

@@ -186,7 +186,7 @@ fn credits(
     let amount = money(Currency::USD, price.ok_or(BadField("price"))?, "price")?;
     // One listing is one item: a second trade about it contradicts the first.
     let thing = asset_id.to_owned();
-    Ok(vec![Credit { key, thing, amount, local_amount: None, multiplier: None, state }])
+    Ok(vec![Credit { key, thing, amount, local_amount: None, multiplier: None, state, is_advanced: false }])
 }
 
 /// Which of several trades about one listing is the one to follow.

@@ -151,6 +151,7 @@ impl<'a> Payment<'a> {
                 local_amount: None,
                 multiplier: None,
                 state: CreditState::Credited,
+                is_advanced: false,
             }],
             facts: ProviderFacts { provider_id: Some(self.token.to_owned()), ..ProviderFacts::default() },
         }

@@ -89,6 +89,7 @@ fn credit(row: &DepositRow, transaction_id: &str, state: CreditState) -> Result<
         local_amount: multiplied(row, amount),
         multiplier: None,
         state,
+        is_advanced: false,
     }))
 }
 

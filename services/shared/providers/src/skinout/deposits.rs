@@ -67,6 +67,7 @@ fn credit(deposit: &Deposit<'_>, transaction_id: &str, state: CreditState) -> Re
         local_amount: local_amount(deposit),
         multiplier: None,
         state,
+        is_advanced: false,
     })
 }
 

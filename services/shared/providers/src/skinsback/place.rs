@@ -185,5 +185,6 @@ fn quoted(offer: &Offer, sum: &Text, provider_id: &str) -> Result<Credit, BadFie
         local_amount: shown.zip(label).map(|(amount, currency)| LocalAmount { currency, amount }),
         multiplier: None,
         state: CreditState::Pending,
+        is_advanced: false,
     })
 }

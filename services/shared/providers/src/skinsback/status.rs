@@ -126,14 +126,19 @@ pub(super) fn deposit(
 }
 
 /// A deposit is one thing, under the provider's id of it. Nothing is sure before `success`, an approved hold included:
-/// when the balance receives an advance is not documented, and until then it may be taken back.
+/// when the balance receives an advance is not documented, and until then it may be taken back. That it is an advance is
+/// told; an approved hold that was returned is one as well.
 fn deposit_credits(deposit: &Deposit<'_>, provider_id: &str) -> Result<Vec<Credit>, BadField> {
     let state = match deposit.status.as_str() {
         "success" => CreditState::Credited,
         "in_hold" | "hold_approved" => CreditState::Pending,
+        "hold_returned" => CreditState::Reversed,
         _ => return Ok(Vec::new()),
     };
-    let Some(amount) = amount(deposit)? else {
+    let told = amount(deposit);
+    // What is gone needs no amount, and an unreadable one must not keep the reversal from being seen.
+    let told = if state == CreditState::Reversed { Ok(told.unwrap_or_default()) } else { told };
+    let Some(amount) = told? else {
         // Older answers tell the amount only at the end.
         return if state == CreditState::Credited { Err(BadField("amount")) } else { Ok(Vec::new()) };
     };
@@ -147,6 +152,7 @@ fn deposit_credits(deposit: &Deposit<'_>, provider_id: &str) -> Result<Vec<Credi
         local_amount: shown_amount.zip(label).map(|(amount, currency)| LocalAmount { currency, amount }),
         multiplier: None,
         state,
+        is_advanced: matches!(deposit.status.as_str(), "hold_approved" | "hold_returned"),
     }])
 }
 

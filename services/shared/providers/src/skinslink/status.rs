@@ -177,6 +177,7 @@ fn credits(
         local_amount: None,
         multiplier: None,
         state,
+        is_advanced: false,
     };
     match amount {
         Some(amount) => Ok(vec![credit(amount)]),

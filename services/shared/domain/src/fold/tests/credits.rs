@@ -82,20 +82,29 @@ proptest! {
                     continue;
                 };
                 prop_assert!(rank(new.state) >= rank(old.state), "{old:?} {new:?}");
+                prop_assert!(new.is_advanced || !old.is_advanced, "{old:?} {new:?}");
                 if old.state != CreditState::Pending {
-                    prop_assert_eq!(&Credit { state: old.state, ..new.clone() }, old);
+                    let same = Credit { state: old.state, is_advanced: old.is_advanced, ..new.clone() };
+                    prop_assert_eq!(&same, old);
                 }
             }
         }
     }
 
+    /// Only what the provider holds for a deposit after its end is still to be decided.
     #[test]
-    fn what_ended_without_success_has_nothing_pending(life in life()) {
-        for (_, change) in changes(&life.live()) {
+    fn what_ended_without_success_has_nothing_pending_but_what_is_held_late(life in life()) {
+        for (step, change) in changes(&life.live()) {
             let status = change.trade.status();
             let is_over = status.is_final() && status != TradeStatus::Completed;
-            let is_pending = |credit: &Credit| credit.state == CreditState::Pending;
-            prop_assert!(!is_over || !change.trade.credits.iter().any(is_pending), "{status}");
+            let pending = change.trade.credits.iter().filter(|credit| credit.state == CreditState::Pending);
+            for credit in pending.filter(|_| is_over) {
+                let known = step.before.status() == status && of_key(&step.before.credits, &credit.key).is_some();
+                let is_held = observation(step)
+                    .is_some_and(|told| matches!(told.progress, crate::observation::Progress::Held { .. }));
+                prop_assert!(status == TradeStatus::Expired && is_deposit(&change.trade), "{status}");
+                prop_assert!(known || (is_held && step.before.status() == status), "{credit:?} in {status}");
+            }
         }
     }
 
@@ -155,9 +164,17 @@ proptest! {
                         told.key == old.key && told.state == CreditState::Reversed
                     })
                 });
+                use crate::observation::Progress::{Canceled, Failed, Reverted};
                 let taken_back = change.trade.status() == TradeStatus::Reverted;
-                let counts = is_credited(&change.trade.credits, &old.key);
-                prop_assert!(counts || told_so || taken_back, "{old:?} by {:?}", step.input);
+                // What was credited after the end has no state left to say it.
+                let called_off = !change.alerts.is_empty()
+                    && observation(step).is_some_and(|told| {
+                        matches!(told.progress, Failed(_) | Canceled(_) | Reverted { .. })
+                    });
+                let now = of_key(&change.trade.credits, &old.key).map(|credit| credit.state);
+                prop_assert!(now.is_some(), "{old:?} is forgotten");
+                let counts = now == Some(CreditState::Credited);
+                prop_assert!(counts || told_so || taken_back || called_off, "{old:?} by {:?}", step.input);
             }
         }
     }

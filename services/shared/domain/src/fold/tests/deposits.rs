@@ -6,10 +6,10 @@ use crate::observation::{Hold, Observation, Progress};
 use crate::order::OrderKind;
 use crate::rules::{ByKind, Idempotency};
 use crate::samples::{
-    DAY, SETTLE, at, credit, crediting, delivered, known_in, observed, of_kind, reason, rules, trade_in,
-    uncertain, with_credits,
+    DAY, SETTLE, at, credit, crediting, delivered, known_in, observed, of_kind, reason, rules, taken_back,
+    trade_in, uncertain, with_credits,
 };
-use crate::trade::{Cause, Trade, TradeState, TradeStatus};
+use crate::trade::{Cause, ReversedBy, Trade, TradeState, TradeStatus};
 
 const DEPOSITS: [OrderKind; 2] = [OrderKind::DepositLink, OrderKind::DepositItems];
 
@@ -80,14 +80,100 @@ fn a_deposit_that_missed_its_deadline_and_is_paid_is_told() {
     }
 }
 
-/// Its state has no way out, so a person has to act.
+fn endings() -> [Progress; 3] {
+    [Progress::Failed(reason("told")), Progress::Canceled(reason("told")), taken_back()]
+}
+
+fn ends() -> [TradeState; 3] {
+    let told = || reason("told");
+    [TradeState::Failed { reason: told() }, TradeState::Canceled { reason: told() }, expired()]
+}
+
+/// Its state has no way out, so the credit says it, and a person is told. It comes back by no repeat.
 #[test]
-fn a_late_credit_that_is_called_off_is_told() {
-    for kind in DEPOSITS {
-        let paid = with_credits(&of_kind(kind, &known_in(expired())), &[("a", CreditState::Credited)]);
-        for progress in [Progress::Failed(reason("told")), Progress::Canceled(reason("told"))] {
-            assert!(is_contradiction(&sees(&paid, observed(progress))));
+fn a_late_credit_that_is_called_off_is_reversed_and_told() {
+    for (kind, end) in DEPOSITS.into_iter().flat_map(|kind| ends().map(|end| (kind, end))) {
+        let status = end.status();
+        let paid = with_credits(&of_kind(kind, &known_in(end)), &[("a", CreditState::Credited)]);
+        for progress in endings() {
+            let off = change(sees(&paid, observed(progress.clone())));
+            assert_eq!((off.trade.status(), off.from), (status, Some(status)));
+            assert_eq!(off.trade.credits, [a(CreditState::Reversed)]);
+            assert_eq!(off.alerts.len(), 1);
+            // Once is enough, and the credit stays away.
+            let again = sees(&off.trade, observed(progress));
+            assert!(again == Fold::Stale || is_contradiction(&again), "{again:?}");
+            let paid_again = crediting(delivered(Hold::None), [a(CreditState::Credited)]);
+            assert!(is_contradiction(&sees(&off.trade, paid_again)));
         }
+    }
+}
+
+/// What was not there to be spent ends without noise.
+#[test]
+fn what_is_held_after_the_end_is_kept_pending_until_it_is_sure() {
+    let status = TradeStatus::Expired;
+    for kind in DEPOSITS {
+        let over = of_kind(kind, &known_in(expired()));
+        let held = crediting(Progress::Held { until: None }, [a(CreditState::Pending)]);
+        let held = change(sees(&over, held));
+        assert_eq!(
+            (held.trade.status(), held.trade.credits.as_slice()),
+            (status, &[a(CreditState::Pending)][..])
+        );
+        assert_eq!(held.alerts, []);
+        // Without an amount there is nothing to follow, so a person has to.
+        assert!(is_contradiction(&sees(&over, observed(Progress::Held { until: None }))));
+        for progress in endings().into_iter().chain([Progress::Expired(reason("told"))]) {
+            let off = change(sees(&held.trade, observed(progress)));
+            assert_eq!((off.trade.credits, off.alerts), (vec![a(CreditState::Reversed)], vec![]));
+        }
+        let paid = crediting(delivered(Hold::None), [a(CreditState::Credited)]);
+        let paid = change(sees(&held.trade, paid));
+        assert_eq!((paid.trade.status(), paid.trade.credits), (status, vec![a(CreditState::Credited)]));
+    }
+}
+
+/// Nothing that was taken back comes to life again. A failure may be newer than the hold, so a person is told.
+#[test]
+fn what_the_provider_ended_keeps_nothing_pending() {
+    let reverted = TradeState::Reverted { reason: reason("told"), by: ReversedBy::User };
+    for kind in DEPOSITS {
+        let held = crediting(Progress::Held { until: None }, [a(CreditState::Pending)]);
+        let sees_in = |state| sees(&of_kind(kind, &known_in(state)), held.clone());
+        assert_eq!(sees_in(reverted.clone()), Fold::Stale);
+        let [failed, canceled, _] = ends();
+        for state in [failed, canceled] {
+            assert!(is_contradiction(&sees_in(state)));
+        }
+    }
+}
+
+/// An advance is in the version in which the provider tells of it, its end closes it, and it stays visible.
+#[test]
+fn an_advance_is_told_closed_and_never_a_second_credit() {
+    let advanced = |state| Credit { is_advanced: true, ..a(state) };
+    let held = |credit| crediting(Progress::Held { until: None }, [credit]);
+    for kind in DEPOSITS {
+        let on_hold = of_kind(kind, &known_in(TradeState::OnHold { hold_ends_at: at(DAY) }));
+        let on_hold = with_credits(&on_hold, &[("a", CreditState::Pending)]);
+        let told = change(sees(&on_hold, held(advanced(CreditState::Pending)))).trade;
+        assert_eq!(
+            (told.status(), &told.credits),
+            (TradeStatus::OnHold, &vec![advanced(CreditState::Pending)])
+        );
+        assert_eq!(sees(&told, held(a(CreditState::Pending))), Fold::Stale);
+        let paid = crediting(delivered(Hold::None), [a(CreditState::Credited)]);
+        let paid = change(sees(&told, paid)).trade;
+        assert_eq!(
+            (paid.status(), paid.credits),
+            (TradeStatus::Completed, vec![advanced(CreditState::Credited)])
+        );
+        let back = change(sees(&told, observed(taken_back()))).trade;
+        assert_eq!(
+            (back.status(), back.credits),
+            (TradeStatus::Reverted, vec![advanced(CreditState::Reversed)])
+        );
     }
 }
 

@@ -208,8 +208,10 @@ fn a_hint_about_a_deposit_that_is_over_is_followed() {
         assert_eq!(need_when_hinted(&expired, &with_look_up(true), at(1)), expected, "{kind:?}");
         assert_eq!(need_when_hinted(&expired, &with_look_up(false), at(1)), Need::Nothing);
         let by = ReversedBy::User;
+        let failed = TradeState::Failed { reason: reason("x") };
+        assert_eq!(hinted(kind, failed.clone(), &with_look_up(true)), expected, "{kind:?}");
+        assert_eq!(hinted(kind, failed, &with_look_up(false)), Need::Nothing);
         for state in [
-            TradeState::Failed { reason: reason("x") },
             TradeState::Reverted { reason: reason("x"), by },
             TradeState::NeedsReview { reason: reason("x"), findings: Vec::new() },
         ] {

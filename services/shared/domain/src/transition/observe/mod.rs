@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{Stage, changed, stage};
-use crate::credit::{self, Merged};
+use crate::credit::{self, Credit, CreditState, Merged};
 use crate::drift::Drift;
 use crate::fold::{Alert, AlertKind, Anomaly, Fold};
 use crate::observation::{Observation, Progress, ProviderFacts};
@@ -28,7 +28,10 @@ pub(crate) fn apply(
         return Fold::Anomaly(Anomaly::Contradiction(alert));
     }
     let ended_without_success = trade.status().is_final() && trade.status() != TradeStatus::Completed;
-    let merged = if ended_without_success {
+    // What the provider holds for a deposit that we gave up may still be paid: it is followed until that is sure. Where the
+    // provider itself has ended the deposit, the hold may be the older word, so that only a person is told.
+    let is_held_late = matches!(observation.progress, Progress::Held { .. }) && may_be_credited_late(trade);
+    let merged = if ended_without_success && !is_held_late {
         credit::merged_when_over(&trade.credits, &observation.credits)
     } else {
         credit::merged(&trade.credits, &observation.credits)
@@ -94,13 +97,21 @@ fn moved_on(
     alerts.extend(merged.alerts);
     match next.status() {
         TradeStatus::Reverted => credit::reversed(&mut next.credits),
-        TradeStatus::Failed | TradeStatus::Canceled | TradeStatus::Expired => {
-            credit::given_up(&mut next.credits);
-            if credit::any_counts(&next.credits) && !may_be_credited_late(&next) {
+        TradeStatus::Failed | TradeStatus::Canceled => {
+            if credit::any_counts(&next.credits) {
                 alerts.push(Alert::anomaly(format!(
-                    "the trade is {}, and what was credited for it stands",
+                    "the trade is {}, and something was credited for it",
                     next.status()
                 )));
+            }
+            next.credits = called_off(next.credits, &observation.credits);
+            credit::given_up(&mut next.credits);
+        }
+        // What a page brought before it ended stands.
+        TradeStatus::Expired => {
+            credit::given_up(&mut next.credits);
+            if credit::any_counts(&next.credits) && !may_be_credited_late(&next) {
+                alerts.push(Alert::anomaly("the trade is EXPIRED, and what was credited for it stands"));
             }
         }
         TradeStatus::Rejected
@@ -157,6 +168,13 @@ fn after_the_end(trade: &Trade, observation: &Observation, as_of: Timestamp, mer
         let next = moved_on(trade, target, observation, merged, &mut alerts);
         changed(trade, next, observation.cause, observation.occurred_at, alerts)
     };
+    // What is older than a credit cannot call it off.
+    if !is_overtaken(trade, observation, as_of)
+        && let Some(credits) = called_off_late(trade, observation, &merged.credits)
+    {
+        let alert = contradiction().filter(|_| credit::any_counts(&trade.credits));
+        return credits_only(trade, observation, Merged { credits, ..merged }, alert);
+    }
     let alert = match (trade.status(), &observation.progress) {
         (TradeStatus::Completed, Progress::Reverted { reason, by }) => {
             return reverted(reason, *by, None, merged);
@@ -171,18 +189,18 @@ fn after_the_end(trade: &Trade, observation: &Observation, as_of: Timestamp, mer
         (TradeStatus::Completed, Progress::Failed(_) | Progress::Canceled(_) | Progress::Expired(_)) => {
             contradiction()
         }
-        // A deposit that we gave up may still be paid: late, but welcome.
-        (TradeStatus::Expired, Progress::Held { .. }) if may_be_credited_late(trade) => None,
+        // A deposit that we gave up may still be paid: late, but welcome. Where nobody says what is held, nothing would be
+        // followed, so a person has to.
+        (TradeStatus::Expired, Progress::Held { .. })
+            if may_be_credited_late(trade) && !merged.credits.is_empty() =>
+        {
+            None
+        }
         (TradeStatus::Expired, Progress::Delivered { .. })
             if may_be_credited_late(trade) && credit::any_counts(&merged.credits) =>
         {
             None
         }
-        // It was credited late, and is called off now: whoever spent it must know.
-        (
-            TradeStatus::Failed | TradeStatus::Canceled | TradeStatus::Expired,
-            Progress::Failed(_) | Progress::Canceled(_),
-        ) if credit::any_counts(&trade.credits) => contradiction(),
         (
             TradeStatus::Failed | TradeStatus::Canceled | TradeStatus::Expired,
             Progress::UserAccepted
@@ -234,6 +252,47 @@ fn is_overtaken(trade: &Trade, observation: &Observation, as_of: Timestamp) -> b
     observation.cause == Cause::Webhook
         && (before(as_of, OUR_CLOCKS)
             || observation.occurred_at.is_some_and(|happened| before(happened, THEIR_CLOCK)))
+}
+
+/// The credits of a trade that had ended, where something of it was credited or held late and is called off now. Its state has
+/// no way out, so the credits say it.
+fn called_off_late(trade: &Trade, observation: &Observation, credits: &[Credit]) -> Option<Vec<Credit>> {
+    let (counts, pending) = (credit::any_counts(&trade.credits), credit::any_pending(&trade.credits));
+    match (trade.status(), &observation.progress) {
+        (
+            TradeStatus::Failed | TradeStatus::Canceled | TradeStatus::Expired,
+            Progress::Failed(_) | Progress::Canceled(_) | Progress::Reverted { .. },
+        ) if counts || pending => Some(called_off(credits.to_vec(), &observation.credits)),
+        // A page may end after it was paid: only what is not sure never will be.
+        (TradeStatus::Expired, Progress::Expired(_)) if pending => {
+            let mut credits = credits.to_vec();
+            credit::given_up(&mut credits);
+            Some(credits)
+        }
+        (
+            _,
+            Progress::Submitted
+            | Progress::OfferSent
+            | Progress::UserAccepted
+            | Progress::Held { .. }
+            | Progress::Delivered { .. }
+            | Progress::Failed(_)
+            | Progress::Canceled(_)
+            | Progress::Expired(_)
+            | Progress::Reverted { .. }
+            | Progress::Unknown,
+        ) => None,
+    }
+}
+
+/// The credits without what is called off. What is said to be credited in the same breath stands: somebody is told.
+fn called_off(mut credits: Vec<Credit>, told: &[Credit]) -> Vec<Credit> {
+    let is_credited =
+        |key: &str| told.iter().any(|told| told.key == key && told.state == CreditState::Credited);
+    for credit in credits.iter_mut().filter(|credit| !is_credited(&credit.key)) {
+        credit.state = CreditState::Reversed;
+    }
+    credits
 }
 
 /// Whether the trade is a deposit that was given up while the provider had it.

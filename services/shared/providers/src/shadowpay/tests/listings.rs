@@ -47,6 +47,7 @@ fn a_sale() {
         local_amount: None,
         multiplier: None,
         state: CreditState::Pending,
+        is_advanced: false,
     };
     assert_eq!(row.credits, [credit]);
 }

@@ -24,6 +24,7 @@ fn credited() -> Credit {
         local_amount: Some(LocalAmount { currency: "EUR".to_owned(), amount }),
         multiplier: None,
         state: CreditState::Credited,
+        is_advanced: false,
     }
 }
 

@@ -115,6 +115,7 @@ fn an_offer() {
             local_amount: Some(local),
             multiplier: None,
             state: CreditState::Pending,
+            is_advanced: false,
         }]
     );
 }

@@ -46,18 +46,18 @@ fn every_word_of_a_purchase() {
 
 #[test]
 fn every_word_of_a_deposit() {
-    use CreditState::{Credited, Pending};
+    use CreditState::{Credited, Pending, Reversed};
     let held = Progress::Held { until: None };
     let returned =
         Progress::Reverted { reason: ended("hold_returned", "hold_returned"), by: ReversedBy::Unknown };
     for (word, progress, credit) in [
         ("pending", Progress::Submitted, None),
-        ("in_hold", held.clone(), Some(Pending)),
+        ("in_hold", held.clone(), Some((Pending, false))),
         // Approved is not paid: what was advanced may still be taken back.
-        ("hold_approved", held, Some(Pending)),
-        ("success", Progress::Delivered { hold: Hold::None }, Some(Credited)),
+        ("hold_approved", held, Some((Pending, true))),
+        ("success", Progress::Delivered { hold: Hold::None }, Some((Credited, false))),
         ("fail", Progress::Failed(ended("deposit_failed", "fail")), None),
-        ("hold_returned", returned, None),
+        ("hold_returned", returned, Some((Reversed, true))),
         ("Success", Progress::Unknown, None),
         ("something_new", Progress::Unknown, None),
         ("accepted", Progress::Unknown, None),
@@ -66,8 +66,21 @@ fn every_word_of_a_deposit() {
         let body = with(DEPOSIT, "in_hold", word);
         let LookedUp::Rows { rows, unreadable: 0 } = look_up(&asked, 200, body) else { panic!("{word}") };
         assert_eq!(rows[0].progress, progress, "{word}");
-        assert_eq!(rows[0].credits.first().map(|credit| credit.state), credit, "{word}");
+        let told = rows[0].credits.first().map(|credit| (credit.state, credit.is_advanced));
+        assert_eq!(told, credit, "{word}");
         assert_eq!(rows[0].facts.provider_status.as_deref(), Some(word));
+    }
+}
+
+/// Nobody documents an amount with it, and none, or one that makes no sense, is no reason to miss the reversal.
+#[test]
+fn an_advance_is_returned_whatever_amount_is_told() {
+    let asked = [target("dep-2041", OrderKind::DepositItems, None)];
+    for amount in ["", "\"amount\": \"many\", "] {
+        let body = with(&with(DEPOSIT, "in_hold", "hold_returned"), "\"amount\": 18.4, ", amount);
+        let LookedUp::Rows { rows, unreadable: 0 } = look_up(&asked, 200, body) else { panic!("{amount}") };
+        assert!(matches!(rows[0].progress, Progress::Reverted { .. }), "{amount}");
+        assert_eq!(rows[0].credits, [], "{amount}");
     }
 }
 

@@ -20,6 +20,7 @@ fn deposited() -> Observation {
             local_amount: None,
             multiplier: None,
             state: CreditState::Pending,
+            is_advanced: false,
         }],
         facts: ProviderFacts {
             provider_id: Some("50213".to_owned()),
