@@ -11,7 +11,7 @@ use crate::trade::{Attempt, Cause, Trade, TradeStatus};
 use crate::transition;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 /// Something that may change a trade.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -110,11 +110,14 @@ pub enum AlertKind {
     Orphan,
     /// A trade waits for a person.
     NeedsReview,
+    /// A provider's record and the ledger do not agree.
+    Reconciliation,
 }
 
 impl AlertKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Drift, Self::Anomaly, Self::Orphan, Self::NeedsReview];
+    pub const ALL: [Self; 5] =
+        [Self::Drift, Self::Anomaly, Self::Orphan, Self::NeedsReview, Self::Reconciliation];
 
     /// The kind with this name.
     #[must_use]
@@ -130,6 +133,7 @@ impl AlertKind {
             Self::Anomaly => "anomaly",
             Self::Orphan => "orphan",
             Self::NeedsReview => "needs_review",
+            Self::Reconciliation => "reconciliation",
         }
     }
 }

@@ -15,6 +15,7 @@
 //! * [`credit`] – what arrived for a deposit, each thing once.
 //! * [`query`] – what may be asked of a provider besides orders, and the answers, in one form for all.
 //! * [`polling`] – when a trade is looked at next.
+//! * [`reconciling`] – a provider's record against the ledger.
 
 pub mod advancing;
 pub mod command;
@@ -31,6 +32,7 @@ pub mod placing;
 pub mod polling;
 pub mod query;
 pub mod quota;
+pub mod reconciling;
 pub mod resolving;
 pub mod rules;
 #[cfg(test)]
