@@ -10,6 +10,8 @@ use skinbus_runtime::telemetry;
 struct Instruments {
     folds: Counter<u64>,
     looks: Counter<u64>,
+    reconciliations: Counter<u64>,
+    findings: Counter<u64>,
 }
 
 fn instruments() -> &'static Instruments {
@@ -25,6 +27,16 @@ fn instruments() -> &'static Instruments {
                 .u64_counter("skinbus_due_looks")
                 .with_description("Due looks at trades by what they needed")
                 .build(),
+            reconciliations: meter
+                .u64_counter("skinbus_reconciliations")
+                .with_description("Scheduled reconciliations by how they ended")
+                .build(),
+            findings: meter
+                .u64_counter("skinbus_reconciliation_findings")
+                .with_description(
+                    "Findings of scheduled reconciliations by kind, again in every run that has them",
+                )
+                .build(),
         }
     })
 }
@@ -37,4 +49,16 @@ pub(crate) fn fold(input: &'static str, answer: &'static str) {
 /// A look fell due.
 pub(crate) fn due(account: &AccountId, need: &'static str) {
     instruments().looks.add(1, &[KeyValue::new("account", account.to_string()), KeyValue::new("need", need)]);
+}
+
+/// A scheduled reconciliation ended.
+pub(crate) fn reconciliation(account: &AccountId, outcome: &'static str) {
+    let labels = [KeyValue::new("account", account.to_string()), KeyValue::new("outcome", outcome)];
+    instruments().reconciliations.add(1, &labels);
+}
+
+/// A scheduled reconciliation found something.
+pub(crate) fn finding(account: &AccountId, kind: &'static str) {
+    let labels = [KeyValue::new("account", account.to_string()), KeyValue::new("kind", kind)];
+    instruments().findings.add(1, &labels);
 }

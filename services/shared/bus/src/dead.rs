@@ -1,6 +1,6 @@
 //! Dead letters and alerts: what a person should see is stored, not only logged.
 
-use skinbus_domain::ids::{AccountId, TradeKey};
+use skinbus_domain::ids::{AccountId, MerchantId, TradeKey};
 use skinbus_domain::{Alert, Anomaly, Violation};
 use skinbus_proto::{Message, timestamp, v1, violation_to_proto};
 use skinbus_runtime::clock;
@@ -94,6 +94,32 @@ impl Bus {
             self.store_once(subjects::alert(kind), &message, &id).await?;
             tracing::warn!(kind, trade = %key, detail = alert.detail, "alert");
         }
+        Ok(())
+    }
+
+    /// Stores an alert about an account as a whole.
+    ///
+    /// # Errors
+    ///
+    /// As [`Bus::raise`].
+    pub async fn raise_about(
+        &self,
+        account: &AccountId,
+        merchant: &MerchantId,
+        alert: &Alert,
+    ) -> Result<(), StoreError> {
+        let kind = alert.kind.as_str();
+        let message = v1::Alert {
+            kind: kind.to_owned(),
+            account: account.to_string(),
+            merchant: merchant.to_string(),
+            order_id: String::new(),
+            detail: alert.detail.clone(),
+            at: Some(timestamp(clock::now())),
+        };
+        self.store_once(subjects::alert(kind), &message, &format!("{kind}:{account}:{}", alert.detail))
+            .await?;
+        tracing::warn!(kind, account = %account, detail = alert.detail, "alert");
         Ok(())
     }
 

@@ -16,6 +16,7 @@ pub mod publish;
 mod pull;
 pub mod queries;
 pub mod quota;
+pub mod reconcile;
 pub mod schedule;
 pub mod subjects;
 pub mod topology;

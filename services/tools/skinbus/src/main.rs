@@ -7,6 +7,7 @@ mod asked;
 mod board;
 mod cli;
 mod command;
+mod configured;
 mod connect;
 mod credits;
 mod dead;
@@ -19,6 +20,7 @@ mod place;
 mod query;
 mod quota;
 mod receipt;
+mod reconcile;
 mod signature;
 mod simulator;
 mod table;
@@ -81,6 +83,7 @@ async fn run(cli: Cli) -> Result<Exit, Failure> {
             trade::resolve::run(connection, arguments, terminal).await
         }
         Command::Quota(arguments) => quota::run(connection, arguments, terminal).await,
+        Command::Reconcile(arguments) => reconcile::run(connection, arguments, terminal).await,
         Command::Dead(command) => dead::run(connection, command, terminal).await,
         Command::WebhookSignature(arguments) => signature::run(arguments, terminal),
         Command::Version => {

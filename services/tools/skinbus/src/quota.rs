@@ -3,22 +3,20 @@
 mod status;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use skinbus_bus::quota::{QuotaError, QuotaStore};
 use skinbus_domain::ids::AccountId;
-use skinbus_runtime::{Config, accounts, clock, config, environment};
+use skinbus_runtime::clock;
 
 use crate::cli::{Connection, QuotaArguments};
+use crate::configured;
 use crate::connect::connect;
 use crate::failure::{Exit, Failure, complain};
 use crate::table::Table;
 use crate::terminal::Terminal;
 use status::{Limits, Status};
 
-/// Where `skinbus dev` keeps its configuration.
-const DEV_CONFIG: &str = ".skinbus/skinbus.toml";
 /// How often `--watch` looks.
 const TICK: Duration = Duration::from_secs(1);
 
@@ -127,14 +125,7 @@ fn failed(error: &QuotaError) -> Failure {
 
 /// The limits of the configured accounts.
 fn limits(arguments: &QuotaArguments) -> Result<BTreeMap<AccountId, Limits>, Failure> {
-    let variables = environment::pairs();
-    let dev = || Some(PathBuf::from(DEV_CONFIG)).filter(|path| path.is_file());
-    let Some(path) = config::locate(arguments.config.clone(), &variables).or_else(dev) else {
-        return Ok(BTreeMap::new());
-    };
-    // Without the variables: those that are none of its settings are no mistake of a person who wants to see a table.
-    let known = Config::load(Some(&path), Vec::new()).and_then(|config| accounts::resolve(&config));
-    let known = known.map_err(|errors| Failure::new(format!("reading {}: {errors}", path.display())))?;
+    let known = configured::accounts(arguments.config.as_ref())?;
     let limits = known.into_iter().map(|(name, account)| {
         (name, Limits { account: Some(account.limit), operations: account.operations })
     });
