@@ -20,6 +20,7 @@ mod orders;
 mod paths;
 mod payments;
 mod queries;
+mod reconciled;
 mod refused;
 mod repeated;
 mod webhooks;
@@ -38,6 +39,7 @@ async fn all_cases(provider: ProviderName) {
     cases.extend(payments::cases(&world));
     world::run(cases).await;
     world.check().await;
+    reconciled::agrees(&world).await;
 }
 
 #[tokio::test]
