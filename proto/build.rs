@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use prost::Message;
 
-const FILES: [&str; 8] = ["money", "order", "trade", "dispatch", "webhook", "query", "dead", "quota"];
+const FILES: [&str; 9] =
+    ["money", "order", "trade", "dispatch", "webhook", "query", "dead", "quota", "reconcile"];
 
 #[expect(
     clippy::disallowed_methods,

@@ -203,6 +203,7 @@ pub fn history_to_proto(page: &HistoryPage, fetched_at: Timestamp) -> v1::Histor
         total: page.total,
         unreadable: page.unreadable,
         fetched_at: Some(timestamp_to_proto(fetched_at)),
+        may_be_partial: page.may_be_partial,
     }
 }
 

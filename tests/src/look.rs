@@ -5,7 +5,7 @@ use async_nats::jetstream::message::StreamMessage;
 use skinbus_proto::{Message, v1};
 
 use crate::merchant::Merchant;
-use crate::process::Process;
+use crate::process::{Process, binary};
 use crate::system::System;
 use crate::wait;
 
@@ -27,6 +27,22 @@ impl System {
             (self.arrivals(path).await >= goal).then_some(())
         })
         .await;
+    }
+
+    /// Runs `skinbus reconcile` for the last hour, with more arguments: its exit code, and the objects that it prints.
+    pub async fn reconcile(
+        &self,
+        account: &str,
+        arguments: &[&str],
+    ) -> (Option<i32>, Vec<serde_json::Value>) {
+        let mut command = tokio::process::Command::new(binary("skinbus"));
+        command.arg("--nats").arg(self.nats.url()).args(["reconcile", "--json", "--account", account]);
+        command.args(["--since", "1h", "--config"]).arg(self.config_file()).args(arguments);
+        let output = command.output().await.unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let lines = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert!(!text.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+        (output.status.code(), lines)
     }
 
     /// Every purchase that was truly made under a reference.

@@ -52,7 +52,8 @@ async fn look_up(dispatcher: &Dispatcher, incoming: &Incoming) -> Result<v1::Loo
     let asked_at = clock::now();
     let mut response = v1::LookupResponse { asked_at: Some(timestamp(asked_at)), ..Default::default() };
     let targets = targets(dispatcher, &request, &mut response).await?;
-    let targets = if request.hinted { targets } else { record::read(dispatcher, targets, &mut response).await };
+    let targets =
+        if request.hinted { targets } else { record::read(dispatcher, targets, &mut response).await };
     let mut rest = targets.as_slice();
     while !rest.is_empty() {
         let Some(permit) = permit(dispatcher, rest.first(), request.hinted).await else {

@@ -142,7 +142,12 @@ impl Desk {
         {
             for (due, _) in &batch.looks {
                 self.waiting.remove(&due.key);
-                metrics::late(&self.account.name, due.planned.urgency(&self.account.rules), due.planned.at, now);
+                metrics::late(
+                    &self.account.name,
+                    due.planned.urgency(&self.account.rules),
+                    due.planned.at,
+                    now,
+                );
             }
             let asked = ask::look(Arc::clone(&self.tracker), Arc::clone(&self.account), batch.looks, false);
             self.asking.spawn(asked);

@@ -11,6 +11,7 @@ mod look;
 mod metrics;
 mod mover;
 mod orphans;
+mod reconcile;
 mod webhooks;
 
 use std::collections::BTreeMap;
@@ -73,6 +74,7 @@ pub async fn run(
     tasks.spawn(follow::run(Arc::clone(&tracker)));
     tasks.spawn(webhooks::run(Arc::clone(&tracker)));
     tasks.spawn(mover::run(Arc::clone(&tracker)));
+    tasks.spawn(reconcile::run(Arc::clone(&tracker)));
     for account in tracker.accounts.values() {
         tasks.spawn(due::run(Arc::clone(&tracker), account.clone()));
     }

@@ -13,6 +13,8 @@ struct Instruments {
     folds: Counter<u64>,
     looks: Counter<u64>,
     lateness: Histogram<f64>,
+    reconciliations: Counter<u64>,
+    findings: Counter<u64>,
 }
 
 fn instruments() -> &'static Instruments {
@@ -33,6 +35,16 @@ fn instruments() -> &'static Instruments {
                 .u64_counter("skinbus_due_looks")
                 .with_description("Due looks at trades by what they needed")
                 .build(),
+            reconciliations: meter
+                .u64_counter("skinbus_reconciliations")
+                .with_description("Scheduled reconciliations by how they ended")
+                .build(),
+            findings: meter
+                .u64_counter("skinbus_reconciliation_findings")
+                .with_description(
+                    "Findings of scheduled reconciliations by kind, again in every run that has them",
+                )
+                .build(),
         }
     })
 }
@@ -52,4 +64,16 @@ pub(crate) fn late(account: &AccountId, urgency: Urgency, due_at: Timestamp, now
     let late = now.duration_since(due_at).max(SignedDuration::ZERO);
     let labels = [KeyValue::new("account", account.to_string()), KeyValue::new("line", urgency.as_str())];
     instruments().lateness.record(late.as_secs_f64(), &labels);
+}
+
+/// A scheduled reconciliation ended.
+pub(crate) fn reconciliation(account: &AccountId, outcome: &'static str) {
+    let labels = [KeyValue::new("account", account.to_string()), KeyValue::new("outcome", outcome)];
+    instruments().reconciliations.add(1, &labels);
+}
+
+/// A scheduled reconciliation found something.
+pub(crate) fn finding(account: &AccountId, kind: &'static str) {
+    let labels = [KeyValue::new("account", account.to_string()), KeyValue::new("kind", kind)];
+    instruments().findings.add(1, &labels);
 }

@@ -304,12 +304,7 @@ struct Rows {
 }
 
 /// Those come back for which the quota had no room.
-async fn look(
-    w: &W,
-    who: &Rc<Actor>,
-    account: &Account,
-    chunk: Vec<(Due, Looking)>,
-) -> Vec<(Due, Looking)> {
+async fn look(w: &W, who: &Rc<Actor>, account: &Account, chunk: Vec<(Due, Looking)>) -> Vec<(Due, Looking)> {
     let tick = || chunk.iter().for_each(|(due, _)| client::progress(w, &due.held));
     let rows = with_ticks(&w.queue, look_up(w, who, account, &chunk), ACK_WAIT / 3, tick).await;
     let rows = &rows;

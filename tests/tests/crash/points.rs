@@ -54,11 +54,15 @@ const OF_A_PURCHASE: [(&str, &[&str]); 4] = [
 /// A message that was delivered too often becomes a dead letter.
 const OF_THE_MOVER: [&str; 3] = ["tracker.before_bury", "tracker.after_bury", "tracker.after_remove"];
 
+/// A scheduled reconciliation; `reconcile` kills it there.
+const OF_RECONCILIATIONS: [&str; 1] = ["tracker.after_reconciliation_alerts"];
+
 /// Those that only other orders and other providers meet.
-const OF_THE_REST: [(&str, &[&str]); 3] = [
+const OF_THE_REST: [(&str, &[&str]); 4] = [
     ("provider-dispatch", &[BEFORE_NEXT_CALL, AFTER_JOINT_ANSWER]),
     ("trade-tracker", &[BEFORE_WEBHOOK_FOLD]),
     ("trade-tracker", &OF_THE_MOVER),
+    ("trade-tracker", &OF_RECONCILIATIONS),
 ];
 
 /// The crash points of one service that a purchase at Skinify meets.

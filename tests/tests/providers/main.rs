@@ -20,6 +20,7 @@ mod orders;
 mod paths;
 mod payments;
 mod queries;
+mod reconciled;
 mod records;
 mod refused;
 mod repeated;
@@ -39,6 +40,7 @@ async fn all_cases(provider: ProviderName) {
     cases.extend(payments::cases(&world));
     world::run(cases).await;
     world.check().await;
+    reconciled::agrees(&world).await;
 }
 
 #[tokio::test]

@@ -139,6 +139,11 @@ impl World {
         assert!(self.system.purchases(order_id).await.is_empty(), "{order_id} was bought");
     }
 
+    /// Compares the provider's records with the ledger, by the command line: its exit code, and what it prints.
+    pub(crate) async fn reconcile(&self) -> (Option<i32>, Vec<Value>) {
+        self.system.reconcile(&self.account(), &[]).await
+    }
+
     pub(crate) async fn publish(&self, order: &v1::OrderRequest) {
         self.merchant.publish(order).await;
     }

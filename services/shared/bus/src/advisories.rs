@@ -7,7 +7,7 @@ use crate::connection::{Bus, chain};
 use crate::dead::Cause;
 use crate::message::Incoming;
 use crate::publish::StoreError;
-use crate::topology::{DISPATCH, INTAKE, ORDERS, POLLS, TRACKER_WEBHOOKS, WEBHOOKS};
+use crate::topology::{DISPATCH, INTAKE, ORDERS, POLLS, TRACKER_RECONCILE, TRACKER_WEBHOOKS, WEBHOOKS};
 
 /// A message that the server delivers no more: its handler took the process with it, every time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +74,7 @@ impl Advisory {
             ORDERS if consumer == INTAKE => (ORDERS, "intake", true),
             DISPATCH if consumer.starts_with("dispatch_") => (DISPATCH, "dispatch", true),
             POLLS if consumer.starts_with("tracker_due_") => (POLLS, "tracker", true),
+            POLLS if consumer == TRACKER_RECONCILE => (POLLS, "reconcile", true),
             WEBHOOKS if consumer == TRACKER_WEBHOOKS => (WEBHOOKS, "webhooks", false),
             _ => return Self::NotOurs,
         };
@@ -170,6 +171,7 @@ mod tests {
             ("ORDERS", "intake", true),
             ("DISPATCH", "dispatch_skinify_main", true),
             ("POLLS", "tracker_due_skinify_main", true),
+            ("POLLS", "tracker_reconcile", true),
             ("WEBHOOKS", "tracker_webhooks", false),
         ] {
             let Advisory::Abandoned(abandoned) = advisory(stream, consumer) else { panic!("{stream}") };

@@ -1,6 +1,6 @@
 //! Dead letters and alerts: what a person should see is stored, not only logged.
 
-use skinbus_domain::ids::{AccountId, TradeKey};
+use skinbus_domain::ids::{AccountId, MerchantId, TradeKey};
 use skinbus_domain::{Alert, Anomaly, Violation};
 use skinbus_proto::{Message, timestamp, v1, violation_to_proto};
 use skinbus_runtime::clock;
@@ -113,6 +113,33 @@ impl Bus {
             metrics::alert(alert.kind, account);
             tracing::warn!(kind, trade = %key, detail = alert.detail, "alert");
         }
+        Ok(())
+    }
+
+    /// Stores an alert about an account as a whole.
+    ///
+    /// # Errors
+    ///
+    /// As [`Bus::raise`].
+    pub async fn raise_about(
+        &self,
+        account: &AccountId,
+        merchant: &MerchantId,
+        alert: &Alert,
+    ) -> Result<(), StoreError> {
+        let kind = alert.kind.as_str();
+        let message = v1::Alert {
+            kind: kind.to_owned(),
+            account: account.to_string(),
+            merchant: merchant.to_string(),
+            detail: alert.detail.clone(),
+            at: Some(timestamp(clock::now())),
+            ..v1::Alert::default()
+        };
+        self.store_once(subjects::alert(kind), &message, &format!("{kind}:{account}:{}", alert.detail))
+            .await?;
+        metrics::alert(alert.kind, Some(account));
+        tracing::warn!(kind, account = %account, detail = alert.detail, "alert");
         Ok(())
     }
 

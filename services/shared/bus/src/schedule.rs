@@ -1,4 +1,4 @@
-//! Schedules of the tracker's looks. A due message is only a wake-up: whoever gets it reads the trade.
+//! Schedules of the tracker's looks and reconciliations. A due message is only a wake-up: whoever gets it reads the trade.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use skinbus_domain::planning::{Look, Planned, Urgency};
 use skinbus_proto::{timestamp, v1};
 
 use crate::connection::{Bus, chain};
-use crate::publish::Outgoing;
+use crate::publish::{Outgoing, is_conflict};
 use crate::subjects::{self, HintPlace};
 
 /// A schedule that was perhaps not written.
@@ -18,6 +18,26 @@ use crate::subjects::{self, HintPlace};
 pub struct ScheduleError {
     key: TradeKey,
     problem: String,
+}
+
+/// A schedule of an account's reconciliation that was perhaps not written.
+#[derive(Debug, thiserror::Error)]
+#[error("scheduling the next reconciliation of {account}: {problem}")]
+pub struct ReconcileScheduleError {
+    account: AccountId,
+    problem: String,
+}
+
+impl ReconcileScheduleError {
+    fn of(account: &AccountId, error: &dyn std::error::Error) -> Self {
+        Self { account: account.clone(), problem: chain(error) }
+    }
+}
+
+fn reconciliation(account: &AccountId, at: Timestamp, due: &v1::ReconcileDue) -> Outgoing {
+    Outgoing::of(due)
+        .header(NATS_SCHEDULE, format!("@at {at:.3}"))
+        .header(NATS_SCHEDULE_TARGET, subjects::reconcile_due(account))
 }
 
 impl Bus {
@@ -53,6 +73,40 @@ impl Bus {
             (subjects::poll_hint(account, key, place), subjects::poll_due(account, Urgency::Now));
         let planned = Planned { at, pause: Duration::ZERO };
         self.schedule(subject, target, key, &planned, true).await
+    }
+
+    /// Sets the next reconciliation of an account, in place of the one that was set before.
+    ///
+    /// # Errors
+    ///
+    /// [`ReconcileScheduleError`] where it is perhaps not written; setting it again is safe.
+    pub async fn schedule_reconciliation(
+        &self,
+        account: &AccountId,
+        at: Timestamp,
+        due: &v1::ReconcileDue,
+    ) -> Result<(), ReconcileScheduleError> {
+        let outgoing = reconciliation(account, at, due);
+        let stored = self.store(subjects::reconcile_at(account), outgoing).await;
+        stored.map(|_| ()).map_err(|error| ReconcileScheduleError::of(account, &error))
+    }
+
+    /// Sets the first reconciliation of an account. Where one is set already, that one stays.
+    ///
+    /// # Errors
+    ///
+    /// [`ReconcileScheduleError`] where it is perhaps not written; setting it again is safe.
+    pub async fn begin_reconciliations(
+        &self,
+        account: &AccountId,
+        at: Timestamp,
+    ) -> Result<(), ReconcileScheduleError> {
+        let outgoing = reconciliation(account, at, &v1::ReconcileDue::default()).expecting(0);
+        match self.store(subjects::reconcile_at(account), outgoing).await {
+            Ok(_) => Ok(()),
+            Err(error) if is_conflict(&error) => Ok(()),
+            Err(error) => Err(ReconcileScheduleError::of(account, &error)),
+        }
     }
 
     async fn schedule(

@@ -87,6 +87,18 @@ pub fn poll_due(account: &AccountId, urgency: Urgency) -> String {
     }
 }
 
+/// Where the schedule of an account's next reconciliation lies.
+#[must_use]
+pub fn reconcile_at(account: &AccountId) -> String {
+    format!("skinbus.v1.poll.reconcile_at.{account}")
+}
+
+/// Where the due reconciliations of an account arrive.
+#[must_use]
+pub fn reconcile_due(account: &AccountId) -> String {
+    format!("skinbus.v1.poll.reconcile.{account}")
+}
+
 /// Where an operation of an account is asked for.
 #[must_use]
 pub fn query(account: &AccountId, operation: &str) -> String {

@@ -13,7 +13,7 @@ use crate::trade::{Attempt, Cause, Trade, TradeStatus};
 use crate::transition;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 /// Something that may change a trade.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -121,11 +121,14 @@ pub enum AlertKind {
     NeedsReview,
     /// A trade stands still for too long.
     Stuck,
+    /// A provider's record and the ledger do not agree.
+    Reconciliation,
 }
 
 impl AlertKind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [Self::Drift, Self::Anomaly, Self::Orphan, Self::NeedsReview, Self::Stuck];
+    pub const ALL: [Self; 6] =
+        [Self::Drift, Self::Anomaly, Self::Orphan, Self::NeedsReview, Self::Stuck, Self::Reconciliation];
 
     /// The kind with this name.
     #[must_use]
@@ -142,6 +145,7 @@ impl AlertKind {
             Self::Orphan => "orphan",
             Self::NeedsReview => "needs_review",
             Self::Stuck => "stuck",
+            Self::Reconciliation => "reconciliation",
         }
     }
 }

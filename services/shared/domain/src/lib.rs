@@ -18,6 +18,7 @@
 //! * [`planning`] – which due looks become one look-up, whose turn it is, and how late a look can be.
 //! * [`stuck`] – when a trade has stood still for too long, and what keeps it.
 //! * [`drift`] – what a provider says that its adapter does not know, counted by kind.
+//! * [`reconciling`] – a provider's record against the ledger.
 
 pub mod advancing;
 pub mod command;
@@ -36,6 +37,7 @@ pub mod planning;
 pub mod polling;
 pub mod query;
 pub mod quota;
+pub mod reconciling;
 pub mod resolving;
 pub mod rules;
 #[cfg(test)]

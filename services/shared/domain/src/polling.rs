@@ -89,9 +89,7 @@ pub fn need_at(recorded: &Recorded, rules: &Rules, now: Timestamp) -> Need {
         | TradeState::Canceled { .. }
         | TradeState::Expired { .. } => Need::LookUp,
         TradeState::NeedsReview { .. } => Need::TellStuck,
-        TradeState::Rejected { .. } | TradeState::Reverted { .. } => {
-            Need::Nothing
-        }
+        TradeState::Rejected { .. } | TradeState::Reverted { .. } => Need::Nothing,
     }
 }
 

@@ -141,7 +141,9 @@ fn one(
             speed: config.tracking.speed.get(),
             tells_stuck: true,
         },
-        look_up_batch: provider.look_up_batch.map(|_, size| account.lookup_batch.map_or(size, |set| set.min(size))),
+        look_up_batch: provider
+            .look_up_batch
+            .map(|_, size| account.lookup_batch.map_or(size, |set| set.min(size))),
         config: account.clone(),
     }
 }

@@ -28,9 +28,7 @@ pub(crate) async fn run(
         accounts.retain(|name, _| name == account);
     }
     if accounts.is_empty() {
-        return Err(Failure::new(
-            "listing the accounts: the configuration has none; name it with --config",
-        ));
+        return Err(Failure::new("listing the accounts: the configuration has none; name it with --config"));
     }
     let client = connect(connection).await?;
     let mut loads = Vec::new();

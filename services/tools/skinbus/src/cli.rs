@@ -5,6 +5,7 @@ mod command;
 mod dead;
 mod order;
 mod query;
+mod reconcile;
 mod signature;
 
 #[cfg(test)]
@@ -25,6 +26,7 @@ pub(crate) use query::{
     HistoryArguments, InventoryArguments, LookupArguments, OffersArguments, QueryArguments, QueryCommand,
     Record, RowArguments, SearchArguments, WholeListArguments,
 };
+pub(crate) use reconcile::ReconcileArguments;
 pub(crate) use signature::{SignatureArguments, Signer};
 
 const EXIT_CODES: &str = "\
@@ -33,6 +35,7 @@ Exit codes:
   1   failed; the last line on stderr says why
   2   the order was refused, and its violations are listed; or the provider refused the command
   3   the order id belongs to another order
+  4   reconcile: the provider's records and ours do not agree
   64  the command line is wrong
 
 Colours are used on a terminal only, and not where NO_COLOR is set.";
@@ -97,6 +100,8 @@ pub(crate) enum Command {
     Accounts(AccountsArguments),
     /// Show what providers said that Skinbus does not know: words, fields and forms of answers, with their counts
     Drift(DriftArguments),
+    /// Compare a provider's records of an account with the ledger; changes nothing, unless --apply says so
+    Reconcile(ReconcileArguments),
     /// Look at messages that could not be worked on, publish them again, or drop them
     #[command(subcommand)]
     Dead(DeadCommand),

@@ -16,6 +16,8 @@ pub(crate) enum Exit {
     Refused,
     /// The order id belongs to another order.
     Conflict,
+    /// The provider's records and ours do not agree.
+    Findings,
     /// The command line is wrong.
     Usage,
 }
@@ -27,6 +29,7 @@ impl From<Exit> for ExitCode {
             Exit::Failed => Self::FAILURE,
             Exit::Refused => Self::from(2),
             Exit::Conflict => Self::from(3),
+            Exit::Findings => Self::from(4),
             Exit::Usage => Self::from(EXIT_USAGE),
         }
     }

@@ -22,6 +22,7 @@ mod place;
 mod query;
 mod quota;
 mod receipt;
+mod reconcile;
 mod signature;
 mod simulator;
 mod table;
@@ -86,6 +87,7 @@ async fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Accounts(arguments) => accounts::run(connection, arguments, terminal).await,
         Command::Quota(arguments) => quota::run(connection, arguments, terminal).await,
         Command::Drift(arguments) => drift::run(connection, arguments, terminal).await,
+        Command::Reconcile(arguments) => reconcile::run(connection, arguments, terminal).await,
         Command::Dead(command) => dead::run(connection, command, terminal).await,
         Command::WebhookSignature(arguments) => signature::run(arguments, terminal),
         Command::Version => {

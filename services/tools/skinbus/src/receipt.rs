@@ -32,7 +32,7 @@ pub(crate) fn lines(receipt: &v1::OrderReceipt, palette: Palette) -> Vec<String>
 pub(crate) fn headline(receipt: &v1::OrderReceipt, palette: Palette) -> String {
     let status = status_from_proto(receipt.status());
     match exit(receipt) {
-        Exit::Done | Exit::Failed | Exit::Usage => {
+        Exit::Done | Exit::Failed | Exit::Findings | Exit::Usage => {
             let word = palette.paint(view::tone(status), view::status_word(status));
             format!("{word}, version {}", receipt.version)
         }

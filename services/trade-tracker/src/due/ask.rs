@@ -34,7 +34,8 @@ pub(super) async fn look(
     let rows = rows.ok();
     let concluded = stream::iter(look_ups)
         .map(|look_up| {
-            let said = rows.as_ref().map_or(Event::NotLookedUp, |rows| said_of(look_up.1.recorded().trade(), rows));
+            let said =
+                rows.as_ref().map_or(Event::NotLookedUp, |rows| said_of(look_up.1.recorded().trade(), rows));
             conclude(&tracker, &account, look_up, said)
         })
         .buffer_unordered(TRADES_MAX);

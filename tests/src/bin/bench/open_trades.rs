@@ -121,7 +121,8 @@ pub(crate) async fn write(merchant: &Merchant, trades: usize, age: Duration) {
         headers.insert("Content-Type", "application/x-protobuf");
         headers.insert("Skinbus-Schema", "skinbus.v1.TradeStatusChanged");
         let subject = format!("skinbus.v1.append.acme.{order_id}");
-        let stored = merchant.jetstream().publish_with_headers(subject, headers, change.encode_to_vec().into());
+        let stored =
+            merchant.jetstream().publish_with_headers(subject, headers, change.encode_to_vec().into());
         stored.await.unwrap().await.unwrap();
     });
     written.buffer_unordered(APPENDS).collect::<()>().await;

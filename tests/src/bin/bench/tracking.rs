@@ -23,7 +23,9 @@ const ROUNDS: u32 = 3;
 
 pub(crate) async fn run() {
     let fast = |duration: Duration| duration / SPEED;
-    println!("\ntracking, {TRADES} open trades, {LIMIT} requests a minute, {BATCH} trades a request, {SPEED} times faster");
+    println!(
+        "\ntracking, {TRADES} open trades, {LIMIT} requests a minute, {BATCH} trades a request, {SPEED} times faster"
+    );
     let nats = NatsServer::start(NatsOptions::default()).await;
     let (address, provider) = Provider::start().await;
     let directory = tempfile::tempdir().unwrap();

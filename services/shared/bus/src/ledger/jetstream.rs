@@ -25,7 +25,7 @@ const PAUSE_MAX: Duration = Duration::from_secs(2);
 #[derive(Clone)]
 pub struct JetStreamLedger {
     bus: Bus,
-    stream: Stream<()>,
+    pub(super) stream: Stream<()>,
 }
 
 impl JetStreamLedger {

@@ -3,6 +3,7 @@
 mod advance;
 mod jetstream;
 mod memory;
+mod scan;
 
 use std::future::Future;
 
@@ -82,6 +83,12 @@ pub enum LedgerError {
         /// Why.
         #[source]
         source: skinbus_proto::Corrupt,
+    },
+    /// What was written since some time could not be read.
+    #[error("reading the ledger: {problem}")]
+    Scan {
+        /// Why.
+        problem: String,
     },
     /// The server refuses the append for another reason than a race.
     #[error("appending to the trade {key}: {problem}")]

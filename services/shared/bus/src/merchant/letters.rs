@@ -18,6 +18,9 @@ use crate::publish::Outgoing;
 use crate::subjects;
 use crate::topology::{DEAD, DISPATCH, ORDERS, POLLS, TRADES, WEBHOOKS};
 
+/// Before the account, where a reconciliation fell due.
+const RECONCILE_DUE: &str = "skinbus.v1.poll.reconcile.";
+
 /// Headers of this kind tell the server what to do with a message. Whoever wrote the original may have set any of them.
 const CONTROL_HEADERS: &str = "nats-";
 
@@ -221,6 +224,7 @@ impl WholeLetter {
             DISPATCH => (DISPATCH, "skinbus.v1.dispatch."),
             WEBHOOKS => (WEBHOOKS, "skinbus.v1.webhooks."),
             // Only what fell due: a schedule is the tracker's to write.
+            POLLS if self.letter.subject.starts_with(RECONCILE_DUE) => (POLLS, RECONCILE_DUE),
             POLLS => (POLLS, "skinbus.v1.poll.due."),
             _ => return Err(NotRedrivable::Origin),
         };
@@ -295,9 +299,11 @@ mod tests {
         assert_eq!(home(DISPATCH, "skinbus.v1.dispatch.skinify_main"), Ok(DISPATCH));
         assert_eq!(home(WEBHOOKS, "skinbus.v1.webhooks.skinify_main"), Ok(WEBHOOKS));
         assert_eq!(home(POLLS, "skinbus.v1.poll.due.skinify_main"), Ok(POLLS));
+        assert_eq!(home(POLLS, "skinbus.v1.poll.reconcile.skinify_main"), Ok(POLLS));
         assert_eq!(home(TRADES, "skinbus.v1.status.acme.wd-1"), Err(NotRedrivable::InLedger));
         for (stream, subject) in [
             (POLLS, "skinbus.v1.poll.at.skinify_main.acme.wd-1"),
+            (POLLS, "skinbus.v1.poll.reconcile_at.skinify_main"),
             (ORDERS, "skinbus.v1.append.acme.wd-1"),
             (DISPATCH, "skinbus.v1.orders.acme"),
             ("", "skinbus.v1.orders.acme"),

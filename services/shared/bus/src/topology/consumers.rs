@@ -8,8 +8,8 @@ use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy};
 use skinbus_domain::planning::Urgency;
 
 use super::{
-    ADVISORIES, DISPATCH, INTAKE, MOVER, ORDERS, POLLS, TRACKER_TRADES, TRACKER_WEBHOOKS, TRADES,
-    TopologySettings, WEBHOOKS, dispatch_consumer, due_consumer,
+    ADVISORIES, DISPATCH, INTAKE, MOVER, ORDERS, POLLS, TRACKER_RECONCILE, TRACKER_TRADES, TRACKER_WEBHOOKS,
+    TRADES, TopologySettings, WEBHOOKS, dispatch_consumer, due_consumer,
 };
 use crate::subjects;
 use crate::work::DELIVERIES_MAX;
@@ -21,6 +21,9 @@ const INTAKE_MAX_ACK_PENDING: i64 = 10_000;
 const DISPATCH_MAX_ACK_PENDING: i64 = 10_000;
 const WEBHOOKS_MAX_ACK_PENDING: i64 = 1_000;
 const MOVER_MAX_ACK_PENDING: i64 = 100;
+const RECONCILE_MAX_ACK_PENDING: i64 = 100;
+/// Due reconciliations of every account.
+const RECONCILE_DUE: &str = "skinbus.v1.poll.reconcile.*";
 
 /// What a consumer does with a message that was delivered again and again.
 #[derive(Clone, Copy)]
@@ -48,10 +51,13 @@ impl Deliveries {
 
 pub(super) fn all(settings: &TopologySettings) -> Vec<(&'static str, Config)> {
     let tracker = settings.tracker_max_ack_pending;
+    let filter = Some(RECONCILE_DUE.to_owned());
+    let reconcile = durable(TRACKER_RECONCILE, filter, RECONCILE_MAX_ACK_PENDING, Deliveries::LongNet);
     let fixed = [
         (ORDERS, durable(INTAKE, None, INTAKE_MAX_ACK_PENDING, Deliveries::Net)),
         (TRADES, durable(TRACKER_TRADES, None, tracker, Deliveries::Unlimited)),
         (WEBHOOKS, durable(TRACKER_WEBHOOKS, None, WEBHOOKS_MAX_ACK_PENDING, Deliveries::Net)),
+        (POLLS, reconcile),
         (ADVISORIES, durable(MOVER, None, MOVER_MAX_ACK_PENDING, Deliveries::Unlimited)),
     ];
     let per_account = settings.accounts.iter().flat_map(|account| {

@@ -40,6 +40,9 @@ pub const TRACKER_TRADES: &str = "tracker_trades";
 /// Durable consumer of [`WEBHOOKS`].
 pub const TRACKER_WEBHOOKS: &str = "tracker_webhooks";
 
+/// Durable consumer of [`POLLS`] for due reconciliations, of all accounts.
+pub const TRACKER_RECONCILE: &str = "tracker_reconcile";
+
 /// Durable consumer of [`ADVISORIES`] that buries what was delivered too often.
 pub const MOVER: &str = "mover";
 

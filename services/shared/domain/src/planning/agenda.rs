@@ -96,12 +96,7 @@ impl<T> Agenda<T> {
     }
 
     /// The group of this line that goes first.
-    fn ready(
-        &self,
-        urgency: Urgency,
-        sizes: &ByKind<usize>,
-        now: Timestamp,
-    ) -> Option<(Urgency, OrderKind)> {
+    fn ready(&self, urgency: Urgency, sizes: &ByKind<usize>, now: Timestamp) -> Option<(Urgency, OrderKind)> {
         let is_ready = |kind: OrderKind, looks: &BTreeMap<(Timestamp, u64), T>| {
             looks.len() >= sizes.of(kind).max(1) || first(looks).is_some_and(|leaves_at| leaves_at <= now)
         };

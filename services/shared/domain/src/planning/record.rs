@@ -42,9 +42,10 @@ impl Reading {
     /// Whether the next page saves more requests than it costs.
     #[must_use]
     pub fn is_worth_a_page(&self) -> bool {
-        let pages_left = self.total.filter(|_| self.rows_of_page > 0).map(|total| {
-            total.saturating_sub(self.rows).div_ceil(self.rows_of_page)
-        });
+        let pages_left = self
+            .total
+            .filter(|_| self.rows_of_page > 0)
+            .map(|total| total.saturating_sub(self.rows).div_ceil(self.rows_of_page));
         match pages_left {
             Some(pages) => pages > 0 && pages.saturating_mul(SAVED_BY_PAGE_MIN) <= self.left,
             None => self.left >= SAVED_BY_PAGE_MIN && self.told_by_page >= SAVED_BY_PAGE_MIN,

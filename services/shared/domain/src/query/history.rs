@@ -30,6 +30,8 @@ pub struct HistoryPage {
     pub total: Option<u64>,
     /// Rows that could not be read and are left out.
     pub unreadable: u64,
+    /// Nobody says how far back the record reaches: a row that is not there may have left it.
+    pub may_be_partial: bool,
 }
 
 /// One row of a record.

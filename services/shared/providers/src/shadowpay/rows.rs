@@ -270,12 +270,14 @@ pub(super) fn steam_prices(listed: &Listed<'_>, game: Game) -> ItemPage {
 }
 
 /// The rows of the history between these moments; the provider cannot be asked for a part. A row whose time cannot be
-/// read is told all the same.
+/// read is told all the same. The history has no documented length, so it surely reaches back far enough only where it
+/// has an older row.
 pub(super) fn history(listed: &Listed<'_>, from: Timestamp, until: Timestamp) -> HistoryPage {
-    let mut page = HistoryPage::default();
+    let mut page = HistoryPage { may_be_partial: true, ..HistoryPage::default() };
     for row in &listed.data {
         match history_row(row) {
-            Some(row) if row.at.is_some_and(|at| at < from || at > until) => {}
+            Some(row) if row.at.is_some_and(|at| at < from) => page.may_be_partial = false,
+            Some(row) if row.at.is_some_and(|at| at > until) => {}
             Some(row) => page.rows.push(row),
             None => page.unreadable += 1,
         }

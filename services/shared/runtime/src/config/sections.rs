@@ -200,6 +200,13 @@ pub struct TrackingConfig {
     /// How long a hosted deposit page is waited for that has no end of its own.
     #[serde(deserialize_with = "parse::de_duration")]
     pub link_lifetime: Duration,
+    /// How often each account's records at its provider are compared with the ledger; zero for never. It costs quota of the
+    /// lowest lane.
+    #[serde(deserialize_with = "parse::de_duration")]
+    pub reconcile_every: Duration,
+    /// How far back such a comparison goes: longer than a hold, so that what is taken back late is seen.
+    #[serde(deserialize_with = "parse::de_duration")]
+    pub reconcile_period: Duration,
 }
 
 /// `[tracking.game_protection]`: how long Steam may reverse trades of a game.
@@ -252,6 +259,8 @@ impl Default for TrackingConfig {
             protection: Duration::from_secs(8 * 24 * 60 * 60),
             game_protection: GameProtectionConfig::default(),
             link_lifetime: Duration::from_secs(7 * 24 * 60 * 60),
+            reconcile_every: Duration::from_secs(24 * 60 * 60),
+            reconcile_period: Duration::from_secs(10 * 24 * 60 * 60),
         }
     }
 }

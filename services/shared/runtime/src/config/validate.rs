@@ -53,6 +53,7 @@ fn sections(checker: &mut Checker<'_>, config: &Config) {
     checker.rule("tracking.max_ack_pending", config.tracking.max_ack_pending > 0, "must be at least 1");
     checker.positive("dispatch.lease_margin", config.dispatch.lease_margin);
     checker.positive("tracking.link_lifetime", config.tracking.link_lifetime);
+    checker.positive("tracking.reconcile_period", config.tracking.reconcile_period);
     checker.positive("queries.price_list_age", config.queries.price_list_age);
     checker.at_least_one("queries.price_list_max_bytes", config.queries.price_list_max_bytes);
     checker.positive("shutdown.drain_timeout", config.shutdown.drain_timeout);

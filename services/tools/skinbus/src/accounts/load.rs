@@ -87,7 +87,10 @@ impl Load {
 
     fn sweep_requests(&self) -> u64 {
         let (open, sizes) = (self.open(), &self.account.look_up_batch);
-        Urgency::ALL.into_iter().map(|urgency| open.sweep_requests(urgency, sizes)).fold(0, u64::saturating_add)
+        Urgency::ALL
+            .into_iter()
+            .map(|urgency| open.sweep_requests(urgency, sizes))
+            .fold(0, u64::saturating_add)
     }
 
     fn latest(&self, urgency: Urgency) -> [Duration; 2] {

@@ -191,7 +191,7 @@ impl MomentOrAge {
     }
 }
 
-fn moment_or_age(text: &str) -> Result<MomentOrAge, &'static str> {
+pub(super) fn moment_or_age(text: &str) -> Result<MomentOrAge, &'static str> {
     if let Ok(age) = skinbus_runtime::config::duration(text) {
         return Ok(MomentOrAge::Age(age));
     }

@@ -9,4 +9,4 @@ mod rules;
 mod states;
 mod table;
 mod versions;
-mod walk;
+pub(crate) mod walk;

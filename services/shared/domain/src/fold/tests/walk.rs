@@ -32,7 +32,7 @@ enum Happening {
 
 /// A random life, not yet lived.
 #[derive(Debug, Clone)]
-pub(super) struct Life {
+pub(crate) struct Life {
     kind: OrderKind,
     deadline: Option<i64>,
     idempotency: Idempotency,
@@ -41,15 +41,15 @@ pub(super) struct Life {
 
 /// One input of a life and what came of it.
 #[derive(Debug)]
-pub(super) struct Step {
-    pub(super) before: Trade,
-    pub(super) input: Input,
-    pub(super) result: Fold,
-    pub(super) rules: Rules,
-    pub(super) now: Timestamp,
+pub(crate) struct Step {
+    pub(crate) before: Trade,
+    pub(crate) input: Input,
+    pub(crate) result: Fold,
+    pub(crate) rules: Rules,
+    pub(crate) now: Timestamp,
 }
 
-pub(super) fn life() -> impl Strategy<Value = Life> {
+pub(crate) fn life() -> impl Strategy<Value = Life> {
     let idempotency = select(vec![Idempotency::UniqueReference, Idempotency::Undocumented]);
     let pauses = select(vec![0_i64, 1, 30, LEASE, 600, 86_400]);
     let deadline = prop_oneof![3 => Just(None), 1 => (0_i64..2000).prop_map(Some)];
@@ -130,7 +130,7 @@ fn one_credit() -> impl Strategy<Value = Credit> {
 
 impl Life {
     /// Where it begins.
-    pub(super) fn accepted(&self) -> Trade {
+    pub(crate) fn accepted(&self) -> Trade {
         let accepted = of_kind(self.kind, &accepted());
         match self.deadline {
             Some(deadline) => with_deadline(&accepted, at(deadline)),
@@ -139,7 +139,7 @@ impl Life {
     }
 
     /// Lives it from ACCEPTED on. No input here is illegal.
-    pub(super) fn live(&self) -> Vec<Step> {
+    pub(crate) fn live(&self) -> Vec<Step> {
         let mut rules = rules();
         rules.placing.idempotency = ByKind::all(self.idempotency);
         let mut trade = self.accepted();

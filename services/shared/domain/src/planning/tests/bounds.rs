@@ -31,14 +31,16 @@ fn a_bound_is_company_and_one_sweep_of_the_line_at_its_part_of_the_quota() {
 fn a_look_waits_a_twentieth_of_its_pause_for_company() {
     let rules = |speed| Rules { speed, ..Rules::default() };
     let planned = |pause| Planned { at: at(100), pause: Duration::from_secs(pause) };
-    let waits = |pause, speed| {
-        planned(pause).leaves_at(&rules(speed), at(100)).duration_since(at(100)).as_millis()
-    };
+    let waits =
+        |pause, speed| planned(pause).leaves_at(&rules(speed), at(100)).duration_since(at(100)).as_millis();
     assert_eq!([waits(5, 1), waits(60, 1), waits(600, 1), waits(6 * 3600, 1)], [250, 3000, 30_000, 30_000]);
     assert_eq!(waits(600, 10), 3000);
     // However fast time is, and however late the wake-up came: what fired with it is waited for.
     assert_eq!(waits(0, 100), 50);
     assert_eq!(planned(5).leaves_at(&rules(1), at(101)).duration_since(at(101)).as_millis(), 50);
-    assert_eq!([5, 30, 31].map(|pause| planned(pause).urgency(&rules(1))), [Urgency::Now, Urgency::Now, Urgency::Later]);
+    assert_eq!(
+        [5, 30, 31].map(|pause| planned(pause).urgency(&rules(1))),
+        [Urgency::Now, Urgency::Now, Urgency::Later]
+    );
     assert_eq!(planned(5).urgency(&rules(10)), Urgency::Later);
 }

@@ -72,7 +72,8 @@ fn run(classes: &[Class], length_s: i64, is_spread: bool) -> Run {
     for (number, class) in classes.iter().enumerate() {
         for trade in 0..class.trades {
             let share = u128::from(trade) * class.pause.as_millis() / u128::from(class.trades);
-            let first = if is_spread { Duration::from_millis(u64::try_from(share).unwrap()) } else { Duration::ZERO };
+            let first =
+                if is_spread { Duration::from_millis(u64::try_from(share).unwrap()) } else { Duration::ZERO };
             scheduled.push(Reverse((after(at(0), first), number)));
         }
     }
@@ -176,7 +177,10 @@ fn a_short_quota_stretches_every_pause_of_a_line_by_the_same() {
     assert!(looks * 100 >= run.requests * 50 * 99, "{looks} looks by {} requests", run.requests);
     // Of the same line: as late as each other.
     let [first, second, third] = [0, 1, 2].map(|number| run.measured[number].latest.as_secs_f64());
-    assert!((first / second - 1.0).abs() < 0.1 && (first / third - 1.0).abs() < 0.1, "{first} {second} {third}");
+    assert!(
+        (first / second - 1.0).abs() < 0.1 && (first / third - 1.0).abs() < 0.1,
+        "{first} {second} {third}"
+    );
     // What somebody waits for is hardly late, beside a hundred times as many that nobody waits for.
     let waiting = &run.measured[3];
     assert!(waiting.latest.as_secs_f64() < 1_000.0 / 50.0 / 7.5 / 0.75 + 1.0, "{waiting:?}");
