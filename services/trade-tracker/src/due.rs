@@ -185,7 +185,7 @@ impl Desk {
                 return self.hinted.add(Urgency::Now, kind, leaves_at, (due, looking));
             }
             let (tracker, account) = (Arc::clone(&self.tracker), Arc::clone(&self.account));
-            self.asking_hinted.spawn(async move { ask::put_off(&tracker, &account, (due, looking)).await });
+            self.beginning.spawn(async move { ask::put_off(&tracker, &account, (due, looking)).await });
             return;
         }
         // Whoever is in the line already is looked at after this wake-up too.

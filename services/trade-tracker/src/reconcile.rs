@@ -11,7 +11,6 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use skinbus_bus::dead::{Cause, RaiseError};
-
 use skinbus_bus::reconcile::{Reconcile, ReconcileError, Report};
 use skinbus_bus::schedule::ReconcileScheduleError;
 use skinbus_bus::topology::{POLLS, TRACKER_RECONCILE};

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use async_nats::jetstream::{self, AckKind};
 use skinbus_runtime::Shutdown;
+use tokio::task::JoinHandle;
 
 use crate::connection::{Bus, chain};
 use crate::message::Incoming;
-use crate::pull::Pull;
+use crate::pull::{Pull, PullError};
 use crate::topology::consumers::ACK_WAIT;
 
 /// How often a message that stays in hand must be spoken for.
@@ -70,6 +71,8 @@ pub struct HeldMessages {
     consumer: String,
     shutdown: Shutdown,
     messages: Option<Pull>,
+    /// Goes on while nobody waits for a message: whoever has much else to do would begin it anew for ever.
+    opening: Option<JoinHandle<Result<Pull, PullError>>>,
 }
 
 impl Bus {
@@ -82,6 +85,7 @@ impl Bus {
             consumer: consumer.to_owned(),
             shutdown: shutdown.clone(),
             messages: None,
+            opening: None,
         }
     }
 }
@@ -110,6 +114,23 @@ impl HeldMessages {
         }
     }
 
+    async fn open(&mut self) -> Result<Pull, PullError> {
+        let (bus, stream, consumer) = (&self.bus, self.stream, &self.consumer);
+        let opening = self.opening.get_or_insert_with(|| {
+            let (bus, consumer) = (bus.clone(), consumer.clone());
+            tokio::spawn(async move {
+                let opened = bus.pull(stream, &consumer).await;
+                if opened.is_err() {
+                    tokio::time::sleep(RETRY_PAUSE).await;
+                }
+                opened
+            })
+        });
+        let opened = opening.await;
+        self.opening = None;
+        opened.unwrap_or_else(|error| Err(PullError::of(&error)))
+    }
+
     async fn receive(&mut self, room: usize) -> Held {
         loop {
             let error = match &mut self.messages {
@@ -121,15 +142,12 @@ impl HeldMessages {
                         error
                     }
                 },
-                None => match self.bus.pull(self.stream, &self.consumer).await {
+                None => match self.open().await {
                     Ok(messages) => {
                         self.messages = Some(messages);
                         continue;
                     }
-                    Err(error) => {
-                        tokio::time::sleep(RETRY_PAUSE).await;
-                        error
-                    }
+                    Err(error) => error,
                 },
             };
             let (error, consumer) = (chain(&error), self.consumer.as_str());

@@ -35,10 +35,17 @@ pub(crate) struct Pull {
 #[error("pulling: {0}")]
 pub(crate) struct PullError(String);
 
+impl PullError {
+    /// For this reason.
+    pub(crate) fn of(reason: &dyn std::error::Error) -> Self {
+        Self(chain(reason))
+    }
+}
+
 impl Bus {
     /// Pulls from the durable consumer `name` of `stream`.
     pub(crate) async fn pull(&self, stream: &str, name: &str) -> Result<Pull, PullError> {
-        let failed = |error: &dyn std::error::Error| PullError(chain(error));
+        let failed = |error: &dyn std::error::Error| PullError::of(error);
         let consumer = self.jetstream().get_consumer_from_stream(name, stream).await;
         let consumer = consumer.map_err(|error| failed(&error))?;
         let inbox = Subject::from(self.client().new_inbox());

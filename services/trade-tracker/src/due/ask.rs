@@ -43,8 +43,8 @@ pub(super) async fn look(
 }
 
 /// A hint for which there is no room.
-pub(super) async fn put_off(tracker: &Tracker, account: &Account, look_up: LookUp) -> Vec<LookUp> {
-    conclude(tracker, account, look_up, Event::NoRoom).await.into_iter().collect()
+pub(super) async fn put_off(tracker: &Tracker, account: &Account, look_up: LookUp) -> Option<LookUp> {
+    conclude(tracker, account, look_up, Event::NoRoom).await
 }
 
 /// A user waits now: what the provider can deliver only days later is given up, and its price comes back. The look-up that

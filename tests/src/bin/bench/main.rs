@@ -15,8 +15,10 @@ mod catalogue;
 mod ingress;
 mod latency;
 mod load;
+mod news;
 mod nothing;
 mod open_trades;
+mod open_world;
 mod pipeline;
 mod price_lists;
 mod provider;
@@ -24,6 +26,7 @@ mod quota;
 mod quota_update;
 mod recovery;
 mod senders;
+mod storm;
 mod tracking;
 mod world;
 mod yardstick;
@@ -69,6 +72,12 @@ async fn main() {
     }
     if wanted("tracking") {
         tracking::run().await;
+    }
+    if wanted("news") {
+        news::run().await;
+    }
+    if wanted("storm") {
+        storm::run().await;
     }
     if wanted("recovery") {
         recovery::run().await;

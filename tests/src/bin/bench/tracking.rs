@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use skinbus_tests::process::Process;
-use skinbus_tests::{Merchant, NatsOptions, NatsServer, wait};
+use skinbus_tests::wait;
 
 use crate::load::percentile;
-use crate::open_trades::{self, ACCOUNT, Provider};
+use crate::open_trades::Provider;
+use crate::open_world::{OpenWorld, Setting};
 
 const TRADES: usize = 100_000;
 /// A minute is six seconds.
@@ -26,80 +26,54 @@ pub(crate) async fn run() {
     println!(
         "\ntracking, {TRADES} open trades, {LIMIT} requests a minute, {BATCH} trades a request, {SPEED} times faster"
     );
-    let nats = NatsServer::start(NatsOptions::default()).await;
-    let (address, provider) = Provider::start().await;
-    let directory = tempfile::tempdir().unwrap();
-    let config = directory.path().join("skinbus.toml");
-    std::fs::write(directory.path().join("key"), "bench-key").unwrap();
-    std::fs::write(directory.path().join("webhook_path"), "3f9c2b7a5d1e4c60").unwrap();
-    let text = format!(
-        r#"
-[nats]
-url = "{}"
-[tracking]
-speed = {SPEED}
-[accounts.{ACCOUNT}]
-provider = "skinout"
-merchant = "acme"
-base_url = "http://{address}/api"
-api_key_file = {:?}
-webhook_path_secret_file = {:?}
-quota = {{ requests = {LIMIT}, per = "{}ms" }}
-"#,
-        nats.url(),
-        directory.path().join("key"),
-        directory.path().join("webhook_path"),
-        fast(Duration::from_secs(60)).as_millis(),
-    );
-    std::fs::write(&config, text).unwrap();
-    let mut dispatch = Process::start("provider-dispatch", &config, None);
-    dispatch.ready().await;
-    let merchant = Merchant::connect(&nats.url(), "acme").await;
     let began = Instant::now();
-    open_trades::write(&merchant, TRADES, Duration::from_secs(4 * 3600)).await;
-    println!("  written into the ledger after {:.1} s", began.elapsed().as_secs_f64());
-
-    let mut tracker = Process::start("trade-tracker", &config, None);
-    let looked_at = || provider.seen(|seen| seen.looks.len());
+    let mut world = OpenWorld::start(Setting {
+        trades: TRADES,
+        age: Duration::from_secs(4 * 3600),
+        requests: LIMIT,
+        per: fast(Duration::from_secs(60)),
+        speed: SPEED,
+    })
+    .await;
+    let looked_at = || world.provider.seen(|seen| seen.looks.len());
     wait::until_within("every trade to be looked at", Duration::from_secs(300), || async {
         (looked_at() == TRADES).then_some(())
     })
     .await;
     println!("  all looked at once, from nothing, after {:.1} s", began.elapsed().as_secs_f64());
 
-    let requests = || provider.seen(|seen| seen.requests);
+    let requests = || world.provider.seen(|seen| seen.requests);
     let (before, from) = (requests(), Instant::now());
-    let used = (tracker.processor_time(), dispatch.processor_time());
+    let used = (world.tracker.processor_time(), world.dispatch.processor_time());
     tokio::time::sleep(fast(PAUSE) * ROUNDS).await;
     let (spent, measured) = (requests() - before, from.elapsed());
-    let used = (tracker.processor_time() - used.0, dispatch.processor_time() - used.1);
+    let used = (world.tracker.processor_time() - used.0, world.dispatch.processor_time() - used.1);
     let needed = TRADES as f64 * measured.as_secs_f64() / fast(PAUSE + COMPANY).as_secs_f64() / BATCH as f64;
     println!("  requests: {spent}, {needed:.0} needed: {:.3} (goal 1.1)", spent as f64 / needed);
 
     let sweep = fast(Duration::from_secs(60)).as_secs_f64() * (TRADES / BATCH) as f64 / f64::from(LIMIT);
-    let late = lateness(&provider, from, fast(PAUSE));
+    let late = lateness(&world.provider, from, fast(PAUSE));
     for percent in [50, 99, 100] {
         let late = percentile(&late, percent).as_secs_f64();
         println!("  lateness p{percent}: {late:.2} s, {:.3} sweeps of {sweep:.0} s", late / sweep);
     }
     let megabytes = |bytes: u64| bytes as f64 / 1e6;
-    println!("  resident: trade-tracker {:.0} MB (goal 150)", megabytes(tracker.resident_bytes()));
-    println!("            provider-dispatch {:.0} MB", megabytes(dispatch.resident_bytes()));
-    println!("            nats-server {:.0} MB", megabytes(nats.resident_bytes()));
+    println!("  resident: trade-tracker {:.0} MB (goal 150)", megabytes(world.tracker.resident_bytes()));
+    println!("            provider-dispatch {:.0} MB", megabytes(world.dispatch.resident_bytes()));
+    println!("            nats-server {:.0} MB", megabytes(world.nats.resident_bytes()));
     let part = |used: Duration| used.as_secs_f64() / measured.as_secs_f64() * 100.0;
     println!("  processors: trade-tracker {:.0} %, provider-dispatch {:.0} %", part(used.0), part(used.1));
 
-    tracker.kill();
-    tracker.ended().await;
+    world.tracker.kill();
     let before = requests();
     let began = Instant::now();
-    let mut tracker = Process::start("trade-tracker", &config, None);
+    let mut tracker = world.launch("trade-tracker");
     wait::until("a look after the restart", || async { (requests() > before).then_some(()) }).await;
     println!("  kill -9, restart to the first look-up: {:.0} ms", began.elapsed().as_secs_f64() * 1e3);
     tracker.terminate();
-    dispatch.terminate();
     tracker.ended().await;
-    dispatch.ended().await;
+    world.dispatch.terminate();
+    world.dispatch.ended().await;
 }
 
 /// By how much each gap between two looks at a trade, the second since `from`, is longer than the pause; the shortest first.

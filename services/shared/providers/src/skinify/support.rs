@@ -13,7 +13,7 @@ pub(super) fn of(capability: Capability) -> Support {
         Capability::DepositItemsByName => Unsupported("items are named by their asset ids only"),
         Capability::Listing => Unsupported("the provider sells no items for users"),
         Capability::LookUpPurchases => Supported("GET /withdraw/info"),
-        Capability::LookUpDeposits => Supported("GET /deposit-status"),
+        Capability::LookUpDeposits => Supported("GET /deposit-status; many by /get-deposits"),
         Capability::LookUpListings => Unsupported("the provider has no listings"),
         Capability::Inventory => Supported("POST /steam-inventory"),
         Capability::Prices => Supported("GET /withdraw/prices"),

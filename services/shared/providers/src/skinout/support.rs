@@ -10,7 +10,7 @@ pub(super) fn of(capability: Capability) -> Support {
         Capability::PurchaseByName => Supported("POST /withdraw/buy with skin_name"),
         Capability::DepositLink => Supported("POST /deposit/create"),
         Capability::LookUpPurchases => Supported("GET /withdraw/status"),
-        Capability::LookUpDeposits => Supported("GET /deposit/status"),
+        Capability::LookUpDeposits => Supported("GET /deposit/status; many by /deposit/history"),
         Capability::Prices | Capability::Offers => Supported("the list of skins; its path is a setting"),
         Capability::OffersByPrice => Unsupported("the list has no filter; Skinbus filters it"),
         Capability::Search => Supported("POST /withdraw/search"),

@@ -25,7 +25,7 @@ pub(super) fn of(capability: Capability) -> Support {
         | Capability::CancelListing
         | Capability::ChangePrice => Unsupported(NO_LISTINGS),
         Capability::LookUpPurchases => Supported("market_getinfo"),
-        Capability::LookUpDeposits => Supported("orderstatus"),
+        Capability::LookUpDeposits => Supported("orderstatus; many by orders"),
         Capability::Inventory => Supported("user_inventory"),
         Capability::Prices => Supported("market_pricelist"),
         Capability::Search => Supported("market_search"),
