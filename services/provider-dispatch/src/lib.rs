@@ -26,7 +26,7 @@ use skinbus_bus::topology::{DISPATCH, dispatch_consumer};
 use skinbus_bus::{Bus, ConnectError, DELIVERIES_MAX, WorkOptions};
 use skinbus_domain::Anomaly;
 use skinbus_domain::ids::TradeKey;
-use skinbus_domain::quota::{HINTED_LOOK_UP, Lane};
+use skinbus_domain::quota::{HINTED_LOOK_UP, Lane, PLANNED_LOOK_UP};
 use skinbus_providers::Closed;
 use skinbus_runtime::{Config, Health, RunError, Shutdown};
 use tokio::task::JoinSet;
@@ -130,8 +130,12 @@ impl Dispatcher {
         calls: u32,
     ) -> Option<Permit> {
         loop {
-            let counted = [Some(operation), about.is_hinted.then_some(HINTED_LOOK_UP)];
-            let own = counted.into_iter().flatten().filter_map(|operation| {
+            let besides = match lane {
+                Lane::LookUps if about.is_hinted => Some(HINTED_LOOK_UP),
+                Lane::LookUps => Some(PLANNED_LOOK_UP),
+                Lane::Orders | Lane::Catalogue => None,
+            };
+            let own = [Some(operation), besides].into_iter().flatten().filter_map(|operation| {
                 self.served.account.operations.get(operation)?.of(operation, about.user, about.order)
             });
             let permit = self.permits.take_for(lane, own.collect(), turn, calls).await?;

@@ -30,8 +30,8 @@ const LOOK_UPS_MAX: usize = 8;
 const HINTED_LOOK_UPS_MAX: usize = 2;
 /// Looks that only hints ask for and that wait to be asked; the rest is put off.
 const HINTED_MAX: usize = 100;
-/// How long such a look waits for company. Schedules fire on a grid of 250 ms.
-const HINTED_COMPANY: Duration = Duration::from_millis(50);
+/// How long such a look waits for company. A user waits; and where there are many, they wait for each other anyway.
+const HINTED_COMPANY: Duration = Duration::from_millis(10);
 /// Pause before a trade is looked at again whose look failed.
 const RETRY_PAUSE: Duration = Duration::from_secs(5);
 

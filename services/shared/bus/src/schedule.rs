@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use skinbus_domain::ids::{AccountId, TradeKey};
 use skinbus_domain::planning::{Look, Planned, Urgency};
 use skinbus_proto::{timestamp, v1};
+use skinbus_runtime::clock;
 
 use crate::connection::{Bus, chain};
 use crate::publish::{Outgoing, is_conflict};
@@ -72,6 +73,10 @@ impl Bus {
         let (subject, target) =
             (subjects::poll_hint(account, key, place), subjects::poll_due(account, Urgency::Now));
         let planned = Planned { at, pause: Duration::ZERO };
+        // NATS fires four times a second; what is due now need not wait for that.
+        if at <= clock::now() {
+            return self.put(target, Outgoing::of(&due(key, &planned, true)), key).await;
+        }
         self.schedule(subject, target, key, &planned, true).await
     }
 
@@ -117,20 +122,26 @@ impl Bus {
         planned: &Planned,
         hinted: bool,
     ) -> Result<(), ScheduleError> {
-        let at = planned.at;
-        let due = v1::PollDue {
-            merchant: key.merchant.to_string(),
-            order_id: key.order_id.to_string(),
-            hinted,
-            due_at: Some(timestamp(at)),
-            pause_ms: u64::try_from(planned.pause.as_millis()).unwrap_or(u64::MAX),
-        };
-        let outgoing = Outgoing::of(&due)
-            .header(NATS_SCHEDULE, format!("@at {at:.3}"))
+        let outgoing = Outgoing::of(&due(key, planned, hinted))
+            .header(NATS_SCHEDULE, format!("@at {:.3}", planned.at))
             .header(NATS_SCHEDULE_TARGET, target);
+        self.put(subject, outgoing, key).await
+    }
+
+    async fn put(&self, subject: String, outgoing: Outgoing, key: &TradeKey) -> Result<(), ScheduleError> {
         self.store(subject, outgoing)
             .await
             .map(|_| ())
             .map_err(|error| ScheduleError { key: key.clone(), problem: chain(&error) })
+    }
+}
+
+fn due(key: &TradeKey, planned: &Planned, hinted: bool) -> v1::PollDue {
+    v1::PollDue {
+        merchant: key.merchant.to_string(),
+        order_id: key.order_id.to_string(),
+        hinted,
+        due_at: Some(timestamp(planned.at)),
+        pause_ms: u64::try_from(planned.pause.as_millis()).unwrap_or(u64::MAX),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use skinbus_domain::ids::{AccountId, MerchantId};
-use skinbus_domain::quota::{Each, HINTED_LOOK_UP, Limit, OperationLimit};
+use skinbus_domain::quota::{Each, HINTED_LOOK_UP, Limit, OperationLimit, PLANNED_LOOK_UP};
 use skinbus_domain::rules::{ByKind, GameRules, PlacingRules, Rules, TrackingRules};
 use skinbus_providers::{ProviderDefaults, registry};
 
@@ -88,7 +88,8 @@ fn operations(
         let limit = Limit { requests: set.requests, per: set.per };
         (name.clone(), OperationLimit { each: set.each.into(), limit })
     });
-    std::iter::once(hints).chain(documented).chain(set).collect()
+    let plan = (PLANNED_LOOK_UP.to_owned(), OperationLimit::of_plan(limit));
+    [hints, plan].into_iter().chain(documented).chain(set).collect()
 }
 
 /// A look-up that asks for many orders cannot be counted for each of them.

@@ -273,10 +273,17 @@ fn limits_of_operations_are_the_documented_ones_and_those_that_are_set() {
         each,
         limit: Limit { requests, per: Duration::from_secs(seconds) },
     };
+    // A ninth, in a tenth of a minute, of what look-ups may have of 60.
+    let planned = ("planned_lookup".to_owned(), limit(Each::Account, 6, 6));
     let [inventory, look_up] = [limit(Each::User, 1, 5), limit(Each::Order, 1, 1)];
     // A tenth of the account's 60 a minute.
     let hinted = ("hinted_lookup".to_owned(), limit(Each::Account, 6, 60));
-    let documented = [hinted.clone(), ("inventory".to_owned(), inventory), ("lookup".to_owned(), look_up)];
+    let documented = [
+        hinted.clone(),
+        planned.clone(),
+        ("inventory".to_owned(), inventory),
+        ("lookup".to_owned(), look_up),
+    ];
     assert_eq!(operations(""), documented.into());
     let set = operations(
         "[accounts.skinslink_main.operation_quotas]\n\
@@ -285,6 +292,7 @@ fn limits_of_operations_are_the_documented_ones_and_those_that_are_set() {
     );
     let expected = [
         hinted,
+        planned,
         ("balance".to_owned(), limit(Each::Account, 2, 10)),
         ("inventory".to_owned(), limit(Each::Account, 3, 5)),
         ("lookup".to_owned(), look_up),
@@ -308,7 +316,7 @@ fn wrong_limits_of_operations_are_refused() {
         format!("{section}.balance.per (file skinbus.toml): must be longer than nothing"),
         format!("{section}.balance.requests (file skinbus.toml): must be between 1 and 100000"),
         format!(
-            "{section}.buying (file skinbus.toml): is no operation; there are place, lookup, hinted_lookup,"
+            "{section}.buying (file skinbus.toml): is no operation; there are place, lookup, hinted_lookup, planned_lookup,"
         ),
         format!("{section}.prices.each (file skinbus.toml): must be"),
         format!(

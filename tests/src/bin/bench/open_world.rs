@@ -58,6 +58,7 @@ reconcile_every = "0s"
 provider = "skinout"
 merchant = "acme"
 base_url = "http://{address}/api"
+project_id = "4711"
 api_key_file = {:?}
 webhook_signature_file = {:?}
 webhook_path_secret_file = {:?}

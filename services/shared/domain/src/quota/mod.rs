@@ -20,7 +20,7 @@ mod window;
 mod tests;
 
 pub use gate::{Closing, Gate, Probe, Told, UNREACHABLE};
-pub use operation::{Each, HINTED_LOOK_UP, OPERATIONS, Operation, OperationLimit};
+pub use operation::{Each, HINTED_LOOK_UP, OPERATIONS, Operation, OperationLimit, PLANNED_LOOK_UP};
 pub use slots::{SlotList, Slots};
 pub use window::{Grant, QuotaWindow, Ticket, Wish};
 

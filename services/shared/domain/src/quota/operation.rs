@@ -1,15 +1,19 @@
 //! Operations that may have a limit of their own, besides the account's.
 
-use super::Limit;
+use super::{Lane, Limit};
 
 /// Look-ups that were asked for by a webhook alone which anybody may have sent.
 pub const HINTED_LOOK_UP: &str = "hinted_lookup";
 
+/// Look-ups by plan. They are paced rather than limited: see [`OperationLimit::of_plan`].
+pub const PLANNED_LOOK_UP: &str = "planned_lookup";
+
 /// Every operation that calls a provider: placing, looking up, the questions and the commands.
-pub const OPERATIONS: [&str; 17] = [
+pub const OPERATIONS: [&str; 18] = [
     "place",
     "lookup",
     HINTED_LOOK_UP,
+    PLANNED_LOOK_UP,
     "inventory",
     "prices",
     "steam_prices",
@@ -33,6 +37,15 @@ pub struct Operation {
     pub key: String,
     /// Their limit.
     pub limit: Limit,
+}
+
+impl Operation {
+    /// Whether only the beginnings of its calls are counted, so that they come evenly, however long their answers take. What
+    /// the provider allows is kept by the account's window.
+    #[must_use]
+    pub fn is_paced(&self) -> bool {
+        self.key == PLANNED_LOOK_UP
+    }
 }
 
 /// Which calls of an operation are counted together.
@@ -73,6 +86,16 @@ impl OperationLimit {
     #[must_use]
     pub fn of_hints(account: Limit) -> Self {
         let limit = Limit { requests: (account.requests / 10).max(1), per: account.per };
+        Self { each: Each::Account, limit }
+    }
+
+    /// How many look-ups the plan may cause in a tenth of the account's window unless something else is set: a little more than
+    /// a tenth of what look-ups may have. Where more is due than the limit takes, they would else use it up in its first
+    /// moment, and nobody would be looked at for the rest of it.
+    #[must_use]
+    pub fn of_plan(account: Limit) -> Self {
+        let usable = account.requests.saturating_sub(Lane::LookUps.reserve(&account));
+        let limit = Limit { requests: usable.div_ceil(9).max(1), per: account.per / 10 };
         Self { each: Each::Account, limit }
     }
 

@@ -118,7 +118,8 @@ impl QuotaWindow {
         let free_at_ms = freed(limit, timed_out_ms);
         self.slots.add(free_at_ms, count);
         let operations = operations.iter().map(|own| {
-            let free_at_ms = freed(&own.limit, timed_out_ms);
+            let counted_ms = if own.is_paced() { now.latest_ms } else { timed_out_ms };
+            let free_at_ms = freed(&own.limit, counted_ms);
             self.operations.entry(own.key.clone()).or_default().add(free_at_ms, count);
             (own.clone(), free_at_ms)
         });
@@ -132,8 +133,9 @@ impl QuotaWindow {
     pub fn settle(&mut self, limit: &Limit, ticket: &Ticket, ended_ms: i64, told: Told<'_>) {
         self.give_back(ticket);
         self.slots.add(freed(limit, ended_ms), 1);
-        for (own, _) in &ticket.operations {
-            self.operations.entry(own.key.clone()).or_default().add(freed(&own.limit, ended_ms), 1);
+        for (own, granted_free_at_ms) in &ticket.operations {
+            let free_at_ms = if own.is_paced() { *granted_free_at_ms } else { freed(&own.limit, ended_ms) };
+            self.operations.entry(own.key.clone()).or_default().add(free_at_ms, 1);
         }
         self.tell(ticket, ended_ms, told);
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{limit, not_before, permits};
-use crate::quota::{Grant, Lane, Operation, QuotaWindow, ServerTime, Told, Wish};
+use crate::quota::{Grant, Lane, Operation, OperationLimit, QuotaWindow, ServerTime, Told, Wish};
 
 const TIMEOUT: Duration = Duration::from_millis(500);
 
@@ -80,6 +80,32 @@ fn a_permit_may_need_room_in_three_windows() {
     window.give_back(&ticket);
     permits(ask(&mut window, "a", 20));
     assert_eq!(not_before(ask(&mut window, "c", 30)), 1520);
+}
+
+/// However long an answer takes, it is the beginnings that are paced; and the account's window counts the answers.
+#[test]
+fn look_ups_by_plan_begin_evenly() {
+    let account = limit(500, 60_000);
+    let plan = OperationLimit::of_plan(account).of("planned_lookup", None, None).unwrap();
+    assert_eq!(plan.limit, limit(50, 6000));
+    let plan = [plan];
+    let wish = Wish { lane: Lane::LookUps, operations: &plan, wanted: 60, at_once: 1 };
+    let grant = |window: &mut QuotaWindow, now_ms| {
+        window.grant(&account, &wish, TIMEOUT, ServerTime::exactly(now_ms))
+    };
+    let mut window = QuotaWindow::default();
+    let (count, ticket) = permits(grant(&mut window, 0));
+    assert_eq!(count, 50);
+    // 10 ms for clocks, rounded up to a thousandth of the window.
+    assert_eq!(not_before(grant(&mut window, 10)), 6012);
+    for _ in 0..count {
+        window.settle(&account, &ticket, 5000, Told::Nothing);
+    }
+    assert_eq!(not_before(grant(&mut window, 5010)), 6012);
+    let (count, ticket) = permits(grant(&mut window, 6012));
+    assert_eq!(count, 50);
+    window.give_back(&ticket);
+    assert_eq!(permits(grant(&mut window, 6013)).0, 1);
 }
 
 /// Two calls of one order need room for both in every window.
