@@ -101,7 +101,7 @@ pub struct Looking {
     recorded: Recorded,
     phase: Phase,
     changed: bool,
-    /// By its plan it would not be looked at now.
+    /// Only a webhook asks for it, which anybody may have sent.
     is_hinted: bool,
     /// What is to follow a look-up that brought nothing new.
     last: Option<Input>,
@@ -289,12 +289,12 @@ impl Looking {
     }
 }
 
-/// What the trade needs, and whether only because of a hint.
+/// What the trade needs, and whether a hint pays for it. Its look by the plan has a wake-up of its own, so whoever sends hints
+/// about a trade that is looked at often anyway adds to that.
 fn need(recorded: &Recorded, hinted: bool, rules: &Rules, now: Timestamp) -> (Need, bool) {
-    let planned = polling::need_at(recorded, rules, now);
     if !hinted {
-        return (planned, false);
+        return (polling::need_at(recorded, rules, now), false);
     }
     let need = polling::need_when_hinted(recorded, rules, now);
-    (need, need != planned)
+    (need, matches!(need, Need::LookUp | Need::EndLink))
 }

@@ -185,9 +185,14 @@ fn a_hint_without_an_answer_is_put_off_as_a_hint() {
     assert_eq!(effect, Effect::ScheduleHint(at(DAY / 8 + 60)));
     assert_eq!(looking.on(Event::Scheduled, &rules(), at(DAY / 8)), Ok(Effect::Acknowledge));
 
-    // One that is due anyway is no hint's.
+    // However often the trade is looked at by its plan: that has a wake-up of its own.
     let (mut looking, effect) = begin(true, at(DAY));
+    assert_eq!((effect, looking.is_hinted()), (Effect::LookUp, true));
+    let effect = looking.on(Event::NoRoom, &rules(), at(DAY)).unwrap();
+    assert_eq!(effect, Effect::ScheduleHint(at(DAY + 60)));
+    let (mut looking, effect) = begin(false, at(DAY));
     assert_eq!((effect, looking.is_hinted()), (Effect::LookUp, false));
+    assert_eq!(looking.on(Event::NoRoom, &rules(), at(DAY)), Ok(Effect::LookUp));
     let effect = looking.on(Event::NotLookedUp, &rules(), at(DAY)).unwrap();
     assert_eq!(effect, Effect::Schedule(at(DAY + 60)));
 
