@@ -12,6 +12,7 @@ use skinbus_runtime::telemetry;
 struct Instruments {
     folds: Counter<u64>,
     looks: Counter<u64>,
+    #[expect(clippy::disallowed_types, reason = "a time in seconds, for a histogram")]
     lateness: Histogram<f64>,
     reconciliations: Counter<u64>,
     findings: Counter<u64>,

@@ -1,6 +1,7 @@
 //! Invariant Q1 end to end: no window at the provider holds more than the limit, whoever calls.
 #![cfg(test)]
 
+mod accounts;
 mod replicas;
 
 use skinbus_proto::v1::TradeStatus;
