@@ -1,0 +1,48 @@
+"""All checks of deploy without a cluster; `make deploy-check` gets the tools and starts it.
+
+KUBECTL, HELM and HADOLINT are programs, PACKAGES is a folder with node_modules. NATS_CHART may name a folder with the official
+NATS chart, which is then rendered with our values.
+"""
+
+import os
+import subprocess
+import sys
+
+import chart
+import coverage
+import nats
+import render
+import selftest
+
+
+def main() -> int:
+    packages = os.environ["PACKAGES"]
+    production = render.overlay(render.DEPLOY / "overlays" / "prod")
+    rendered = {
+        "overlays/prod": production,
+        "overlays/dev": render.overlay(render.DEPLOY / "overlays" / "dev"),
+        "overlays/prod without components": render.production(
+            without={"external-secrets", "gateway", "keda", "monitoring", "network-policy"}
+        ),
+        "overlays/prod with an Ingress": render.production(without={"gateway"}, also={"ingress"}),
+        "the chart": render.chart(),
+    }
+    texts = [f"{title}: {text}" for title, found in rendered.items() for text in selftest.of_objects(found, packages)]
+    texts += chart.problems() + nats.problems() + coverage.problems() + dockerfile()
+    if not texts:
+        texts = selftest.problems(production, packages)
+    for text in texts:
+        print(text, file=sys.stderr)
+    count = sum(len(found) for found in rendered.values())
+    print(f"{count} objects in {len(rendered)} renderings, {len(selftest.BROKEN)} broken ones: {len(texts)} problems")
+    return 1 if texts else 0
+
+
+def dockerfile() -> list[str]:
+    lint = [os.environ["HADOLINT"], str(render.DEPLOY / "Dockerfile")]
+    done = subprocess.run(lint, capture_output=True, text=True, check=False)
+    return [done.stdout + done.stderr] if done.returncode != 0 else []
+
+
+if __name__ == "__main__":
+    sys.exit(main())
