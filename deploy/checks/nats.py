@@ -19,7 +19,7 @@ MUST = {
     "config.jetstream.merge.sync_interval": "always",
     "config.nats.tls.enabled": True,
     "config.monitor.enabled": True,
-    "config.merge.00$include": "../nats-users/users.conf",
+    "config.merge.00$include": "../nats-users/accounts.conf",
     "natsBox.enabled": False,
     "podTemplate.merge.spec.securityContext.runAsNonRoot": True,
 }

@@ -18,6 +18,11 @@ FILES = {
         "webhook_signature_file",
     },
 }  # fmt: skip
+# Where every service finds the key of its own NATS user.
+NATS_FILES = {
+    "SKINBUS_NATS__NKEY_SEED_FILE": "/run/secrets/nats/nats.nk",
+    "SKINBUS_NATS__TLS_CA_FILE": "/run/secrets/nats/ca.crt",
+}
 
 
 def of(found: list[dict]) -> dict:
@@ -35,9 +40,12 @@ def services(found: list[dict]) -> list[dict]:
 
 
 def account_of(dispatch: dict) -> str | None:
-    (container,) = containers(dispatch)
-    values = [one.get("value") for one in container.get("env", []) if one["name"] == "SKINBUS_DISPATCH__ACCOUNTS"]
-    return values[0] if len(values) == 1 else None
+    return environment(dispatch).get("SKINBUS_DISPATCH__ACCOUNTS")
+
+
+def environment(controller: dict) -> dict[str, str]:
+    (container,) = containers(controller)
+    return {one["name"]: one["value"] for one in container.get("env", []) if "value" in one}
 
 
 def accounts(found: list[dict], settings: dict) -> list[str]:
@@ -54,8 +62,8 @@ def secrets(found: list[dict], settings: dict) -> list[str]:
     values = {one["metadata"]["name"].rpartition("-")[0]: one for one in found if one["kind"] == "Secret"}
     for one in [one for one in found if one["kind"] in CONTROLLERS]:
         service = service_of(one)
-        if one["kind"] == "Job" and used(one)["Secret"] != {"nats-topology"}:
-            texts.append(f"{name_of(one)}: has the Secrets {used(one)['Secret']}, and must have nats-topology")
+        if one["kind"] == "Job" and used(one)["Secret"] != {"nats-admin"}:
+            texts.append(f"{name_of(one)}: has the Secrets {used(one)['Secret']}, and must have nats-admin")
         if service is None:
             continue
         expected = {}
@@ -64,12 +72,16 @@ def secrets(found: list[dict], settings: dict) -> list[str]:
             expected[f"/run/secrets/{name}"] = f"dispatch-{name.replace('_', '-')}"
         elif service == "webhook-ingress":
             expected = {f"/run/secrets/{name}": f"webhooks-{name.replace('_', '-')}" for name in settings["accounts"]}
-        if "credentials_file" in settings["nats"]:
+        # The development overlay's NATS has no users.
+        if settings["nats"]["url"].startswith("tls://"):
             expected["/run/secrets/nats"] = f"nats-{service}"
         known = mounted(one)
         without_hash = {path: name if name in expected.values() else name.rpartition("-")[0] for path, name in known.items()}
         if without_hash != expected or used(one)["Secret"] != set(known.values()):
             texts.append(f"{name_of(one)}: has the Secrets {known}, and must have {expected}")
+        keys = {name: value for name, value in environment(one).items() if name.startswith("SKINBUS_NATS__")}
+        if keys != (NATS_FILES if "/run/secrets/nats" in expected else {}):
+            texts.append(f"{name_of(one)}: its variables for NATS are {keys}")
         texts += files(one, service, expected, values, settings)
     return texts
 
