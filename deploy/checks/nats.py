@@ -1,11 +1,11 @@
 """The values for the official NATS chart. The chart is not here: the names of its values are, and what must be said."""
 
 import os
-import pathlib
 
 import yaml
 
 import render
+import schemas
 
 VALUES = render.DEPLOY / "nats" / "values.yaml"
 # Every value that the chart has, one in a line.
@@ -35,8 +35,11 @@ def problems(values: dict | None = None) -> list[str]:
         for path, wanted in MUST.items()
         if told.get(path) != wanted
     ]
+    texts += [text for extra in values["extraResources"] for text in schemas.built_in(extra)]
     if folder := os.environ.get("NATS_CHART"):
-        render.run(os.environ["HELM"], "template", "nats", folder, "--namespace", "nats", "--values", str(VALUES))
+        text = render.run(os.environ["HELM"], "template", "nats", folder, "--namespace", "nats", "--values", str(VALUES))
+        own = [one for one in render.objects(text) if schemas.group_of(one) not in schemas.CUSTOM]
+        texts += [problem for one in own for problem in schemas.built_in(one)]
     return texts
 
 

@@ -158,7 +158,7 @@ def of_objects(found: list[dict], packages: str) -> list[str]:
     """Every check of rendered objects."""
     texts = schemas.problems(found, packages)
     known = settings.of(found)
-    return texts + pods.problems(found, known) + references.problems(found) + settings.problems(found, known) + network.problems(found)
+    return texts + pods.problems(found, known) + references.problems(found) + settings.problems(found, known) + network.problems(found, known)
 
 
 def problems(production: list[dict], packages: str) -> list[str]:
@@ -170,7 +170,7 @@ def problems(production: list[dict], packages: str) -> list[str]:
         changed = [one for one in broken if one not in production]
         known = settings.of(broken)
         found = schemas.problems(changed, packages) + pods.problems(broken, known) + references.problems(broken)
-        found += settings.problems(broken, known) + network.problems(broken)
+        found += settings.problems(broken, known) + network.problems(broken, known)
         if not any(word in text for text in found):
             texts.append(f"self-test: nobody saw: {title}; only {found}")
     return texts + of_chart(production) + of_nats()

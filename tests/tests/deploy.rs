@@ -41,7 +41,9 @@ fn the_list_of_consumers_is_that_of_the_topology() {
     let mut lines: Vec<String> = topology
         .consumers
         .iter()
-        .map(|(stream, consumer)| format!("{stream} {}", consumer.durable_name.as_deref().unwrap_or_default()))
+        .map(|(stream, consumer)| {
+            format!("{stream} {}", consumer.durable_name.as_deref().unwrap_or_default())
+        })
         .collect();
     lines.sort();
     let path = deployed("checks/consumers.txt");
