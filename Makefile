@@ -1,5 +1,5 @@
-# The only list of commands; CI runs .ci/run. Needs Rust, python3 with pip and, for `make lint` and `make deploy-check`, npm.
-# Everything else is fetched in pinned versions into .tools/, without root.
+# The only list of commands; CI runs .ci/run. Needs Rust, python3 with pip and, for `make lint`, npm; `make deploy-check` needs
+# Python 3.11 or newer and npm. Everything else is fetched in pinned versions into .tools/, without root.
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c

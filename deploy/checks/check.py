@@ -5,11 +5,11 @@ NATS chart, which is then rendered with our values.
 """
 
 import os
-import subprocess
 import sys
 
 import chart
 import coverage
+import dockerfile
 import nats
 import render
 import selftest
@@ -28,7 +28,7 @@ def main() -> int:
         "the chart": render.chart(),
     }
     texts = [f"{title}: {text}" for title, found in rendered.items() for text in selftest.of_objects(found, packages)]
-    texts += chart.problems() + nats.problems() + coverage.problems() + dockerfile()
+    texts += chart.problems() + nats.problems() + coverage.problems() + dockerfile.problems()
     if not texts:
         texts = selftest.problems(production, packages)
     for text in texts:
@@ -36,12 +36,6 @@ def main() -> int:
     count = sum(len(found) for found in rendered.values())
     print(f"{count} objects in {len(rendered)} renderings, {len(selftest.BROKEN)} broken ones: {len(texts)} problems")
     return 1 if texts else 0
-
-
-def dockerfile() -> list[str]:
-    lint = [os.environ["HADOLINT"], str(render.DEPLOY / "Dockerfile")]
-    done = subprocess.run(lint, capture_output=True, text=True, check=False)
-    return [done.stdout + done.stderr] if done.returncode != 0 else []
 
 
 if __name__ == "__main__":

@@ -11,13 +11,14 @@ FOLDERS = ["checks", "helm"]
 FILES = {"README.md", "Dockerfile", "Dockerfile.dockerignore", "image", "nats/values.yaml", "nats/chart-2.14.2.txt"}
 
 
-def problems() -> list[str]:
+def problems(files: list[pathlib.Path] | None = None) -> list[str]:
+    files = files if files is not None else sorted(render.DEPLOY.rglob("*"))
     roots = sorted((render.DEPLOY / "overlays").iterdir()) + sorted((render.DEPLOY / "components").iterdir())
     reached = set()
     for root in roots:
         reach(root.resolve(), reached)
     texts = []
-    for file in sorted(render.DEPLOY.rglob("*")):
+    for file in files:
         name = str(file.relative_to(render.DEPLOY))
         if file.is_dir() or "__pycache__" in name or name.split("/")[0] in FOLDERS or name in FILES:
             continue

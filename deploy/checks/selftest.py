@@ -1,15 +1,20 @@
 """Breaks the rendered production one field at a time; each check has to see it. A check that cannot fail is none."""
 
 import copy
+import pathlib
+import tempfile
 from collections.abc import Callable
 
 import yaml
 
 import chart
+import coverage
+import dockerfile
 import nats
 import network
 import pods
 import references
+import render
 import schemas
 import settings
 
@@ -173,7 +178,7 @@ def problems(production: list[dict], packages: str) -> list[str]:
         found += settings.problems(broken, known) + network.problems(broken, known)
         if not any(word in text for text in found):
             texts.append(f"self-test: nobody saw: {title}; only {found}")
-    return texts + of_chart(production) + of_nats()
+    return texts + of_chart(production) + of_nats() + of_files()
 
 
 def of_chart(production: list[dict]) -> list[str]:
@@ -190,3 +195,13 @@ def of_nats() -> list[str]:
     values["config"]["jetstream"]["fileStor"] = {"enabled": True}
     found = "\n".join(nats.problems(values))
     return [] if "sync_interval must be" in found and "no value config.jetstream.fileStor" in found else [f"self-test: nats: {found}"]
+
+
+def of_files() -> list[str]:
+    stray = render.DEPLOY / "components" / "keda" / "stray.yaml"
+    texts = [] if coverage.problems([stray]) else ["self-test: nobody saw a file that nothing uses"]
+    with tempfile.TemporaryDirectory() as folder:
+        file = pathlib.Path(folder) / "Dockerfile"
+        file.write_text("FROM debian\nRUN cd / && apt-get install curl\n")
+        found = "\n".join(dockerfile.problems(file))
+    return texts if "DL3006" in found and "root" in found else [*texts, f"self-test: Dockerfile: {found}"]
