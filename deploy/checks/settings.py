@@ -118,7 +118,8 @@ def consumers(found: list[dict], settings: dict) -> list[str]:
         for trigger in one["spec"]["triggers"]
         if trigger["type"] == "nats-jetstream"
     ]
-    known = {tuple(line.split()) for line in CONSUMERS.read_text().splitlines() if not line.startswith("#")}
+    lines = [line for line in CONSUMERS.read_text().splitlines() if not line.startswith("#")]
+    known = {tuple(line.replace("<account>", name).split()) for line in lines for name in settings["accounts"]}
     texts = [
         f"{name_of(one)}: the stream {trigger['stream']} has no consumer {trigger['consumer']}"
         for one, trigger in triggers
