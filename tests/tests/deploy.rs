@@ -5,21 +5,21 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use skinbus_bus::topology::{Topology, TopologySettings};
+use skinbus_runtime::config::ConfigErrors;
 use skinbus_runtime::{Config, accounts};
 
 fn deployed(path: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../deploy").join(path)
 }
 
-fn config(overlay: &str) -> Config {
-    let path = deployed(&format!("overlays/{overlay}/skinbus.toml"));
-    Config::load(Some(&path), std::iter::empty()).unwrap_or_else(|errors| panic!("{overlay}: {errors}"))
+fn config(overlay: &str) -> Result<Config, ConfigErrors> {
+    Config::load(Some(&deployed(&format!("overlays/{overlay}/skinbus.toml"))), std::iter::empty())
 }
 
 #[test]
 fn the_settings_of_every_overlay_are_good_and_each_call_ends_within_the_drain() {
     for overlay in ["dev", "prod"] {
-        let config = config(overlay);
+        let config = config(overlay).unwrap();
         let accounts = accounts::resolve(&config).unwrap();
         assert_eq!(accounts.len(), 5, "{overlay}: one account at each provider");
         for (name, account) in &accounts {
@@ -33,7 +33,7 @@ fn the_settings_of_every_overlay_are_good_and_each_call_ends_within_the_drain() 
 /// backlog.
 #[test]
 fn the_list_of_consumers_is_that_of_the_topology() {
-    let config = config("prod");
+    let config = config("prod").unwrap();
     let topology = Topology::new(&TopologySettings {
         replicas: config.nats.replicas.into(),
         accounts: config.accounts.keys().cloned().collect(),
