@@ -6,9 +6,18 @@ import yaml
 
 import render
 
-# Reached in another way than by a kustomization.
+# Reached in another way than by a kustomization: by other checks, by `make image-test`, and what is for nats-server by tests
+# that start one with it.
 FOLDERS = ["checks", "helm"]
-FILES = {"README.md", "Dockerfile", "Dockerfile.dockerignore", "image", "nats/values.yaml", "nats/chart-2.14.2.txt"}
+FILES = {
+    "Dockerfile",
+    "Dockerfile.dockerignore",
+    "README.md",
+    "image",
+    "nats/chart-2.14.2.txt",
+    "nats/nats-server.conf",
+    "nats/values.yaml",
+}
 
 
 def problems(files: list[pathlib.Path] | None = None) -> list[str]:
