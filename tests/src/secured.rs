@@ -38,15 +38,21 @@ fn certificates(directory: &Path) {
 
 /// What every program is told of such a server.
 pub(crate) fn variables(nats: &NatsServer) -> Vec<(String, String)> {
-    let authority = nats.directory().join("tls/ca.crt");
     vec![
-        ("SKINBUS_NATS__TLS_CA_FILE".to_owned(), authority.display().to_string()),
+        ("SKINBUS_NATS__TLS_CA_FILE".to_owned(), ca_file(nats)),
         ("SKINBUS_NATS__TOPOLOGY".to_owned(), "verify".to_owned()),
     ]
 }
 
+/// Where the certificate of the server's authority lies.
+#[must_use]
+pub fn ca_file(nats: &NatsServer) -> String {
+    nats.directory().join("tls/ca.crt").display().to_string()
+}
+
 /// Where the seed of a user lies.
-pub(crate) fn seed_file(nats: &NatsServer, user: &str) -> String {
+#[must_use]
+pub fn seed_file(nats: &NatsServer, user: &str) -> String {
     nats.directory().join(format!("keys/{user}.nk")).display().to_string()
 }
 
@@ -104,7 +110,7 @@ impl System {
             user => format!("_INBOX_{}", user.replace('-', "_")),
         };
         ConnectOptions::with_nkey(seed.trim().to_owned())
-            .add_root_certificates(self.nats.directory().join("tls/ca.crt"))
+            .add_root_certificates(ca_file(&self.nats).into())
             .require_tls(true)
             .custom_inbox_prefix(inbox)
     }

@@ -6,13 +6,15 @@ use skinbus_proto::v1::TradeStatus;
 use skinbus_proto::{Message, v1};
 use skinbus_runtime::config::ProviderName;
 use skinbus_tests::merchant::{Merchant, order};
+use skinbus_tests::process::binary;
+use skinbus_tests::secured::{ca_file, seed_file};
 use skinbus_tests::system::{ACCOUNT, SERVICES};
 use skinbus_tests::{System, orders, wait};
 
 use crate::{secured, text, told};
 
 /// What the services counted of refusals, and what they said of them.
-async fn refusals(system: &System) -> Vec<String> {
+pub(crate) async fn refusals(system: &System) -> Vec<String> {
     let mut all = Vec::new();
     for service in &system.services {
         let (_, metrics) = service.page("/metrics").await;
@@ -74,7 +76,7 @@ async fn merchants_read(system: &System, operator: &Merchant) {
 
     let client = system.options_of("merchant-acme").connect(system.nats.url()).await.unwrap();
     let context =
-        async_nats::jetstream::context::ContextBuilder::new().api_prefix("skinbus.js").build(client);
+        async_nats::jetstream::context::ContextBuilder::new().api_prefix("skinbus.js").build(client.clone());
     let mut consumer: async_nats::jetstream::consumer::PullConsumer =
         context.get_consumer_from_stream("merchant-acme", "TRADES").await.unwrap();
     let expected: usize = operator.history().await.values().map(Vec::len).sum();
@@ -86,6 +88,28 @@ async fn merchants_read(system: &System, operator: &Merchant) {
     }
     let info = consumer.info().await.unwrap();
     assert_eq!((info.num_pending, info.num_ack_pending), (0, 0));
+    // Otherwise its open request would still be given messages.
+    drop(messages);
+    client.drain().await.unwrap();
+    wait::until("the connection to end", || async {
+        let state = client.connection_state();
+        (state != async_nats::connection::State::Connected).then_some(())
+    })
+    .await;
+    credited(system).await;
+}
+
+/// The example program books the deposit, from the beginning of the same consumer.
+async fn credited(system: &System) {
+    let directory = tempfile::tempdir().unwrap();
+    let mut program = tokio::process::Command::new(binary("crediting-example"));
+    program.args(["--url", &system.nats.url(), "--merchant", "acme", "--consumer", "merchant-acme"]);
+    program.args(["--nkey", &seed_file(&system.nats, "merchant-acme"), "--jetstream", "skinbus.js"]);
+    program.args(["--once", "--replay", "--ca", &ca_file(&system.nats), "--database"]);
+    let output =
+        program.arg(directory.path().join("crediting.db")).kill_on_drop(true).output().await.unwrap();
+    let said = text(&output);
+    assert!(output.status.success() && said.lines().any(|line| line.starts_with("balance of ")), "{said}");
 }
 
 async fn operators_decide(system: &System, operator: &Merchant) {
