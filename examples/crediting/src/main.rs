@@ -100,7 +100,7 @@ async fn consumer(settings: &Settings, made: String) -> Result<PullConsumer, Pro
                 return Err(format!("{given} cannot be set back to the beginning").into());
             }
         }
-        return Ok(stream.get_consumer(given).await?);
+        return stream.get_consumer(given).await;
     }
     if settings.replay && stream.consumer_info(&made).await.is_ok() {
         stream.delete_consumer(&made).await?;

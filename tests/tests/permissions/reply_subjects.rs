@@ -18,6 +18,7 @@ const HARMFUL: [&str; 5] = [
 ];
 
 #[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "the acknowledgement is what is led astray")]
 async fn no_answer_to_a_merchant_lands_anywhere_else() {
     let system = System::start(secured()).await;
     let acme = Merchant::connect_as(&system.nats.url(), "acme", system.options_of("merchant-acme")).await;

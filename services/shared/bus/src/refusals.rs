@@ -16,8 +16,11 @@ const LOG_EVERY: Duration = Duration::from_secs(60);
 #[derive(Debug, Default)]
 pub(crate) struct Refusals {
     /// When each kind was logged last, and how many were not since.
-    logged: Mutex<BTreeMap<(&'static str, String), (Instant, u64)>>,
+    logged: Mutex<BTreeMap<Kind, (Instant, u64)>>,
 }
+
+/// What was tried, and on which kind of subject.
+type Kind = (&'static str, String);
 
 /// A refusal as the server words it.
 #[derive(Debug, PartialEq, Eq)]
