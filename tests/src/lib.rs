@@ -24,6 +24,7 @@ pub mod price_lists;
 pub mod process;
 pub mod proxy;
 pub mod replicas;
+pub mod secured;
 pub mod system;
 pub mod users;
 pub mod wait;

@@ -36,8 +36,13 @@ pub fn order(order_id: &str, offer_id: &str) -> v1::OrderRequest {
 impl Merchant {
     /// Connects.
     pub async fn connect(url: &str, name: &str) -> Self {
+        Self::connect_as(url, name, async_nats::ConnectOptions::new()).await
+    }
+
+    /// Connects as a user of NATS.
+    pub async fn connect_as(url: &str, name: &str, options: async_nats::ConnectOptions) -> Self {
         let servers: Vec<&str> = url.split(',').collect();
-        let client = async_nats::connect(servers).await.expect("connecting to NATS");
+        let client = options.connect(servers).await.expect("connecting to NATS");
         Self { name: name.to_owned(), jetstream: jetstream::new(client.clone()), client }
     }
 

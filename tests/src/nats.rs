@@ -29,6 +29,8 @@ pub struct NatsServer {
     /// Configuration beyond what every server has.
     extra: String,
     binary: PathBuf,
+    /// Its configuration is there already, and found in the directory that it is started in.
+    is_configured: bool,
 }
 
 /// The nats-server to run: `NATS_SERVER_BINARY`, or what the repository's own script finds.
@@ -87,9 +89,30 @@ impl NatsServer {
             monitoring_port: free_port(),
             extra,
             binary: binary(),
+            is_configured: false,
         };
         server.run().await;
         server
+    }
+
+    /// A server with the `nats-server.conf` of this directory, as an operator would start it there; it does not run yet.
+    /// Only where it listens is its own.
+    pub(crate) fn configured(directory: TempDir) -> Self {
+        Self {
+            child: None,
+            directory,
+            name: "secured".to_owned(),
+            port: free_port(),
+            monitoring_port: free_port(),
+            extra: String::new(),
+            binary: binary(),
+            is_configured: true,
+        }
+    }
+
+    /// Where its files are.
+    pub(crate) fn directory(&self) -> &Path {
+        self.directory.path()
     }
 
     fn configuration(&self) -> String {
@@ -106,21 +129,27 @@ impl NatsServer {
         )
     }
 
-    async fn run(&mut self) {
-        let file = self.directory.path().join("nats.conf");
-        std::fs::write(&file, self.configuration()).unwrap();
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.binary);
+        if self.is_configured {
+            let (port, monitoring) = (self.port.to_string(), self.monitoring_port.to_string());
+            command.current_dir(self.directory.path()).args(["-c", "nats-server.conf", "-a", "127.0.0.1"]);
+            command.args(["-p", &port, "-m", &monitoring]);
+        } else {
+            let file = self.directory.path().join("nats.conf");
+            std::fs::write(&file, self.configuration()).unwrap();
+            command.arg("-c").arg(&file);
+        }
+        command
+    }
+
+    pub(crate) async fn run(&mut self) {
         let log = std::fs::File::options()
             .create(true)
             .append(true)
             .open(self.directory.path().join("nats.log"))
             .unwrap();
-        let child = Command::new(&self.binary)
-            .arg("-c")
-            .arg(&file)
-            .stdout(Stdio::null())
-            .stderr(log)
-            .spawn()
-            .expect("starting nats-server");
+        let child = self.command().stdout(Stdio::null()).stderr(log).spawn().expect("starting nats-server");
         self.child = Some(child);
         let address = format!("127.0.0.1:{}", self.port);
         wait::until("nats-server to listen", || async {

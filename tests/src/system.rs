@@ -10,6 +10,7 @@ use crate::accounts;
 use crate::merchant::Merchant;
 use crate::nats::{NatsOptions, NatsServer};
 use crate::process::Process;
+use crate::secured;
 
 /// The services, in the order in which an order meets them.
 pub const SERVICES: [&str; 4] = ["order-intake", "provider-dispatch", "trade-tracker", "webhook-ingress"];
@@ -59,6 +60,8 @@ pub struct SystemOptions {
     pub variables: Vec<(String, String)>,
     /// Text appended to the configuration.
     pub extra: String,
+    /// Whether NATS is run as `deploy/nats` says: with TLS, and a user with the least rights for everybody.
+    pub secured: bool,
 }
 
 impl Default for SystemOptions {
@@ -80,6 +83,7 @@ impl Default for SystemOptions {
             keep_reservations: false,
             variables: Vec::new(),
             extra: String::new(),
+            secured: false,
         }
     }
 }
@@ -97,6 +101,7 @@ pub struct System {
     variables: Vec<(String, String)>,
     providers: Vec<ProviderName>,
     has_webhooks: bool,
+    is_secured: bool,
 }
 
 /// The configuration of every service.
@@ -170,9 +175,12 @@ impl System {
 
     /// NATS and the simulator only.
     pub async fn start_without_services(options: SystemOptions) -> Self {
-        let nats = NatsServer::start(options.nats).await;
+        let nats = match options.secured {
+            true => NatsServer::configured(secured::directory()),
+            false => NatsServer::start(options.nats).await,
+        };
         let simulator = Simulator::start(accounts::simulated(&options.providers)).await.unwrap();
-        let system = Self {
+        let mut system = Self {
             nats,
             simulator,
             services: Vec::new(),
@@ -180,11 +188,16 @@ impl System {
             variables: options.variables.clone(),
             providers: options.providers.clone(),
             has_webhooks: options.webhooks,
+            is_secured: options.secured,
         };
         let simulator = system.simulator.address();
         let accounts = accounts::sections(&options, |_| simulator, system.directory.path());
         std::fs::write(system.config_file(), configuration(&options, &system.nats.url(), &accounts)).unwrap();
         system.control(&simulated_pace(&options)).await;
+        if options.secured {
+            system.variables.extend(secured::variables(&system.nats));
+            secured::open(&mut system).await;
+        }
         system
     }
 
@@ -202,7 +215,9 @@ impl System {
     pub fn launch(&mut self, name: &str, crash_at: Option<&str>) {
         let crash_at = crash_at.map(|point| ("SKINBUS_CRASH_AT", point));
         let told = self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let variables: Vec<_> = told.chain(crash_at).collect();
+        let seed = self.is_secured.then(|| secured::seed_file(&self.nats, name));
+        let seed = seed.as_deref().map(|seed| ("SKINBUS_NATS__NKEY_SEED_FILE", seed));
+        let variables: Vec<_> = told.chain(crash_at).chain(seed).collect();
         let process = Process::start_with(name, &self.config_file(), &variables);
         self.services.push(process);
     }
@@ -234,6 +249,10 @@ impl System {
 
     /// A merchant of the system.
     pub async fn merchant(&self) -> Merchant {
+        if self.is_secured {
+            // Whoever looks at everything.
+            return Merchant::connect_as(&self.nats.url(), MERCHANT, self.options_of("operator")).await;
+        }
         Merchant::connect(&self.nats.url(), MERCHANT).await
     }
 

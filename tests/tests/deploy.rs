@@ -34,11 +34,7 @@ fn the_settings_of_every_overlay_are_good_and_each_call_ends_within_the_drain() 
 #[test]
 fn the_list_of_consumers_is_that_of_the_topology() {
     let config = config("prod").unwrap();
-    let topology = Topology::new(&TopologySettings {
-        replicas: config.nats.replicas.into(),
-        accounts: config.accounts.keys().cloned().collect(),
-        tracker_max_ack_pending: config.tracking.max_ack_pending.into(),
-    });
+    let topology = Topology::new(&TopologySettings::of(&config));
     let general = |name: &str| {
         let account = config.accounts.keys().find(|account| name.ends_with(&format!("_{account}")));
         account.map_or(name.to_owned(), |account| name.replace(account.as_str(), "<account>"))

@@ -7,9 +7,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use async_nats::ConnectOptions;
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, PullConsumer, pull};
 use async_nats::jetstream::{self, AckKind};
+use async_nats::{Client, ConnectOptions};
 use clap::Parser;
 use crediting_example::Problem;
 use crediting_example::booking::{self, CreditKey};
@@ -32,6 +32,18 @@ struct Settings {
     /// The .creds file of your NATS user, where NATS asks for one
     #[arg(long, env = "CREDITING_CREDENTIALS")]
     credentials: Option<PathBuf>,
+    /// The file with the nkey seed of your NATS user, where NATS asks for one
+    #[arg(long, env = "CREDITING_NKEY", conflicts_with = "credentials")]
+    nkey: Option<PathBuf>,
+    /// The certificates of the authority that NATS is believed for; else the system's
+    #[arg(long, env = "CREDITING_CA")]
+    ca: Option<PathBuf>,
+    /// What calls of the JetStream API begin with: skinbus.js where your NATS user has an account of its own
+    #[arg(long, env = "CREDITING_JETSTREAM", default_value = "$JS.API")]
+    jetstream: String,
+    /// A durable consumer that is there already: merchant-<merchant> where you may make none. All copies share it
+    #[arg(long, env = "CREDITING_CONSUMER")]
+    consumer: Option<String>,
     /// Whose orders
     #[arg(long, env = "CREDITING_MERCHANT", default_value = "acme")]
     merchant: String,
@@ -75,20 +87,26 @@ async fn run(settings: &Settings) -> Result<(), Problem> {
     Ok(())
 }
 
-/// The durable consumer, with which the server remembers what was acknowledged. Made where there is none.
-async fn consumer(settings: &Settings, name: String) -> Result<PullConsumer, Problem> {
-    let options = match &settings.credentials {
-        Some(file) => ConnectOptions::with_credentials_file(file).await?,
-        None => ConnectOptions::new(),
-    };
-    let connected = options.connect(&settings.url).await;
-    let client = connected.map_err(|error| format!("connecting to NATS: {error}"))?;
-    let stream = jetstream::new(client).get_stream_no_info("TRADES").await?;
-    if settings.replay && stream.consumer_info(&name).await.is_ok() {
-        stream.delete_consumer(&name).await?;
+/// The durable consumer, with which the server remembers what was acknowledged. Made where there is none and it may be.
+async fn consumer(settings: &Settings, made: String) -> Result<PullConsumer, Problem> {
+    let client = connected(settings).await?;
+    let context = jetstream::with_prefix(client.clone(), &settings.jetstream);
+    let stream = context.get_stream_no_info("TRADES").await?;
+    if let Some(given) = &settings.consumer {
+        if settings.replay {
+            let subject = format!("{}.CONSUMER.RESET.TRADES.{given}", settings.jetstream);
+            let answer = client.request(subject, r#"{"seq": 1}"#.into()).await?;
+            if String::from_utf8_lossy(&answer.payload).contains("\"error\"") {
+                return Err(format!("{given} cannot be set back to the beginning").into());
+            }
+        }
+        return stream.get_consumer(given).await;
+    }
+    if settings.replay && stream.consumer_info(&made).await.is_ok() {
+        stream.delete_consumer(&made).await?;
     }
     let config = pull::Config {
-        durable_name: Some(name.clone()),
+        durable_name: Some(made.clone()),
         filter_subject: format!("skinbus.v1.status.{}.>", settings.merchant),
         deliver_policy: DeliverPolicy::All,
         ack_policy: AckPolicy::Explicit,
@@ -96,7 +114,20 @@ async fn consumer(settings: &Settings, name: String) -> Result<PullConsumer, Pro
         max_ack_pending: 100,
         ..pull::Config::default()
     };
-    Ok(stream.get_or_create_consumer(&name, config).await?)
+    Ok(stream.get_or_create_consumer(&made, config).await?)
+}
+
+async fn connected(settings: &Settings) -> Result<Client, Problem> {
+    let mut options = match (&settings.credentials, &settings.nkey) {
+        (Some(file), _) => ConnectOptions::with_credentials_file(file).await?,
+        (None, Some(file)) => ConnectOptions::with_nkey(std::fs::read_to_string(file)?.trim().to_owned()),
+        (None, None) => ConnectOptions::new(),
+    };
+    if let Some(file) = &settings.ca {
+        options = options.add_root_certificates(file.clone()).require_tls(true);
+    }
+    let connected = options.connect(&settings.url).await;
+    connected.map_err(|error| format!("connecting to NATS: {error}").into())
 }
 
 /// Decode, decide and commit, and only then acknowledge. A crash before the commit changed nothing, and one after it makes

@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use skinbus_bus::ledger::{Advanced, Retry, advance};
 use skinbus_bus::queries::{EndpointError, QueryEndpoint, QueryError, QueryService};
-use skinbus_bus::subjects::HintPlace;
 use skinbus_bus::{Incoming, Ledger, subjects, trace};
 use skinbus_domain::ids::{AccountId, OrderId, TradeKey};
 use skinbus_domain::order::OrderKind;
@@ -169,12 +168,13 @@ async fn send(
     Ok(outcome)
 }
 
-/// A hold is looked at some times a day only, and whoever takes the risk of an advance waits to see it. Where this fails, or
-/// the look finds no room, the planned one comes.
+/// A hold is looked at some times a day only, and whoever takes the risk of an advance waits to see it. So the tracker gets a
+/// hint, like that of a webhook which proves nothing. Where this fails, or the look finds no room, the planned one comes.
 async fn look_soon(dispatcher: &Dispatcher, recorded: &Recorded) {
-    let (account, key) = (&dispatcher.served.account.name, &recorded.trade().key);
-    if let Err(error) = dispatcher.bus.hint_look(account, key, clock::now(), HintPlace::First).await {
-        tracing::warn!(trade = %key, error = skinbus_bus::chain(&error), "no earlier look is scheduled");
+    let (account, trade) = (&dispatcher.served.account.name, recorded.trade());
+    let Some(attempt) = &trade.attempt else { return };
+    if let Err(error) = dispatcher.bus.hint(account, &attempt.reference).await {
+        tracing::warn!(trade = %trade.key, error = skinbus_bus::chain(&error), "no earlier look is asked for");
     }
 }
 

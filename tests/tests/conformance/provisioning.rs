@@ -12,7 +12,7 @@ use skinbus_runtime::{Health, Shutdown};
 use crate::world::{Nats, whole_topology};
 
 async fn apply(nats: &Nats, topology: &Topology, mode: Mode) -> Result<(), TopologyError> {
-    topology::apply(&nats.jetstream, topology, mode).await
+    topology::apply(&nats.jetstream, topology, mode).await.map(|_changes| ())
 }
 
 /// A service that starts: it goes on once everything is there.

@@ -65,7 +65,12 @@ pub(crate) fn account() -> AccountId {
 }
 
 pub(crate) fn whole_topology(replicas: usize) -> Topology {
-    Topology::new(&TopologySettings { replicas, accounts: vec![account()], tracker_max_ack_pending: 100 })
+    Topology::new(&TopologySettings {
+        replicas,
+        accounts: vec![account()],
+        merchants: [].into(),
+        tracker_max_ack_pending: 100,
+    })
 }
 
 impl Nats {

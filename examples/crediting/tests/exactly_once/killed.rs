@@ -38,7 +38,12 @@ impl World {
     async fn start() -> Self {
         let server = NatsServer::start(NatsOptions::default()).await;
         let jetstream = jetstream::new(async_nats::connect(server.url()).await.unwrap());
-        let settings = TopologySettings { replicas: 1, accounts: Vec::new(), tracker_max_ack_pending: 100 };
+        let settings = TopologySettings {
+            replicas: 1,
+            accounts: Vec::new(),
+            merchants: [].into(),
+            tracker_max_ack_pending: 100,
+        };
         let streams = Topology::new(&settings).streams;
         let topology = Topology { streams, consumers: Vec::new() };
         topology::apply(&jetstream, &topology, Mode::Manage).await.unwrap();

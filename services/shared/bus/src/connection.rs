@@ -2,13 +2,15 @@
 
 use async_nats::connection::State;
 use async_nats::jetstream;
-use async_nats::{Client, ConnectOptions, Event, ServerError};
-use skinbus_domain::ids::AccountId;
-use skinbus_runtime::config::Config;
+use async_nats::{Auth, AuthError, Client, ConnectOptions, Event, ServerError};
+use skinbus_runtime::config::{Config, NatsConfig, Topology as Mode};
 use skinbus_runtime::{Condition, Health, Shutdown};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::topology::{self, Topology, TopologySettings};
+use crate::permissions::{GUEST_API, KeyError, Role, read_seed};
+use crate::refusals::Refusals;
+use crate::topology::{self, Change, Topology, TopologyError, TopologySettings};
 
 /// Oldest server with message schedules that can be trusted.
 const SERVER_MIN: (u16, u16) = (2, 12);
@@ -25,6 +27,15 @@ pub enum ConnectError {
         /// Why.
         #[source]
         source: std::io::Error,
+    },
+    /// The key of the user is unusable.
+    #[error("preparing the connection to NATS at {url}")]
+    Key {
+        /// Where, without user and password.
+        url: String,
+        /// Why.
+        #[source]
+        source: KeyError,
     },
     /// The first connection failed for a reason that will not pass.
     #[error("connecting to NATS at {url}")]
@@ -45,6 +56,7 @@ pub enum ConnectError {
 pub struct Bus {
     client: Client,
     jetstream: jetstream::Context,
+    is_guest: bool,
 }
 
 impl Bus {
@@ -65,25 +77,27 @@ impl Bus {
             client = connect(service, config, nats.clone()) => client?,
             () = shutdown.requested() => return Err(ConnectError::Shutdown),
         };
+        let is_guest = config.nats.jetstream_prefix == GUEST_API;
         let mut builder = jetstream::context::ContextBuilder::new()
             .timeout(config.nats.request_timeout)
             .ack_timeout(config.nats.request_timeout);
         builder = builder.max_ack_inflight(100_000);
-        let bus = Self { jetstream: builder.build(client.clone()), client };
+        let builder = builder.api_prefix(config.nats.jetstream_prefix.clone());
+        let bus = Self { jetstream: builder.build(client.clone()), client, is_guest };
         tokio::select! {
-            () = bus.prepare(config, &nats, &topology) => Ok(bus),
+            () = bus.prepare(service, config, &nats, &topology) => Ok(bus),
             () = shutdown.requested() => Err(ConnectError::Shutdown),
         }
     }
 
     /// Waits until the server is there, new enough, and has what Skinbus needs.
-    async fn prepare(&self, config: &Config, nats: &Condition, condition: &Condition) {
-        let accounts: Vec<AccountId> = config.accounts.keys().cloned().collect();
-        let wanted = Topology::new(&TopologySettings {
-            replicas: usize::from(config.nats.replicas),
-            accounts,
-            tracker_max_ack_pending: i64::from(config.tracking.max_ack_pending),
-        });
+    async fn prepare(&self, service: &'static str, config: &Config, nats: &Condition, condition: &Condition) {
+        let whole = Topology::new(&TopologySettings::of(config));
+        // Whoever only checks may not even look at what it has no part in.
+        let wanted = match (config.nats.topology, Role::of_service(service)) {
+            (Mode::Verify, Some(role)) => whole.needed_by(&role),
+            (Mode::Verify | Mode::Manage | Mode::Off, _) => whole,
+        };
         loop {
             let version = self.client.server_info().version;
             if version.is_empty() {
@@ -97,11 +111,30 @@ impl Bus {
                 continue;
             }
             match topology::apply(&self.jetstream, &wanted, config.nats.topology).await {
-                Ok(()) => return condition.up(),
+                Ok(_changes) => return condition.up(),
                 Err(error) => condition.down(chain(&error)),
             }
             tokio::time::sleep(RETRY_PAUSE).await;
         }
+    }
+
+    /// Makes all streams and consumers as they must be, and tells what was changed.
+    ///
+    /// # Errors
+    ///
+    /// [`TopologyError`] at the first that cannot be; doing it again is safe.
+    pub async fn apply_topology(&self, topology: &Topology) -> Result<Vec<Change>, TopologyError> {
+        topology::apply(&self.jetstream, topology, Mode::Manage).await
+    }
+
+    /// Everything that is missing or differs; nothing is changed.
+    pub async fn check_topology(&self, topology: &Topology) -> Vec<TopologyError> {
+        topology::check(&self.jetstream, topology).await
+    }
+
+    /// Whether this is a user of an account of its own, who may neither make consumers nor read whole streams.
+    pub(crate) fn is_guest(&self) -> bool {
+        self.is_guest
     }
 
     /// The client underneath.
@@ -138,17 +171,12 @@ async fn connect(
     condition: Condition,
 ) -> Result<Client, ConnectError> {
     let url = config.nats.url.to_string();
-    let mut options = ConnectOptions::new();
-    if let Some(file) = &config.nats.credentials_file {
-        options = ConnectOptions::with_credentials_file(file)
-            .await
-            .map_err(|source| ConnectError::Options { url: url.clone(), source })?;
-    }
-    let shown_url = url.clone();
-    let options = options
+    let (shown_url, refusals) = (url.clone(), Refusals::default());
+    let inbox_prefix = config.nats.inbox_prefix.clone();
+    let options = secured(authenticated(&config.nats).await?, &config.nats)
         .name(service)
         // Replies to one service cannot be read by another that may only read its own inbox.
-        .custom_inbox_prefix(format!("_INBOX_{}", service.replace('-', "_")))
+        .custom_inbox_prefix(inbox_prefix.unwrap_or_else(|| format!("_INBOX_{}", service.replace('-', "_"))))
         .request_timeout(Some(config.nats.request_timeout))
         .retry_on_initial_connect()
         .max_reconnects(None)
@@ -157,22 +185,62 @@ async fn connect(
             Duration::from_millis(failed.saturating_mul(50).min(2000))
         })
         .event_callback(move |event| {
-            report(&event, &condition, &shown_url);
+            report(&event, &condition, &shown_url, &refusals);
             std::future::ready(())
         });
     let servers: Vec<&str> = config.nats.url.servers().collect();
     options.connect(servers).await.map_err(|source| ConnectError::Connect { url, source })
 }
 
-/// A refused publish does not fail at once, it only never gets an answer: this line says why.
-fn report(event: &Event, condition: &Condition, url: &str) {
+/// Who we are.
+async fn authenticated(nats: &NatsConfig) -> Result<ConnectOptions, ConnectError> {
+    let url = nats.url.to_string();
+    if let Some(file) = &nats.nkey_seed_file {
+        // Read here as well, so that a wrong file is told at once.
+        read_seed(file).map_err(|source| ConnectError::Key { url, source })?;
+        let file = file.clone();
+        return Ok(ConnectOptions::with_auth_callback(move |nonce| sign(file.clone(), nonce)));
+    }
+    match &nats.credentials_file {
+        Some(file) => ConnectOptions::with_credentials_file(file)
+            .await
+            .map_err(|source| ConnectError::Options { url, source }),
+        None => Ok(ConnectOptions::new()),
+    }
+}
+
+/// Proves to the server that we have the key. The file is read at every connection, so that a new key needs no restart.
+async fn sign(file: PathBuf, nonce: Vec<u8>) -> Result<Auth, AuthError> {
+    let pair = read_seed(&file).map_err(|error| AuthError::new(chain(&error)))?;
+    let mut auth = Auth::new();
+    auth.signature = Some(pair.sign(&nonce).map_err(|_| AuthError::new("the key does not sign"))?);
+    auth.nkey = Some(pair.public_key());
+    Ok(auth)
+}
+
+/// Whom we believe to be the server. Where its authority is named, nothing is said without TLS.
+fn secured(options: ConnectOptions, nats: &NatsConfig) -> ConnectOptions {
+    let options = match &nats.tls_ca_file {
+        Some(file) => options.add_root_certificates(file.clone()).require_tls(true),
+        None => options,
+    };
+    match (&nats.tls_certificate_file, &nats.tls_key_file) {
+        (Some(certificate), Some(key)) => {
+            options.add_client_certificate(certificate.clone(), key.clone()).require_tls(true)
+        }
+        (None, _) | (_, None) => options,
+    }
+}
+
+/// A refused publish does not fail at once, it only never gets an answer: its line in the log says why.
+fn report(event: &Event, condition: &Condition, url: &str, refusals: &Refusals) {
     match event {
         Event::Connected => {
             condition.up();
             tracing::info!(url, "connected to NATS");
         }
         Event::Disconnected | Event::Closed => condition.down("not connected"),
-        Event::ServerError(ServerError::Other(error)) => tracing::error!(error, "NATS refused something"),
+        Event::ServerError(ServerError::Other(error)) => refusals.tell(error),
         Event::ServerError(error) => tracing::error!(%error, "NATS refused something"),
         Event::ClientError(error) => tracing::warn!(%error, "NATS client"),
         Event::SlowConsumer(subscription) => {

@@ -1,4 +1,4 @@
-//! What is counted of alerts.
+//! What is counted of alerts, and of what NATS refuses.
 
 use std::sync::OnceLock;
 
@@ -12,6 +12,7 @@ use skinbus_runtime::telemetry;
 struct Instruments {
     alerts: Counter<u64>,
     drift: Counter<u64>,
+    refused: Counter<u64>,
 }
 
 fn instruments() -> &'static Instruments {
@@ -26,6 +27,10 @@ fn instruments() -> &'static Instruments {
             drift: meter
                 .u64_counter("skinbus_drift")
                 .with_description("What providers said that is not known, by operation and field")
+                .build(),
+            refused: meter
+                .u64_counter("skinbus_nats_refused")
+                .with_description("What NATS refused for want of a right, by action and kind of subject")
                 .build(),
         }
     })
@@ -47,4 +52,10 @@ pub(crate) fn drift(account: &AccountId, drift: &Drift, seen: &Seen) {
         KeyValue::new("field", named(&drift.field)),
     ];
     instruments().drift.add(1, &labels);
+}
+
+/// NATS refused something. Both labels are few.
+pub(crate) fn refused(action: &'static str, class: &str) {
+    let labels = [KeyValue::new("action", action), KeyValue::new("subject", class.to_owned())];
+    instruments().refused.add(1, &labels);
 }

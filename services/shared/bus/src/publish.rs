@@ -8,7 +8,10 @@ use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::publish::PublishAck;
 use bytes::Bytes;
 use skinbus_domain::Recorded;
-use skinbus_proto::{Schema, status_change_to_proto, v1};
+use skinbus_domain::ids::{AccountId, Reference};
+use skinbus_proto::{Schema, status_change_to_proto, timestamp, v1};
+use skinbus_runtime::clock;
+use uuid::Uuid;
 
 use crate::connection::Bus;
 use crate::message::{CONTENT_TYPE, PROTOBUF, SCHEMA};
@@ -136,6 +139,23 @@ impl Bus {
     pub async fn hand_over_again(&self, recorded: &Recorded, occasion: &str) -> Result<(), StoreError> {
         let (key, version) = (&recorded.trade().key, recorded.change.version);
         self.dispatch(recorded, &format!("{}.{}.{version}.{occasion}", key.merchant, key.order_id)).await
+    }
+
+    /// Has the tracker look at an order soon, as a webhook does that proves nothing. Whoever asks needs no right on `POLLS`.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where it is perhaps not asked for; asking again is safe.
+    pub async fn hint(&self, account: &AccountId, reference: &Reference) -> Result<(), StoreError> {
+        let hint = v1::WebhookReceived {
+            account: account.to_string(),
+            received_at: Some(timestamp(clock::now())),
+            trust: v1::WebhookTrust::Hint.into(),
+            reference: reference.to_string(),
+            ..v1::WebhookReceived::default()
+        };
+        let id = format!("hint:{}", Uuid::now_v7());
+        self.store_once(subjects::webhooks(account), &hint, &id).await.map(|_| ())
     }
 
     async fn dispatch(&self, recorded: &Recorded, id: &str) -> Result<(), StoreError> {

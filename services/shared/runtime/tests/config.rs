@@ -241,7 +241,7 @@ fn a_section_that_is_no_table_is_one_mistake() {
 fn required_names_in_the_wrong_place_hide_nothing() {
     let file = "file skinbus.toml";
     let found = errors("nats.provider = 1\nnats.per = 2\nnats.replicas = 2\n[accounts]\nper = 3\n", &[]);
-    let known = "no such setting; known here: url, topology, replicas, credentials_file, request_timeout";
+    let known = "no such setting; known here: url, topology, replicas, credentials_file, nkey_seed_file, inbox_prefix, jetstream_prefix, tls_ca_file, tls_certificate_file, tls_key_file, request_timeout";
     let expected = [
         format!("accounts.per ({file}): must be a table of settings, but is a whole number"),
         format!("nats.per ({file}): {known}"),

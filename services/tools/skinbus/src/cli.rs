@@ -3,6 +3,7 @@
 
 mod command;
 mod dead;
+mod nats;
 mod order;
 mod query;
 mod reconcile;
@@ -18,6 +19,7 @@ use skinbus_domain::ids::{AccountId, MerchantId, OrderId};
 
 pub(crate) use command::ProviderCommand;
 pub(crate) use dead::{DeadCommand, DeadListArguments, DeadSelection, DeadShowArguments};
+pub(crate) use nats::{NatsUsersArguments, TopologyArguments, TopologyCommand};
 pub(crate) use order::{
     DepositArguments, GameName, ListItemArguments, OrderArguments, PlaceArguments, RecipientArguments,
     UserArguments,
@@ -35,7 +37,7 @@ Exit codes:
   1   failed; the last line on stderr says why
   2   the order was refused, and its violations are listed; or the provider refused the command
   3   the order id belongs to another order
-  4   reconcile: the provider's records and ours do not agree
+  4   reconcile: the provider's records and ours do not agree; topology check: something is missing or differs
   64  the command line is wrong
 
 Colours are used on a terminal only, and not where NO_COLOR is set.";
@@ -66,6 +68,48 @@ pub(crate) struct Connection {
     /// The .creds file of your NATS user
     #[arg(long = "nats-creds", global = true, value_name = "FILE", env = "SKINBUS_NATS__CREDENTIALS_FILE")]
     pub(crate) credentials_file: Option<PathBuf>,
+    /// The file with the nkey seed of your NATS user
+    #[arg(
+        long = "nats-nkey",
+        global = true,
+        value_name = "FILE",
+        env = "SKINBUS_NATS__NKEY_SEED_FILE",
+        conflicts_with = "credentials_file"
+    )]
+    pub(crate) nkey_seed_file: Option<PathBuf>,
+    /// The certificates of the authority that the NATS servers are believed for; else the system's
+    #[arg(long = "nats-ca", global = true, value_name = "FILE", env = "SKINBUS_NATS__TLS_CA_FILE")]
+    pub(crate) tls_ca_file: Option<PathBuf>,
+    /// Your certificate, where the NATS servers ask for one
+    #[arg(
+        long = "nats-cert",
+        global = true,
+        value_name = "FILE",
+        env = "SKINBUS_NATS__TLS_CERTIFICATE_FILE",
+        requires = "tls_key_file"
+    )]
+    pub(crate) tls_certificate_file: Option<PathBuf>,
+    /// Its private key
+    #[arg(
+        long = "nats-key",
+        global = true,
+        value_name = "FILE",
+        env = "SKINBUS_NATS__TLS_KEY_FILE",
+        requires = "tls_certificate_file"
+    )]
+    pub(crate) tls_key_file: Option<PathBuf>,
+    /// What answers come on; your NATS user may have another inbox
+    #[arg(long = "nats-inbox", global = true, value_name = "PREFIX", env = "SKINBUS_NATS__INBOX_PREFIX")]
+    pub(crate) inbox_prefix: Option<String>,
+    /// What calls of the JetStream API begin with: skinbus.js for a merchant's NATS user
+    #[arg(
+        long = "nats-jetstream",
+        global = true,
+        value_name = "PREFIX",
+        env = "SKINBUS_NATS__JETSTREAM_PREFIX",
+        default_value = "$JS.API"
+    )]
+    pub(crate) jetstream_prefix: String,
     /// The merchant that you act for
     #[arg(long, global = true, value_name = "NAME", default_value = "acme")]
     pub(crate) merchant: MerchantId,
@@ -105,6 +149,11 @@ pub(crate) enum Command {
     /// Look at messages that could not be worked on, publish them again, or drop them
     #[command(subcommand)]
     Dead(DeadCommand),
+    /// Make the streams and consumers of NATS, or look whether they are as they must be
+    #[command(subcommand)]
+    Topology(TopologyCommand),
+    /// Make the keys of all NATS users, and the part of the server's configuration with their rights
+    NatsUsers(NatsUsersArguments),
     /// Print the constant that a provider's webhooks carry, for webhook_signature_file or events_signature_file
     WebhookSignature(SignatureArguments),
     /// Print the version

@@ -1,4 +1,4 @@
-//! The accounts of the configuration that the services run with.
+//! The configuration that the services run with, and its accounts.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -22,4 +22,14 @@ pub(crate) fn accounts(path: Option<&PathBuf>) -> Result<BTreeMap<AccountId, Acc
     // Without the variables: those that are none of its settings are no mistake of a person who wants to see a table.
     let known = Config::load(Some(&path), Vec::new()).and_then(|config| accounts::resolve(&config));
     known.map_err(|errors| Failure::new(format!("reading {}: {errors}", path.display())))
+}
+
+/// The configuration in this file, else in that of `SKINBUS_CONFIG`, `skinbus.toml` or `.skinbus/skinbus.toml`, with these
+/// variables laid over it.
+pub(crate) fn config(path: Option<&PathBuf>, variables: Vec<(String, String)>) -> Result<Config, Failure> {
+    let dev = || Some(PathBuf::from(DEV_CONFIG)).filter(|path| path.is_file());
+    let located = config::locate(path.cloned(), &environment::pairs()).or_else(dev);
+    let path = located.ok_or_else(|| Failure::new("there is no configuration; name it with --config"))?;
+    Config::load(Some(&path), variables)
+        .map_err(|errors| Failure::new(format!("reading {}: {errors}", path.display())))
 }

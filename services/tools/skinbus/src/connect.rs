@@ -17,15 +17,25 @@ pub(crate) async fn connect(connection: &Connection) -> Result<MerchantClient, F
     let nats = NatsConfig {
         url: parse_url(&connection.url),
         credentials_file: connection.credentials_file.clone(),
+        nkey_seed_file: connection.nkey_seed_file.clone(),
+        tls_ca_file: connection.tls_ca_file.clone(),
+        tls_certificate_file: connection.tls_certificate_file.clone(),
+        tls_key_file: connection.tls_key_file.clone(),
+        inbox_prefix: connection.inbox_prefix.clone(),
+        jetstream_prefix: connection.jetstream_prefix.clone(),
         ..NatsConfig::default()
     };
-    MerchantClient::connect("skinbus", &nats, PATIENCE).await.map_err(explain)
+    connect_with(&nats).await
+}
+
+/// Connects as a configuration says.
+pub(crate) async fn connect_with(nats: &NatsConfig) -> Result<MerchantClient, Failure> {
+    MerchantClient::connect("skinbus", nats, PATIENCE).await.map_err(explain)
 }
 
 /// Connects to a server of our own.
 pub(crate) async fn connect_to(url: &str) -> Result<MerchantClient, Failure> {
-    let nats = NatsConfig { url: parse_url(url), ..NatsConfig::default() };
-    MerchantClient::connect("skinbus", &nats, PATIENCE).await.map_err(explain)
+    connect_with(&NatsConfig { url: parse_url(url), ..NatsConfig::default() }).await
 }
 
 fn parse_url(url: &str) -> skinbus_runtime::config::NatsUrl {

@@ -16,7 +16,7 @@ pub(crate) enum Exit {
     Refused,
     /// The order id belongs to another order.
     Conflict,
-    /// The provider's records and ours do not agree.
+    /// The provider's records and ours do not agree, or the streams are not as they must be.
     Findings,
     /// The command line is wrong.
     Usage,

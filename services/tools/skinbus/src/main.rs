@@ -17,6 +17,7 @@ mod dev;
 mod drift;
 mod failure;
 mod http;
+mod nats_users;
 mod order;
 mod place;
 mod query;
@@ -27,6 +28,7 @@ mod signature;
 mod simulator;
 mod table;
 mod terminal;
+mod topology;
 mod trade;
 mod trade_url;
 mod view;
@@ -89,6 +91,8 @@ async fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Drift(arguments) => drift::run(connection, arguments, terminal).await,
         Command::Reconcile(arguments) => reconcile::run(connection, arguments, terminal).await,
         Command::Dead(command) => dead::run(connection, command, terminal).await,
+        Command::Topology(command) => topology::run(command, terminal).await,
+        Command::NatsUsers(arguments) => nats_users::run(arguments, terminal),
         Command::WebhookSignature(arguments) => signature::run(arguments, terminal),
         Command::Version => {
             terminal.line(concat!("skinbus ", env!("CARGO_PKG_VERSION")))?;

@@ -59,7 +59,18 @@ pub enum TopologyError {
     },
 }
 
-/// Creates and updates (`manage`), only checks (`verify`), or leaves alone (`off`).
+/// What was done about a stream or a consumer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// `stream` or `consumer`.
+    pub what: &'static str,
+    /// Which.
+    pub name: String,
+    /// It was not there before.
+    pub is_new: bool,
+}
+
+/// Creates and updates (`manage`), only checks (`verify`), or leaves alone (`off`), and tells what was changed.
 ///
 /// # Errors
 ///
@@ -68,26 +79,56 @@ pub async fn apply(
     jetstream: &jetstream::Context,
     topology: &Topology,
     mode: Mode,
-) -> Result<(), TopologyError> {
-    match mode {
-        Mode::Off => return Ok(()),
+) -> Result<Vec<Change>, TopologyError> {
+    let changes = match mode {
+        Mode::Off => return Ok(Vec::new()),
         Mode::Manage => manage(jetstream, topology).await?,
-        Mode::Verify => {}
+        Mode::Verify => Vec::new(),
+    };
+    for wanted in &topology.streams {
+        check_stream(jetstream, wanted).await?;
     }
-    verify(jetstream, topology).await
+    for (stream, wanted) in &topology.consumers {
+        check_consumer(jetstream, stream, wanted).await?;
+    }
+    Ok(changes)
 }
 
-async fn manage(jetstream: &jetstream::Context, topology: &Topology) -> Result<(), TopologyError> {
+/// Everything that is missing or differs; nothing is changed.
+pub async fn check(jetstream: &jetstream::Context, topology: &Topology) -> Vec<TopologyError> {
+    let mut problems = Vec::new();
+    for wanted in &topology.streams {
+        problems.extend(check_stream(jetstream, wanted).await.err());
+    }
+    for (stream, wanted) in &topology.consumers {
+        problems.extend(check_consumer(jetstream, stream, wanted).await.err());
+    }
+    problems
+}
+
+async fn manage(jetstream: &jetstream::Context, topology: &Topology) -> Result<Vec<Change>, TopologyError> {
+    let mut changes = Vec::new();
     for wanted in &topology.streams {
         // Most starts find everything in place, and then change nothing.
-        let known = jetstream.get_stream(&wanted.name).await;
-        if known.is_ok_and(|known| stream_differences(wanted, &known.cached_info().config).is_empty()) {
+        let known = jetstream.get_stream(&wanted.name).await.ok();
+        let is_same =
+            |known: &stream::Stream| stream_differences(wanted, &known.cached_info().config).is_empty();
+        if known.as_ref().is_some_and(is_same) {
             continue;
         }
         create_or_update(jetstream, wanted).await?;
+        changes.push(Change { what: "stream", name: wanted.name.clone(), is_new: known.is_none() });
     }
     for (stream, wanted) in &topology.consumers {
         let name = wanted.durable_name.clone().unwrap_or_default();
+        let known: Option<consumer::PullConsumer> =
+            jetstream.get_consumer_from_stream(&name, *stream).await.ok();
+        let is_same = |known: &consumer::PullConsumer| {
+            consumer_differences(wanted, &known.cached_info().config).is_empty()
+        };
+        if known.as_ref().is_some_and(is_same) {
+            continue;
+        }
         let handle = jetstream
             .get_stream_no_info(*stream)
             .await
@@ -95,9 +136,10 @@ async fn manage(jetstream: &jetstream::Context, topology: &Topology) -> Result<(
         handle
             .create_consumer(wanted.clone())
             .await
-            .map_err(|source| TopologyError::Consumer { name, source })?;
+            .map_err(|source| TopologyError::Consumer { name: name.clone(), source })?;
+        changes.push(Change { what: "consumer", name, is_new: known.is_none() });
     }
-    Ok(())
+    Ok(changes)
 }
 
 /// Two services that start together may both create: whoever comes second updates to the same.
@@ -132,26 +174,25 @@ fn is_name_in_use(error: &jetstream::context::CreateStreamError) -> bool {
     }
 }
 
-async fn verify(jetstream: &jetstream::Context, topology: &Topology) -> Result<(), TopologyError> {
-    for wanted in &topology.streams {
-        let name = wanted.name.clone();
-        let known = jetstream
-            .get_stream(&name)
-            .await
-            .map_err(|source| TopologyError::Missing { name: name.clone(), source })?;
-        differs(name, stream_differences(wanted, &known.cached_info().config))?;
-    }
-    for (stream, wanted) in &topology.consumers {
-        let name = wanted.durable_name.clone().unwrap_or_default();
-        let missing =
-            |problem: String| TopologyError::MissingConsumer { name: name.clone(), stream, problem };
-        let known: consumer::PullConsumer = jetstream
-            .get_consumer_from_stream(&name, *stream)
-            .await
-            .map_err(|error| missing(error.to_string()))?;
-        differs(name.clone(), consumer_differences(wanted, &known.cached_info().config))?;
-    }
-    Ok(())
+async fn check_stream(jetstream: &jetstream::Context, wanted: &stream::Config) -> Result<(), TopologyError> {
+    let name = wanted.name.clone();
+    let known = jetstream.get_stream(&name).await;
+    let known = known.map_err(|source| TopologyError::Missing { name: name.clone(), source })?;
+    differs(name, stream_differences(wanted, &known.cached_info().config))
+}
+
+async fn check_consumer(
+    jetstream: &jetstream::Context,
+    stream: &'static str,
+    wanted: &pull::Config,
+) -> Result<(), TopologyError> {
+    let name = wanted.durable_name.clone().unwrap_or_default();
+    let missing = |problem: String| TopologyError::MissingConsumer { name: name.clone(), stream, problem };
+    let known: consumer::PullConsumer = jetstream
+        .get_consumer_from_stream(&name, stream)
+        .await
+        .map_err(|error| missing(error.to_string()))?;
+    differs(name.clone(), consumer_differences(wanted, &known.cached_info().config))
 }
 
 fn differs(name: String, fields: Vec<&'static str>) -> Result<(), TopologyError> {

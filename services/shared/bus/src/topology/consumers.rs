@@ -9,7 +9,7 @@ use skinbus_domain::planning::Urgency;
 
 use super::{
     ADVISORIES, DISPATCH, INTAKE, MOVER, ORDERS, POLLS, TRACKER_RECONCILE, TRACKER_TRADES, TRACKER_WEBHOOKS,
-    TRADES, TopologySettings, WEBHOOKS, dispatch_consumer, due_consumer,
+    TRADES, TopologySettings, WEBHOOKS, dispatch_consumer, due_consumer, merchant_consumer,
 };
 use crate::subjects;
 use crate::work::DELIVERIES_MAX;
@@ -22,6 +22,7 @@ const DISPATCH_MAX_ACK_PENDING: i64 = 10_000;
 const WEBHOOKS_MAX_ACK_PENDING: i64 = 1_000;
 const MOVER_MAX_ACK_PENDING: i64 = 100;
 const RECONCILE_MAX_ACK_PENDING: i64 = 100;
+const MERCHANT_MAX_ACK_PENDING: i64 = 1_000;
 /// Due reconciliations of every account.
 const RECONCILE_DUE: &str = "skinbus.v1.poll.reconcile.*";
 
@@ -35,7 +36,8 @@ enum Deliveries {
     /// stops only after what takes most of a day.
     LongNet,
     /// The server never stops. A version that the follower has not acknowledged has no schedule yet: a message that is left
-    /// behind would be a trade at which nobody looks. And nobody rescues the rescuer.
+    /// behind would be a trade at which nobody looks, and one that a merchant's program has not acknowledged a credit that
+    /// nobody books. And nobody rescues the rescuer.
     Unlimited,
 }
 
@@ -70,7 +72,11 @@ pub(super) fn all(settings: &TopologySettings) -> Vec<(&'static str, Config)> {
         });
         [(DISPATCH, dispatch), (POLLS, now), (POLLS, later)]
     });
-    fixed.into_iter().chain(per_account).collect()
+    let per_merchant = settings.merchants.iter().map(|merchant| {
+        let (name, filter) = (merchant_consumer(merchant), format!("skinbus.v1.status.{merchant}.>"));
+        (TRADES, durable(&name, Some(filter), MERCHANT_MAX_ACK_PENDING, Deliveries::Unlimited))
+    });
+    fixed.into_iter().chain(per_account).chain(per_merchant).collect()
 }
 
 /// No `backoff`: it makes delayed redeliveries come at wrong times. Handlers decide when a message is dead; `max_deliver` is

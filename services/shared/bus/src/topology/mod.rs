@@ -4,11 +4,16 @@ mod apply;
 pub(crate) mod consumers;
 mod streams;
 
-use async_nats::jetstream::{consumer, stream};
-use skinbus_domain::ids::AccountId;
-use skinbus_domain::planning::Urgency;
+use std::collections::BTreeSet;
 
-pub use apply::{TopologyError, apply};
+use async_nats::jetstream::{consumer, stream};
+use skinbus_domain::ids::{AccountId, MerchantId};
+use skinbus_domain::planning::Urgency;
+use skinbus_runtime::Config;
+
+use crate::permissions::Role;
+
+pub use apply::{Change, TopologyError, apply, check};
 
 /// Name of the stream of published orders.
 pub const ORDERS: &str = "ORDERS";
@@ -61,6 +66,12 @@ pub fn due_consumer(account: &AccountId, urgency: Urgency) -> String {
     }
 }
 
+/// Durable consumer of [`TRADES`] for a merchant's own program.
+#[must_use]
+pub fn merchant_consumer(merchant: &MerchantId) -> String {
+    format!("merchant-{merchant}")
+}
+
 /// What the whole system needs of NATS.
 #[derive(Debug, Clone)]
 pub struct Topology {
@@ -77,8 +88,23 @@ pub struct TopologySettings {
     pub replicas: usize,
     /// Every account, of all services: each has consumers of its own.
     pub accounts: Vec<AccountId>,
+    /// Everybody whose orders they are: each has a consumer of its own.
+    pub merchants: BTreeSet<MerchantId>,
     /// Most status changes and due looks that trackers have in hand.
     pub tracker_max_ack_pending: i64,
+}
+
+impl TopologySettings {
+    /// The settings of a configuration.
+    #[must_use]
+    pub fn of(config: &Config) -> Self {
+        Self {
+            replicas: usize::from(config.nats.replicas),
+            accounts: config.accounts.keys().cloned().collect(),
+            merchants: config.accounts.values().map(|account| account.merchant.clone()).collect(),
+            tracker_max_ack_pending: i64::from(config.tracking.max_ack_pending),
+        }
+    }
 }
 
 impl Topology {
@@ -86,5 +112,19 @@ impl Topology {
     #[must_use]
     pub fn new(settings: &TopologySettings) -> Self {
         Self { streams: streams::all(settings.replicas), consumers: consumers::all(settings) }
+    }
+
+    /// The part that a user needs, and may look at.
+    #[must_use]
+    pub fn needed_by(&self, role: &Role) -> Self {
+        let rights = role.rights();
+        let is_needed = |stream: &&stream::Config| rights.streams.contains(stream.name.as_str());
+        let is_worked_on = |(stream, consumer): &&(&'static str, consumer::pull::Config)| {
+            rights.works_on_consumer(stream, consumer.durable_name.as_deref().unwrap_or_default())
+        };
+        Self {
+            streams: self.streams.iter().filter(is_needed).cloned().collect(),
+            consumers: self.consumers.iter().filter(is_worked_on).cloned().collect(),
+        }
     }
 }

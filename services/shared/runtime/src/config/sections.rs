@@ -25,6 +25,18 @@ pub struct NatsConfig {
     pub replicas: u8,
     /// The `.creds` file of the service's NATS user.
     pub credentials_file: Option<PathBuf>,
+    /// The file with the nkey seed of the service's NATS user, instead of credentials.
+    pub nkey_seed_file: Option<PathBuf>,
+    /// What the subjects begin with on which answers come; `_INBOX_<service>` where it is not set.
+    pub inbox_prefix: Option<String>,
+    /// What calls of the JetStream API begin with; `skinbus.js` for a merchant's user.
+    pub jetstream_prefix: String,
+    /// The certificates of the authority that the servers are believed for; those of the system where it is not set.
+    pub tls_ca_file: Option<PathBuf>,
+    /// The client's certificate, where the servers ask for one.
+    pub tls_certificate_file: Option<PathBuf>,
+    /// Its private key.
+    pub tls_key_file: Option<PathBuf>,
     /// How long one request to NATS may take.
     #[serde(deserialize_with = "parse::de_duration")]
     pub request_timeout: Duration,
@@ -37,6 +49,12 @@ impl Default for NatsConfig {
             topology: Topology::Manage,
             replicas: 1,
             credentials_file: None,
+            nkey_seed_file: None,
+            inbox_prefix: None,
+            jetstream_prefix: "$JS.API".to_owned(),
+            tls_ca_file: None,
+            tls_certificate_file: None,
+            tls_key_file: None,
             request_timeout: Duration::from_secs(5),
         }
     }

@@ -7,7 +7,7 @@ use figment::Figment;
 use skinbus_domain::quota::{Each, OPERATIONS};
 
 use super::collect::source_of;
-use super::{AccountConfig, Config, ConfigError};
+use super::{AccountConfig, Config, ConfigError, NatsConfig};
 
 /// Longest rate-limit window that makes sense; the permits of a window are one small entry.
 const QUOTA_PER_MAX: Duration = Duration::from_secs(24 * 60 * 60);
@@ -28,6 +28,16 @@ pub(super) fn check(settings: &Figment, config: &Config, errors: Vec<ConfigError
     checker.errors
 }
 
+fn nats_user(checker: &mut Checker<'_>, nats: &NatsConfig) {
+    let one_user = nats.nkey_seed_file.is_none() || nats.credentials_file.is_none();
+    checker.rule("nats.nkey_seed_file", one_user, "must not be set together with nats.credentials_file");
+    let is_pair = nats.tls_certificate_file.is_some() == nats.tls_key_file.is_some();
+    checker.rule("nats.tls_key_file", is_pair, "must be set together with nats.tls_certificate_file");
+    let inbox_good = nats.inbox_prefix.as_deref().is_none_or(is_subject);
+    checker.rule("nats.inbox_prefix", inbox_good, SUBJECT_RULE);
+    checker.rule("nats.jetstream_prefix", is_subject(&nats.jetstream_prefix), SUBJECT_RULE);
+}
+
 fn sections(checker: &mut Checker<'_>, config: &Config) {
     let nats_schemes = ["nats", "tls", "ws", "wss"];
     let servers_good = config.nats.url.servers().all(|server| has_scheme(server, &nats_schemes));
@@ -36,6 +46,7 @@ fn sections(checker: &mut Checker<'_>, config: &Config) {
         servers_good,
         "must be like nats://host:4222 or tls://host:4222, several with commas",
     );
+    nats_user(checker, &config.nats);
     checker.rule("nats.replicas", [1, 3, 5].contains(&config.nats.replicas), "must be 1, 3 or 5");
     checker.positive("nats.request_timeout", config.nats.request_timeout);
 
@@ -131,6 +142,14 @@ impl Checker<'_> {
 
 const WEB_ADDRESS_RULE: &str = "must be like https://host/path, without user, password, query or fragment";
 const EVENTS_ADDRESS_RULE: &str = "must be like wss://host/path, without user, password, query or fragment";
+
+const SUBJECT_RULE: &str = "must be a subject like _INBOX_me, without wildcards and spaces";
+
+fn is_subject(text: &str) -> bool {
+    let is_token =
+        |token: &str| !token.is_empty() && token.chars().all(|c| c.is_ascii_graphic() && !"*>".contains(c));
+    text.split('.').all(is_token)
+}
 
 /// An `http` or `https` address to which a path can be appended.
 fn is_web_address(text: &str) -> bool {
