@@ -18,7 +18,8 @@ async fn accounts(system: &System, arguments: &[&str]) -> String {
 
 #[tokio::test]
 async fn every_open_trade_is_counted_and_the_bound_is_told() {
-    let options = SystemOptions { requests: 500, window: "60s".to_owned(), speed: 1, ..SystemOptions::default() };
+    let options =
+        SystemOptions { requests: 500, window: "60s".to_owned(), speed: 1, ..SystemOptions::default() };
     let system = System::start(options).await;
     let merchant = system.merchant().await;
     for index in 0..TRADES {
@@ -43,5 +44,8 @@ async fn every_open_trade_is_counted_and_the_bound_is_told() {
     let latest = told["latest"]["now"]["seconds"].as_u64().unwrap();
     assert!((30..=31).contains(&latest), "{told}");
     let table = accounts(&system, &[]).await;
-    assert!(table.contains("skinify_main") && table.contains("500 / 60 s") && table.contains("latest"), "{table}");
+    assert!(
+        table.contains("skinify_main") && table.contains("500 / 60 s") && table.contains("latest"),
+        "{table}"
+    );
 }
