@@ -1,7 +1,7 @@
 //! webhook-ingress: takes the webhooks of providers, proves what can be proved, stores them, and only then answers.
 //!
 //! It may not change a trade, and it may not call providers; where the operator wants it, it listens to a provider's
-//! real-time events ([`feed`]), which become webhooks that prove nothing. It holds what verifies webhooks, and no API
+//! real-time events (`feed`), which become webhooks that prove nothing. It holds what verifies webhooks, and no API
 //! credential where the operator gives it the constants instead of the keys. Success is never answered for what was not
 //! stored.
 //!

@@ -27,7 +27,7 @@ pub(crate) struct NatsUsersArguments {
     /// The configuration that has the accounts and whose they are; else $SKINBUS_CONFIG, skinbus.toml or .skinbus/skinbus.toml
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// Where the keys are: <user>.pub, and <user>.nk with the seed. What is missing is made, what is there is kept
+    /// Where the keys are: USER.pub, and USER.nk with the seed. What is missing is made, what is there is kept
     #[arg(long, value_name = "DIR")]
     pub(crate) keys: PathBuf,
     /// The file to write for the server's configuration to include
