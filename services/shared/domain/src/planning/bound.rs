@@ -60,6 +60,6 @@ pub fn latest(
         let windows = u128::from(requests) * 4 * u128::from(beside);
         let nanoseconds = windows.saturating_mul(limit.per.as_nanos()) / u128::from(alone * quarters);
         let sweep = Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(u64::MAX));
-        WAKE_UP_MAX.saturating_add(company_max(rules)).saturating_add(sweep)
+        WAKE_UP_MAX.saturating_add(company_max(urgency, rules)).saturating_add(sweep)
     })
 }

@@ -119,13 +119,17 @@ impl Planned {
     /// What NATS fires together is in hand within some milliseconds, and goes out together.
     #[must_use]
     pub fn leaves_at(&self, rules: &Rules, woken_at: Timestamp) -> Timestamp {
-        let leaves_at = after(self.at, (self.pause / PART_OF_PAUSE).min(company_max(rules)));
+        let leaves_at = after(self.at, (self.pause / PART_OF_PAUSE).min(company_max(Urgency::Later, rules)));
         leaves_at.max(after(woken_at, FIRED_TOGETHER))
     }
 }
 
-/// The longest that a due look waits for company.
+/// The longest that a due look of this line waits for company.
 #[must_use]
-pub fn company_max(rules: &Rules) -> Duration {
-    COMPANY_MAX / rules.speed.max(1)
+pub fn company_max(urgency: Urgency, rules: &Rules) -> Duration {
+    let most = match urgency {
+        Urgency::Now => SOMEBODY_WAITS_MAX / PART_OF_PAUSE,
+        Urgency::Later => COMPANY_MAX,
+    };
+    most / rules.speed.max(1)
 }

@@ -20,7 +20,7 @@ fn a_bound_is_company_and_one_sweep_of_the_line_at_its_part_of_the_quota() {
     // 2,000 requests at 450 a minute.
     assert_eq!(seconds(Urgency::Later, 0, 100_000), [297, 2697]);
     assert_eq!(seconds(Urgency::Later, 1, 100_000), [1097, 10_697]);
-    assert_eq!(seconds(Urgency::Now, 1, 100_000), [30, 32]);
+    assert_eq!(seconds(Urgency::Now, 1, 100_000), [2, 3]);
     let pages = ByKind { deposit_link: 450, ..ByKind::all(0) };
     let open = Open { now: ByKind::all(0), later: pages };
     let bound = latest(Urgency::Later, &open, &SIZES, &LIMIT, &Rules::default())[0];
