@@ -126,3 +126,65 @@ fn is_open(progress: &Progress) -> bool {
 fn count(length: usize) -> u64 {
     u64::try_from(length).unwrap_or(u64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use skinbus_domain::trade::Reason;
+    use skinbus_domain::{Hold, ProviderFacts};
+
+    use super::*;
+
+    fn left() -> BTreeMap<Reference, LookUpTarget> {
+        let reference: Reference = "dep-1".parse().unwrap();
+        let target = LookUpTarget {
+            reference: reference.clone(),
+            kind: OrderKind::DepositLink,
+            provider_id: Some("731".to_owned()),
+            game: None,
+            user: "76561198000000042".parse().unwrap(),
+            asset_id: None,
+            since: "2026-01-01T00:00:00Z".parse().unwrap(),
+        };
+        BTreeMap::from([(reference, target)])
+    }
+
+    fn row(reference: &str, provider_id: &str, progress: Progress) -> HistoryRow {
+        HistoryRow {
+            reference: Some(reference.parse().unwrap()),
+            at: None,
+            progress: Some(progress),
+            facts: ProviderFacts { provider_id: Some(provider_id.to_owned()), ..ProviderFacts::default() },
+            credits: Vec::new(),
+            amount: None,
+            details: skinbus_domain::query::Details::new(),
+        }
+    }
+
+    #[test]
+    fn only_what_stays_open_is_taken_from_the_record() {
+        let reason = || Reason::new("told");
+        for (is_taken, progress) in [
+            (true, Progress::Submitted),
+            (true, Progress::OfferSent),
+            (true, Progress::UserAccepted),
+            (true, Progress::Held { until: None }),
+            (false, Progress::Delivered { hold: Hold::None }),
+            (false, Progress::Failed(reason())),
+            (false, Progress::Canceled(reason())),
+            (false, Progress::Expired(reason())),
+            (false, Progress::Unknown),
+        ] {
+            let told = told_by(&row("dep-1", "731", progress.clone()), &left());
+            assert_eq!(told.is_some(), is_taken, "{progress:?}");
+        }
+    }
+
+    #[test]
+    fn a_row_of_another_order_tells_nothing() {
+        assert_eq!(told_by(&row("dep-2", "731", Progress::Submitted), &left()), None);
+        // The same reference, and another order of the provider's: a look-up knows what to make of it.
+        assert_eq!(told_by(&row("dep-1", "732", Progress::Submitted), &left()), None);
+        let unnamed = HistoryRow { reference: None, ..row("dep-1", "731", Progress::Submitted) };
+        assert_eq!(told_by(&unnamed, &left()), None);
+    }
+}

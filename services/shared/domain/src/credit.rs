@@ -171,13 +171,13 @@ impl Merged {
                         told.key, known.amount, told.amount
                     )));
                 }
-                // Nothing is unlearned: not every answer has the amount that the user was shown.
-                *known = Credit {
-                    local_amount: told.local_amount.clone().or_else(|| known.local_amount.take()),
-                    multiplier: told.multiplier.or(known.multiplier),
-                    is_advanced: known.is_advanced,
-                    ..told.clone()
-                };
+                let mut news = Credit { is_advanced: known.is_advanced, ..told.clone() };
+                // Not every answer has what the user was shown. Of another amount that would be another.
+                if known.amount == told.amount {
+                    news.local_amount = news.local_amount.or_else(|| known.local_amount.take());
+                    news.multiplier = news.multiplier.or(known.multiplier);
+                }
+                *known = news;
             }
             (CreditState::Credited, CreditState::Credited) if known.amount != told.amount => {
                 self.alerts.push(Alert::anomaly(format!(

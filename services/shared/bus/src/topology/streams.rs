@@ -157,27 +157,20 @@ fn claims() -> Config {
 
 /// The bucket `skinbus_drift`: what providers said that their adapters do not know, one entry of bounded size per account.
 fn drift() -> Config {
-    Config {
-        name: DRIFT.to_owned(),
-        description: Some("What providers said that is not known, counted by kind".to_owned()),
-        subjects: vec!["$KV.skinbus_drift.>".to_owned()],
-        retention: RetentionPolicy::Limits,
-        discard: DiscardPolicy::New,
-        max_messages_per_subject: 1,
-        allow_direct: true,
-        allow_rollup: true,
-        deny_delete: true,
-        duplicate_window: 2 * MINUTE,
-        ..Config::default()
-    }
+    bucket(DRIFT, "What providers said that is not known, counted by kind", "$KV.skinbus_drift.>")
 }
 
-/// The bucket `skinbus_quota`, as a key-value client would create it.
+/// The bucket `skinbus_quota`.
 fn quota() -> Config {
+    bucket(QUOTA, "The quota window of every account", "$KV.skinbus_quota.>")
+}
+
+/// A bucket as a key-value client would create it.
+fn bucket(name: &str, description: &str, subject: &str) -> Config {
     Config {
-        name: QUOTA.to_owned(),
-        description: Some("The quota window of every account".to_owned()),
-        subjects: vec!["$KV.skinbus_quota.>".to_owned()],
+        name: name.to_owned(),
+        description: Some(description.to_owned()),
+        subjects: vec![subject.to_owned()],
         retention: RetentionPolicy::Limits,
         discard: DiscardPolicy::New,
         max_messages_per_subject: 1,

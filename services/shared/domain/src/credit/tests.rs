@@ -32,6 +32,20 @@ fn an_amount_that_does_not_count_yet_does() {
     assert_eq!(merged.alerts.len(), 1, "somebody is told that it is another amount");
 }
 
+/// Not every answer has the amount that the user was shown; but that of another amount is another.
+#[test]
+fn what_the_user_was_shown_is_kept_with_its_amount_alone() {
+    let shown = LocalAmount { currency: "EUR".to_owned(), amount: Decimal::from(7) };
+    let multiplier = Some(Decimal::new(105, 2));
+    let known = Credit { local_amount: Some(shown.clone()), multiplier, ..credit("a", CreditState::Pending) };
+    for state in [CreditState::Pending, CreditState::Credited] {
+        let same = merged(std::slice::from_ref(&known), &[credit("a", state)]);
+        assert_eq!(same.credits, [Credit { state, ..known.clone() }]);
+        let other = Credit { amount: dollars("99"), ..credit("a", state) };
+        assert_eq!(merged(std::slice::from_ref(&known), std::slice::from_ref(&other)).credits, [other]);
+    }
+}
+
 #[test]
 fn a_key_names_one_thing_for_ever() {
     for state in [CreditState::Pending, CreditState::Credited, CreditState::Reversed] {

@@ -4,11 +4,12 @@ use super::{Effect, Event, Looking, OutOfOrder};
 use crate::fold::Input;
 use crate::observation::Progress;
 use crate::order::OrderKind;
-use crate::rules::ByKind;
+use crate::rules::{ByKind, Rules};
 use crate::samples::{
     DAY, LEASE, SETTLE, accepted, at, known_in, observed, of_kind, reason, recorded, rules, trade_in,
     uncertain, with_deadline,
 };
+use crate::stuck::Obstacle;
 use crate::trade::{Trade, TradeState};
 
 fn start(trade: Trade, now: Timestamp) -> (Looking, Effect) {
@@ -200,6 +201,20 @@ fn a_hint_without_an_answer_is_put_off_as_a_hint() {
     let (mut looking, _) = begin(true, at(DAY / 8));
     let effect = looking.on(Event::LookedUp(Vec::new()), &rules(), at(DAY / 8)).unwrap();
     assert_eq!(effect, Effect::Schedule(at(DAY / 8 + DAY / 4)));
+}
+
+/// Whoever never finds room is told of as well, once; until then it keeps its place.
+#[test]
+fn a_look_that_never_finds_room_is_told_of() {
+    let rules = Rules { tells_stuck: true, ..rules() };
+    let recorded = recorded(trade_in(TradeState::UserAccepted), at(0));
+    let (mut looking, effect) = Looking::start(recorded.clone(), false, &rules, at(DAY / 8));
+    assert_eq!(effect, Effect::LookUp);
+    assert_eq!(looking.on(Event::NoRoom, &rules, at(DAY / 8)), Ok(Effect::LookUp));
+    let (mut looking, _) = Looking::start(recorded, false, &rules, at(DAY));
+    let effect = looking.on(Event::NoRoom, &rules, at(DAY)).unwrap();
+    assert_eq!(effect, Effect::Advance(Input::Stuck { obstacle: Some(Obstacle::NotAnswered) }));
+    assert_eq!(looking.on(Event::Advanced { changed: true }, &rules, at(DAY)), Ok(Effect::Acknowledge));
 }
 
 /// What is over by its plan is looked at for a hint, from its newest version.

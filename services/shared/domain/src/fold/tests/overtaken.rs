@@ -1,9 +1,10 @@
 //! Webhooks that were overtaken by the look-up that ended a deposit.
 
+use crate::credit::CreditState;
 use crate::fold::{Anomaly, Fold, Input, fold};
 use crate::observation::{Observation, Progress};
 use crate::order::OrderKind;
-use crate::samples::{at, known_in, observed, of_kind, reason, rules};
+use crate::samples::{at, credit, known_in, observed, of_kind, reason, rules, with_credits};
 use crate::trade::{Cause, Trade, TradeState, TradeStatus};
 
 const ASKED_AT: i64 = 1000;
@@ -53,6 +54,21 @@ fn what_may_be_newer_is_an_anomaly() {
     // A webhook that ended it may have come late itself.
     let ended = failed(OrderKind::DepositItems, Cause::Webhook);
     assert!(is_anomaly(&held(&ended, Cause::Webhook, Some(0), 0)));
+}
+
+/// A page that was given up and then paid late: an older word cannot take the credit away, a newer one can.
+#[test]
+fn what_is_older_calls_no_credit_off() {
+    let given_up = TradeState::Expired { reason: reason("link_lifetime_ended") };
+    let page = of_kind(OrderKind::DepositLink, &known_in(given_up));
+    let ended_as_of = Some(at(ASKED_AT));
+    let paid = Trade { ended_as_of, ..with_credits(&page, &[("a", CreditState::Credited)]) };
+    let failed = || Progress::Failed(reason("deposit_failed"));
+    assert_eq!(told(&paid, Cause::Webhook, failed(), None, ASKED_AT - 6), Fold::Stale);
+    let Fold::Applied(change) = told(&paid, Cause::Webhook, failed(), None, ASKED_AT + 900) else {
+        panic!("not called off")
+    };
+    assert_eq!(change.trade.credits, [credit("a", CreditState::Reversed)]);
 }
 
 #[test]

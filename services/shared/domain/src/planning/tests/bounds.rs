@@ -1,9 +1,13 @@
 use std::time::Duration;
 
 use super::at;
-use crate::planning::{Open, Planned, Urgency, latest};
+use crate::order::OrderKind;
+use crate::planning::{Look, Open, Planned, Urgency, latest};
+use crate::polling;
 use crate::quota::Limit;
 use crate::rules::{ByKind, Rules};
+use crate::samples::{recorded, trade_in};
+use crate::trade::TradeState;
 
 const LIMIT: Limit = Limit { requests: 500, per: Duration::from_secs(60) };
 const SIZES: ByKind<usize> = ByKind { purchase: 50, deposit_link: 1, deposit_items: 50, listing: 50 };
@@ -25,6 +29,20 @@ fn a_bound_is_company_and_one_sweep_of_the_line_at_its_part_of_the_quota() {
     let open = Open { now: ByKind::all(0), later: pages };
     let bound = latest(Urgency::Later, &open, &SIZES, &LIMIT, &Rules::default())[0];
     assert_eq!(bound, Duration::from_millis(90_500));
+}
+
+/// Whoever plans it again, early or late, writes it in the same place; one after a look counts from that.
+#[test]
+fn the_first_look_at_a_version_is_one_plan_whenever_it_is_made() {
+    let rules = Rules::default();
+    let recorded = recorded(trade_in(TradeState::UserAccepted), at(0));
+    let first = polling::first_wake(&recorded, &rules).unwrap();
+    let planned = |second| Look::new(&recorded, first, &rules, at(second));
+    assert_eq!(planned(0), planned(14));
+    assert_eq!((planned(0).planned.pause, planned(0).urgency), (Duration::from_secs(15), Urgency::Now));
+    let next = Look::new(&recorded, at(1600), &rules, at(1000));
+    assert_eq!((next.planned.pause, next.urgency), (Duration::from_secs(600), Urgency::Later));
+    assert_eq!(next.kind, OrderKind::Purchase);
 }
 
 #[test]
