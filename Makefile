@@ -142,7 +142,7 @@ image: ## Build the container image with docker, podman or buildah, and print it
 
 .PHONY: image-test
 image-test: needs-cargo ## Try the image's final stage without a network; needs buildah
-	cargo build $(PROGRAMS:%=--bin %)
+	cargo build --bin skinbus-all
 	deploy/image test "$(TARGET)/debug"
 
 .PHONY: tools

@@ -204,4 +204,8 @@ def of_files() -> list[str]:
         file = pathlib.Path(folder) / "Dockerfile"
         file.write_text("FROM debian\nRUN cd / && apt-get install curl\n")
         found = "\n".join(dockerfile.problems(file))
+        ignored = pathlib.Path(folder) / "Dockerfile.dockerignore"
+        ignored.write_text("*\n!services\n")
+        if not any("tests" in text for text in dockerfile.context(ignored)):
+            texts.append("self-test: nobody saw that a crate is not among what the image is built of")
     return texts if "DL3006" in found and "root" in found else [*texts, f"self-test: Dockerfile: {found}"]

@@ -16,6 +16,7 @@ mod queries;
 mod record;
 mod together;
 
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,7 +29,7 @@ use skinbus_domain::Anomaly;
 use skinbus_domain::ids::TradeKey;
 use skinbus_domain::quota::{HINTED_LOOK_UP, Lane, PLANNED_LOOK_UP};
 use skinbus_providers::Closed;
-use skinbus_runtime::{Config, Health, RunError, Shutdown};
+use skinbus_runtime::{Config, Health, RunError, Shutdown, service};
 use tokio::task::JoinSet;
 
 pub use account::{Prepared, prepare};
@@ -41,6 +42,12 @@ use together::Together;
 
 /// Pause before an alert is stored again.
 const ALERT_RETRY_PAUSE: Duration = Duration::from_millis(500);
+
+/// The process, from its arguments to its exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    service::main("provider-dispatch", prepare, run)
+}
 
 /// Serves the accounts until the shutdown.
 ///

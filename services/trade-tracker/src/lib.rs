@@ -15,6 +15,7 @@ mod reconcile;
 mod webhooks;
 
 use std::collections::BTreeMap;
+use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -25,7 +26,7 @@ use skinbus_bus::{Bus, ConnectError};
 use skinbus_domain::ids::AccountId;
 use skinbus_runtime::accounts::{self, Account};
 use skinbus_runtime::config::TrackingConfig;
-use skinbus_runtime::{Config, ConfigErrors, Health, RunError, Shutdown};
+use skinbus_runtime::{Config, ConfigErrors, Health, RunError, Shutdown, service};
 use tokio::task::JoinSet;
 
 use backlog::Backlogs;
@@ -34,6 +35,12 @@ use orphans::Orphans;
 
 /// The accounts whose trades are followed.
 pub type Accounts = BTreeMap<AccountId, Account>;
+
+/// The process, from its arguments to its exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    service::main("trade-tracker", prepare, run)
+}
 
 /// Reads what the tracker needs of the configuration; it needs no secret.
 ///

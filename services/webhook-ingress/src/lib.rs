@@ -24,10 +24,11 @@ mod store;
 
 use std::io;
 use std::net::SocketAddr;
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use skinbus_bus::{Bus, ConnectError};
-use skinbus_runtime::{Config, Health, RunError, Shutdown};
+use skinbus_runtime::{Config, Health, RunError, Shutdown, service};
 use tokio::net::TcpListener;
 
 pub use accounts::Prepared;
@@ -37,6 +38,12 @@ pub use store::Store;
 use handler::Ingress;
 use listener::Limits;
 use store::NatsStore;
+
+/// The process, from its arguments to its exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    service::main("webhook-ingress", prepare, run)
+}
 
 /// The address for providers cannot be had.
 #[derive(Debug, thiserror::Error)]
