@@ -67,6 +67,7 @@ test-sim: needs-cargo ## Run the simulation: 10,000 seeds and every step failed 
 .PHONY: bench
 bench: needs-cargo ## Measure throughput and latency in a release build, with a real NATS server
 	cargo build --release --workspace --bins
+	cargo build --profile dist --package skinbus-all
 	nats=$$(.ci/nats-server) && NATS_SERVER_BINARY="$$nats" cargo run --release --bin bench
 
 # `make test` checks the same configurations with fewer faults.

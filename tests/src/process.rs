@@ -41,7 +41,13 @@ impl Process {
     /// Starts a service with a configuration file and variables of its environment.
     #[must_use]
     pub fn start_with(name: &str, config: &Path, variables: &[(&str, &str)]) -> Self {
-        let mut command = Command::new(binary(name));
+        Self::start_program(&binary(name), name, config, variables)
+    }
+
+    /// The same of a program that is somewhere else.
+    #[must_use]
+    pub fn start_program(program: &Path, name: &str, config: &Path, variables: &[(&str, &str)]) -> Self {
+        let mut command = Command::new(program);
         command.arg("--config").arg(config).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         command.env("RUST_LOG", "info");
         // Every replica and every kind of service has its own health port.

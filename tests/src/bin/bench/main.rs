@@ -12,6 +12,7 @@
 )]
 
 mod catalogue;
+mod idle;
 mod ingress;
 mod latency;
 mod load;
@@ -46,6 +47,9 @@ async fn main() {
         return nothing::serve().await;
     }
     let wanted = |name: &str| only.as_deref().is_none_or(|only| only == name);
+    if wanted("idle") {
+        idle::run().await;
+    }
     if wanted("pipeline") {
         pipeline::run("default sync", false, ORDERS, 0.15).await;
     }
