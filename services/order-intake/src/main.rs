@@ -3,5 +3,9 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    skinbus_runtime::service::main("order-intake", order_intake::prepare, order_intake::run)
+    skinbus_runtime::service::main(
+        "order-intake",
+        |config, _| order_intake::prepare(config),
+        order_intake::run,
+    )
 }

@@ -3,5 +3,9 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    skinbus_runtime::service::main("trade-tracker", trade_tracker::prepare, trade_tracker::run)
+    skinbus_runtime::service::main(
+        "trade-tracker",
+        |config, _| trade_tracker::prepare(config),
+        trade_tracker::run,
+    )
 }

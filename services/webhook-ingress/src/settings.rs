@@ -22,19 +22,18 @@ const PATH_SECRET_MAX: usize = 256;
 ///
 /// Every mistake: secrets that are missing, unreadable or unfit, providers without an adapter, and events of a provider that
 /// has none.
-pub fn prepare(config: &Config) -> Result<Prepared, ConfigErrors> {
-    let mut secrets = SecretReader::new();
+pub fn prepare(config: &Config, secrets: &mut SecretReader) -> Result<Prepared, ConfigErrors> {
     let mut prepared = Prepared::default();
     for (name, account) in &config.accounts {
         if account.events {
-            prepared.feeds.extend(feed_account(&mut secrets, name, account));
+            prepared.feeds.extend(feed_account(secrets, name, account));
         }
         if account.secret_file(SecretField::WebhookPathSecret).is_none() {
             continue;
         }
         // Both are read in any case, so that the mistakes of both are reported.
-        let path_secret = path_secret(&mut secrets, name, account);
-        let verification = verification(&mut secrets, name, account);
+        let path_secret = path_secret(secrets, name, account);
+        let verification = verification(secrets, name, account);
         if let (Some(path_secret), Some(verification)) = (path_secret, verification) {
             prepared.insert(Account::new(name.clone(), &path_secret, verification));
         }

@@ -11,8 +11,9 @@ use secrecy::SecretString;
 use skinbus_domain::ids::AccountId;
 
 use crate::config::{AccountConfig, ConfigError, ConfigErrors, NOT_SET, SecretField};
+use crate::files::{Contents, READ_MAX_BYTES, Snapshot};
 
-/// Largest secret file; keys are tens of bytes, and a log file given by mistake must not be read whole.
+/// Largest secret file; keys are tens of bytes.
 pub const SECRET_MAX_BYTES: usize = 16 * 1024;
 
 /// Why a secret could not be read. It holds neither the secret nor the path: a secret that was written in the path's
@@ -40,10 +41,18 @@ pub enum SecretError {
 ///
 /// [`SecretError`] where the file is unreadable, empty, too large or not text.
 pub fn read_secret(path: &Path) -> Result<SecretString, SecretError> {
-    let limit = u64::try_from(SECRET_MAX_BYTES).unwrap_or(u64::MAX).saturating_add(1);
+    read(path).1
+}
+
+fn read(path: &Path) -> (Contents, Result<SecretString, SecretError>) {
     let mut bytes = Vec::new();
-    let file = File::open(path).map_err(SecretError::Unreadable)?;
-    file.take(limit).read_to_end(&mut bytes).map_err(SecretError::Unreadable)?;
+    match File::open(path).and_then(|file| file.take(READ_MAX_BYTES).read_to_end(&mut bytes)) {
+        Ok(_length) => (Contents::of(&bytes), secret(bytes)),
+        Err(error) => (Contents::UNREADABLE, Err(SecretError::Unreadable(error))),
+    }
+}
+
+fn secret(bytes: Vec<u8>) -> Result<SecretString, SecretError> {
     if bytes.len() > SECRET_MAX_BYTES {
         return Err(SecretError::TooLarge);
     }
@@ -56,10 +65,12 @@ pub fn read_secret(path: &Path) -> Result<SecretString, SecretError> {
     Ok(SecretString::from(text))
 }
 
-/// Reads the secrets that a service needs and collects what is wrong, so that all of it is reported at once.
+/// Reads the secrets that a service needs and collects what is wrong, so that all of it is reported at once. It remembers
+/// which files those are: they are watched while the service runs.
 #[derive(Debug, Default)]
 pub struct SecretReader {
     errors: Vec<ConfigError>,
+    files: Snapshot,
 }
 
 impl SecretReader {
@@ -93,7 +104,9 @@ impl SecretReader {
         field: SecretField,
     ) -> Option<SecretString> {
         let path = account.secret_file(field)?;
-        match read_secret(path) {
+        let (contents, secret) = read(path);
+        self.files.add(path, contents);
+        match secret {
             Ok(secret) => Some(secret),
             Err(error) => {
                 let setting = setting_of(name, field.setting());
@@ -140,8 +153,13 @@ impl SecretReader {
     /// # Errors
     ///
     /// Everything that was collected.
-    pub fn finish(self) -> Result<(), ConfigErrors> {
-        ConfigErrors::from(self.errors).into_result()
+    pub fn finish(&mut self) -> Result<(), ConfigErrors> {
+        ConfigErrors::from(std::mem::take(&mut self.errors)).into_result()
+    }
+
+    /// Every file that was read or could not be, with what it held.
+    pub(crate) fn into_files(self) -> Snapshot {
+        self.files
     }
 }
 

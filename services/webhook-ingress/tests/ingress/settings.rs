@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use skinbus_runtime::Config;
+use skinbus_runtime::{Config, SecretReader};
 use webhook_ingress::prepare;
 
 use crate::support::{Mode, PATH, Server, config, post};
@@ -47,7 +47,7 @@ fn every_mistake_is_reported_at_once_and_none_shows_a_secret() {
         ),
     ]
     .concat();
-    let errors = prepare(&Config::from_toml(&text).unwrap()).err().unwrap();
+    let errors = prepare(&Config::from_toml(&text).unwrap(), &mut SecretReader::new()).err().unwrap();
     let found: Vec<String> =
         errors.errors().iter().map(|error| format!("{}: {}", error.setting, error.problem)).collect();
     let expected = [
@@ -70,7 +70,7 @@ fn every_mistake_is_reported_at_once_and_none_shows_a_secret() {
 
 #[test]
 fn no_account_needs_webhooks() {
-    assert!(prepare(&Config::default()).is_ok());
+    assert!(prepare(&Config::default(), &mut SecretReader::new()).is_ok());
 }
 
 #[tokio::test]
@@ -126,7 +126,7 @@ fn events_need_an_id_and_a_constant_and_no_key() {
         of("d_derived", "skinify", project, &[("token_file", "hunter2")]),
     ]
     .concat();
-    assert!(prepare(&Config::from_toml(&good).unwrap()).is_ok());
+    assert!(prepare(&Config::from_toml(&good).unwrap(), &mut SecretReader::new()).is_ok());
     let path = ("webhook_path_secret_file", "0123456789abcdef");
     let wrong = [
         of("e_nothing", "skinsback", "", &[path]),
@@ -139,7 +139,7 @@ fn events_need_an_id_and_a_constant_and_no_key() {
         of("k_none", "skinslink", "", &[]),
     ]
     .concat();
-    let errors = prepare(&Config::from_toml(&wrong).unwrap()).err().unwrap();
+    let errors = prepare(&Config::from_toml(&wrong).unwrap(), &mut SecretReader::new()).err().unwrap();
     let found: Vec<String> =
         errors.errors().iter().map(|error| format!("{}: {}", error.setting, error.problem)).collect();
     let expected = [
