@@ -85,11 +85,11 @@ pub(crate) async fn serve<S: Store>(
         let parts = connection.into_parts();
         // Without a byte of a request it was only idle, and nobody waits for an answer.
         if !parts.read_buf.is_empty() {
-            ingress.metrics.ended(None, Outcome::TooSlow);
+            ingress.metrics.ended(None, Outcome::TooSlow, None);
             say_too_slow(parts.io.into_inner()).await;
         }
     } else if error.is_parse() {
-        ingress.metrics.ended(None, Outcome::Malformed);
+        ingress.metrics.ended(None, Outcome::Malformed, None);
     }
 }
 

@@ -20,7 +20,9 @@ mod sections;
 mod sources;
 mod validate;
 
-pub use account::{AccountConfig, Authentication, PathsConfig, ProviderName, QuotaConfig, SecretField};
+pub use account::{
+    AccountConfig, Authentication, PathsConfig, PreviousSecrets, ProviderName, QuotaConfig, SecretField,
+};
 pub use errors::{ConfigError, ConfigErrors};
 pub use parse::duration;
 pub use sections::{

@@ -90,7 +90,7 @@ impl SecretReader {
         if account.secret_file(field).is_none() {
             let problem =
                 format!("provider {} needs it; name a file that holds the secret", account.provider);
-            self.error(name, field.setting(), problem);
+            self.error(name, account, field.setting(), problem);
             return None;
         }
         self.optional(name, account, field)
@@ -109,7 +109,7 @@ impl SecretReader {
         match secret {
             Ok(secret) => Some(secret),
             Err(error) => {
-                let setting = setting_of(name, field.setting());
+                let setting = setting_of(name, account, field.setting());
                 let source = describe_path(path);
                 self.push(ConfigError { setting, source, problem: error.to_string() });
                 None
@@ -127,15 +127,26 @@ impl SecretReader {
     ) -> Option<String> {
         let value = value.filter(|value| !value.is_empty());
         if value.is_none() {
-            self.error(name, setting, format!("provider {} needs it", account.provider));
+            let problem = format!("provider {} needs it", account.provider);
+            self.push(ConfigError {
+                setting: format!("accounts.{name}.{setting}"),
+                source: NOT_SET.to_owned(),
+                problem,
+            });
         }
         value.map(str::to_owned)
     }
 
     /// Collects an error of the service's own about a setting of an account. The text must not hold its value.
-    pub fn error(&mut self, name: &AccountId, setting: &str, problem: impl Into<String>) {
+    pub fn error(
+        &mut self,
+        name: &AccountId,
+        account: &AccountConfig,
+        setting: &str,
+        problem: impl Into<String>,
+    ) {
         self.push(ConfigError {
-            setting: setting_of(name, setting),
+            setting: setting_of(name, account, setting),
             source: NOT_SET.to_owned(),
             problem: problem.into(),
         });
@@ -163,8 +174,8 @@ impl SecretReader {
     }
 }
 
-fn setting_of(name: &AccountId, setting: &str) -> String {
-    format!("accounts.{name}.{setting}")
+fn setting_of(name: &AccountId, account: &AccountConfig, setting: &str) -> String {
+    format!("accounts.{name}.{}", account.setting_name(setting))
 }
 
 /// A path is shown where it surely is one: text without a leading slash or dot may be the secret itself.

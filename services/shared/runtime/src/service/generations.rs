@@ -10,7 +10,7 @@ use super::plan::{Event, Plan, Step};
 use super::reading::{Read, Reader};
 use super::{RunError, chain, metrics};
 use crate::clock;
-use crate::config::{ConfigError, ConfigErrors};
+use crate::config::{Config, ConfigError, ConfigErrors};
 use crate::files::Snapshot;
 use crate::health::ShownHealth;
 
@@ -173,6 +173,7 @@ impl Generations {
                     self.shown.show(new.health.clone());
                     let old = std::mem::replace(&mut self.current, new);
                     tracing::info!(generation = self.current.number, "reloaded; what ran before is drained");
+                    tell_accounts(&old.config, &self.current.config);
                     self.retire(old);
                 }
                 metrics::reloaded(true);
@@ -231,6 +232,22 @@ impl Generations {
             () = tokio::time::sleep(drain_timeout) => Ending::DrainTimedOut(drain_timeout),
             () = signals.end() => Ending::Interrupted,
         }
+    }
+}
+
+/// Says which accounts came, went, were paused and resumed.
+fn tell_accounts(before: &Config, now: &Config) {
+    for (account, config) in &now.accounts {
+        match before.accounts.get(account).map(|before| before.paused) {
+            None => tracing::info!(%account, paused = config.paused, "the account was added"),
+            Some(paused) if paused != config.paused => {
+                tracing::info!(%account, paused = config.paused, "the account was paused or resumed");
+            }
+            Some(_) => {}
+        }
+    }
+    for account in before.accounts.keys().filter(|account| !now.accounts.contains_key(*account)) {
+        tracing::warn!(%account, "the account was removed: what is open there is not looked at any more");
     }
 }
 
