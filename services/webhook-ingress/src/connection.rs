@@ -27,7 +27,7 @@ use crate::store::Store;
 const HEAD_MAX_BYTES: usize = 16 * 1024;
 /// Most that is buffered of one connection, so that all of them together have a limit too.
 const BUFFER_MAX_BYTES: usize = 64 * 1024;
-/// How long a connection without a request stays open after the shutdown was requested.
+/// How long a connection without a request stays open after the shutdown was requested; less where the drain is short.
 const LAST_REQUEST: Duration = Duration::from_secs(1);
 const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
@@ -67,7 +67,7 @@ pub(crate) async fn serve<S: Store>(
 
     let ended = tokio::select! {
         ended = &mut connection => Some(ended),
-        () = last_request_passed(&shutdown) => None,
+        () = last_request_passed(&shutdown, limits) => None,
     };
     let ended = match ended {
         Some(ended) => ended,
@@ -95,9 +95,9 @@ pub(crate) async fn serve<S: Store>(
 
 /// A sender that keeps its connection may be sending when we begin to end: what comes now is answered too, and told that it
 /// was the last.
-async fn last_request_passed(shutdown: &Shutdown) {
+async fn last_request_passed(shutdown: &Shutdown, limits: Limits) {
     shutdown.requested().await;
-    sleep(LAST_REQUEST).await;
+    sleep(LAST_REQUEST.min(limits.finish_timeout / 2)).await;
 }
 
 /// The answer to a head that did not come in time, which the HTTP library does not give.

@@ -3,7 +3,7 @@
 use skinbus_proto::v1::TradeStatus;
 use skinbus_tests::merchant::order;
 use skinbus_tests::secured::seed_file;
-use skinbus_tests::{System, SystemOptions};
+use skinbus_tests::{System, SystemOptions, wait};
 
 use crate::{AlwaysReady, gave_way, options};
 
@@ -36,4 +36,23 @@ async fn a_key_that_nats_does_not_know_keeps_the_connection_that_is_there() {
     assert!(!log.contains("hunter2") && !log.contains(unknown), "{log}");
     merchant.publish(&order("wd-2", "88101")).await;
     merchant.reaches("wd-2", TradeStatus::Completed).await;
+}
+
+#[tokio::test]
+async fn a_key_that_was_changed_at_both_ends_is_taken_without_a_restart() {
+    let mut system = System::start(SystemOptions { secured: true, ..options() }).await;
+    let merchant = system.merchant().await;
+    for (number, user) in ["provider-dispatch", "order-intake"].into_iter().enumerate() {
+        system.change_key(user).await;
+        wait::until(&format!("{user} to run on its new key"), || async {
+            let (_, metrics) = system.processes(user).next()?.page("/metrics").await;
+            let is_applied = metrics.contains("skinbus_config_reloads_total{outcome=\"applied\"} 1");
+            (is_applied && metrics.contains("skinbus_config_reload_failed 0")).then_some(())
+        })
+        .await;
+        let order_id = format!("wd-{number}");
+        merchant.publish(&order(&order_id, "88101")).await;
+        merchant.reaches(&order_id, TradeStatus::Completed).await;
+    }
+    assert!(system.services.iter_mut().all(|service| service.is_running()));
 }

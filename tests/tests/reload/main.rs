@@ -3,6 +3,7 @@
 
 mod accounts;
 mod credentials;
+mod cut_off;
 mod ingress;
 mod quota;
 mod refused;
