@@ -34,7 +34,7 @@ enum Occurrence {
     Asked,
     LookDue,
     Looked(Option<Snapshot>),
-    Read(Option<Read>),
+    Read(Option<Box<Read>>),
     Started(Result<(), NotReady>),
     Gone(Option<Result<(), RunError>>),
 }
@@ -80,7 +80,7 @@ impl Generations {
                 () = asked_to_end.requested() => return self.end("the service itself", signals).await,
                 started = ready(starting) => Occurrence::Started(started),
                 gone = gone(retiring) => Occurrence::Gone(gone),
-                read = done(reading) => Occurrence::Read(read),
+                read = done(reading) => Occurrence::Read(read.map(Box::new)),
                 looked = done(looking) => Occurrence::Looked(looked),
                 () = tokio::time::sleep_until((*next_look).into()), if is_look_due => Occurrence::LookDue,
             };
@@ -104,7 +104,7 @@ impl Generations {
             }
             Occurrence::Looked(Some(files)) => Event::Looked(files),
             Occurrence::Looked(None) => return Step::Wait,
-            Occurrence::Read(Some(read)) => self.read(read),
+            Occurrence::Read(Some(read)) => self.read(*read),
             // It panicked, which is logged.
             Occurrence::Read(None) => Event::Changing,
             Occurrence::Started(Ok(())) => Event::Ready,
