@@ -128,8 +128,31 @@ impl Process {
 
     /// SIGTERM.
     pub fn terminate(&self) {
+        self.signal("-TERM");
+    }
+
+    /// SIGHUP: it reloads.
+    pub fn hang_up(&self) {
+        self.signal("-HUP");
+    }
+
+    fn signal(&self, signal: &str) {
         let pid = self.child.id().to_string();
-        assert!(Command::new("kill").arg(pid).status().unwrap().success());
+        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
+    }
+
+    /// Waits until it has begun and ended so many reloads, and gives how many were refused.
+    pub async fn reloaded(&self, times: u64) -> u64 {
+        wait::until(&format!("{} to have reloaded {times} times", self.name), || async {
+            let (_, metrics) = self.page("/metrics").await;
+            let count = |outcome: &str| {
+                let name = format!("skinbus_config_reloads_total{{outcome=\"{outcome}\"}} ");
+                metrics.lines().find_map(|line| line.strip_prefix(&name)?.parse::<u64>().ok()).unwrap_or(0)
+            };
+            let refused = count("refused");
+            (count("applied") + refused >= times).then_some(refused)
+        })
+        .await
     }
 
     /// `kill -9`.

@@ -28,7 +28,7 @@ pub type Accounts = BTreeMap<AccountId, KnownAccount>;
 /// The process, from its arguments to its exit code.
 #[must_use]
 pub fn main() -> ExitCode {
-    service::main("order-intake", prepare, run)
+    service::main("order-intake", |config, _| prepare(config), run)
 }
 
 /// Reads what intake needs of the configuration.

@@ -78,6 +78,10 @@ async fn answer(
     let request: v1::CommandRequest =
         incoming.decode_or_json().map_err(|error| refused(format!("undecodable: {error}")))?;
     let command = command(name, &request)?;
+    // Every command changes something at the provider.
+    if dispatcher.served.account.config.paused {
+        return Err(unavailable("account_paused: nothing is changed at the provider until it is resumed"));
+    }
     let recorded = trade(dispatcher, &request.order_id).await?;
     let outcome = send(dispatcher, &command, &recorded).await?;
     if command == Command::ApproveHold {

@@ -192,10 +192,16 @@ async fn serve(dispatcher: Arc<Dispatcher>, endpoints: Endpoints, concurrency: u
     // While the account is closed, orders wait where they are: in the stream, in their order.
     let options = WorkOptions { stage: "dispatch", concurrency, ahead: 0, deliveries_max: DELIVERIES_MAX };
     let consumer = dispatch_consumer(&name);
-    let placing = bus.work(DISPATCH, &consumer, options, &shutdown, {
-        let dispatcher = Arc::clone(&dispatcher);
-        move |incoming| in_hand::handle(Arc::clone(&dispatcher), incoming)
-    });
+    let placing = async {
+        // Orders of a paused account stay where they are; the tracker ends those whose deadline passes.
+        if dispatcher.served.account.config.paused {
+            tracing::warn!(account = %name, "the account is paused: its orders wait");
+            return shutdown.requested().await;
+        }
+        let served = Arc::clone(&dispatcher);
+        let handle = move |incoming| in_hand::handle(Arc::clone(&served), incoming);
+        bus.work(DISPATCH, &consumer, options, &shutdown, handle).await;
+    };
     let looking_up = look_up::serve(Arc::clone(&dispatcher), endpoints.look_up, &shutdown);
     let querying = queries::serve(Arc::clone(&dispatcher), endpoints.queries);
     let commanding = commands::serve(Arc::clone(&dispatcher), endpoints.commands);

@@ -39,7 +39,7 @@ pub type Accounts = BTreeMap<AccountId, Account>;
 /// The process, from its arguments to its exit code.
 #[must_use]
 pub fn main() -> ExitCode {
-    service::main("trade-tracker", prepare, run)
+    service::main("trade-tracker", |config, _| prepare(config), run)
 }
 
 /// Reads what the tracker needs of the configuration; it needs no secret.
