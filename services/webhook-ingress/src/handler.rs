@@ -9,7 +9,6 @@ use hyper::body::{Body, Incoming};
 use skinbus_providers::WebhookRequest;
 use skinbus_runtime::{RunError, clock, crash};
 use tokio::time::timeout;
-use tracing::Instrument;
 
 use crate::accounts::{Account, Prepared};
 use crate::answer::Outcome;
@@ -17,6 +16,7 @@ use crate::listener::Limits;
 use crate::metrics::Metrics;
 use crate::read::{self, Message};
 use crate::store::Store;
+use crate::traced;
 
 /// The answer to what is not proved, where no provider's word is known.
 const REFUSAL: &str = "not authorized";
@@ -56,24 +56,31 @@ impl<S: Store> Ingress<S> {
         if !is_taken {
             return self.ended(Some(account), Outcome::WrongMethod, is_empty);
         }
-        let span = tracing::info_span!("webhook", account = %account.id);
-        async {
-            let (head, body) = request.into_parts();
-            match self.body(body).await {
-                Err(outcome) => self.ended(Some(account), outcome, false),
-                Ok(body) => {
-                    let webhook = WebhookRequest {
-                        headers: &head.headers,
-                        query: head.uri.query().unwrap_or_default(),
-                        body: &body,
-                    };
-                    let outcome = self.take(account, &webhook, peer).await;
-                    self.ended(Some(account), outcome, true)
-                }
+        let span = traced::begin(&request, account);
+        let response = span.run(self.taken(account, request, peer)).await;
+        traced::end(&span, response.status());
+        response
+    }
+
+    async fn taken(
+        &self,
+        account: &Account,
+        request: Request<Incoming>,
+        peer: SocketAddr,
+    ) -> Response<Full<Bytes>> {
+        let (head, body) = request.into_parts();
+        match self.body(body).await {
+            Err(outcome) => self.ended(Some(account), outcome, false),
+            Ok(body) => {
+                let webhook = WebhookRequest {
+                    headers: &head.headers,
+                    query: head.uri.query().unwrap_or_default(),
+                    body: &body,
+                };
+                let outcome = self.take(account, &webhook, peer).await;
+                self.ended(Some(account), outcome, true)
             }
         }
-        .instrument(span)
-        .await
     }
 
     fn ended(&self, account: Option<&Account>, outcome: Outcome, is_all_read: bool) -> Response<Full<Bytes>> {

@@ -21,6 +21,7 @@ mod sampler;
 mod settings;
 mod socket;
 mod store;
+mod traced;
 
 use std::io;
 use std::net::SocketAddr;
