@@ -15,6 +15,7 @@ pub mod accounts;
 pub mod asking;
 pub mod changes;
 pub mod chaos;
+pub mod collector;
 pub mod dice;
 pub mod look;
 pub mod merchant;

@@ -87,7 +87,10 @@ pub async fn run(
     };
     let published = bus.work(ORDERS, INTAKE, options, &shutdown, {
         let intake = Arc::clone(&intake);
-        move |incoming| orders::handle(Arc::clone(&intake), incoming)
+        move |incoming| {
+            let intake = Arc::clone(&intake);
+            async move { orders::handle(&intake, &incoming).await }
+        }
     });
     let endpoint = place::endpoint(&bus).await?;
     placing.up();

@@ -7,14 +7,14 @@ use std::time::Duration;
 use skinbus_bus::dead::Cause;
 use skinbus_bus::ledger::AdvanceError;
 use skinbus_bus::quota::QuotaStore;
-use skinbus_bus::{DELIVERIES_MAX, Disposition, Incoming, Ledger, trace};
+use skinbus_bus::{DELIVERIES_MAX, Disposition, Incoming, Ledger};
 use skinbus_domain::Recorded;
 use skinbus_domain::placing::Delivery;
 use skinbus_domain::rules::after;
 use skinbus_proto::{Corrupt, status_change_from_proto, v1};
 use skinbus_runtime::clock;
 use skinbus_runtime::crash::{crash_point, crash_point_for};
-use tracing::Instrument;
+use skinbus_runtime::telemetry::spans;
 
 use crate::Dispatcher;
 use crate::place::{RETRY_PAUSE, StepError, run};
@@ -25,24 +25,13 @@ const IN_HAND_MAX: Duration = Duration::from_secs(5);
 const DELIVERIES_RENEWED_AT: u64 = DELIVERIES_MAX / 2;
 
 pub(crate) async fn handle(dispatcher: Arc<Dispatcher>, incoming: Incoming) -> Disposition {
-    let span = tracing::info_span!(
-        "process dispatch",
-        "messaging.system" = "nats",
-        account = %dispatcher.served.account.name,
-        trade = tracing::field::Empty
-    );
-    trace::follow(&span, &incoming.headers);
-    async {
-        match decode(&incoming) {
-            Ok(accepted) => {
-                tracing::Span::current().record("trade", tracing::field::display(&accepted.trade().key));
-                place(&dispatcher, accepted, incoming.deliveries).await
-            }
-            Err(problem) => Disposition::Dead(Cause::new("undecodable", problem)),
+    match decode(&incoming) {
+        Ok(accepted) => {
+            spans::about(&accepted.trade().key);
+            place(&dispatcher, accepted, incoming.deliveries).await
         }
+        Err(problem) => Disposition::Dead(Cause::new("undecodable", problem)),
     }
-    .instrument(span)
-    .await
 }
 
 fn decode(incoming: &Incoming) -> Result<Recorded, String> {

@@ -15,11 +15,13 @@ mod place;
 mod queries;
 mod record;
 mod together;
+mod traced;
 
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use opentelemetry::KeyValue;
 use skinbus_bus::ledger::JetStreamLedger;
 use skinbus_bus::lists::ListStore;
 use skinbus_bus::queries::QueryEndpoint;
@@ -29,6 +31,7 @@ use skinbus_domain::Anomaly;
 use skinbus_domain::ids::TradeKey;
 use skinbus_domain::quota::{HINTED_LOOK_UP, Lane, PLANNED_LOOK_UP};
 use skinbus_providers::Closed;
+use skinbus_runtime::telemetry::spans::Span;
 use skinbus_runtime::{Config, Health, RunError, Shutdown, service};
 use tokio::task::JoinSet;
 
@@ -136,6 +139,12 @@ impl Dispatcher {
         about: &About<'_>,
         calls: u32,
     ) -> Option<Permit> {
+        let span = Span::inside("wait for a permit");
+        span.describe(|| {
+            let mut attributes = self.whose(operation);
+            attributes.push(KeyValue::new("skinbus.lane", traced::word(lane)));
+            attributes
+        });
         loop {
             let besides = match lane {
                 Lane::LookUps if about.is_hinted => Some(HINTED_LOOK_UP),

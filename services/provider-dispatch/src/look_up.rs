@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use skinbus_bus::queries::{EndpointError, QueryEndpoint, QueryError, QueryService};
-use skinbus_bus::{Incoming, Ledger, subjects, trace};
+use skinbus_bus::{Incoming, Ledger, subjects};
 use skinbus_domain::Reference;
 use skinbus_domain::ids::{AccountId, TradeKey};
 use skinbus_domain::order::OrderKind;
@@ -13,7 +13,6 @@ use skinbus_proto::{game_from_proto, moment, row_from_observation, target_of, ti
 use skinbus_providers::{LookUpTarget, LookedUp, drift};
 use skinbus_runtime::crash::crash_point;
 use skinbus_runtime::{Shutdown, clock};
-use tracing::Instrument;
 
 use crate::permits::Permit;
 use crate::{About, Dispatcher, metrics, record, said};
@@ -35,9 +34,7 @@ pub(crate) async fn endpoint(
 pub(crate) async fn serve(dispatcher: Arc<Dispatcher>, endpoint: QueryEndpoint, shutdown: &Shutdown) {
     let handler = move |incoming: Incoming| {
         let dispatcher = Arc::clone(&dispatcher);
-        let span = tracing::info_span!("process lookup", account = %dispatcher.served.account.name);
-        trace::follow(&span, &incoming.headers);
-        async move { look_up(&dispatcher, &incoming).await }.instrument(span)
+        async move { look_up(&dispatcher, &incoming).await }
     };
     endpoint.answer(CONCURRENCY, shutdown, handler).await;
 }
@@ -151,7 +148,7 @@ async fn ask(
     };
     crash_point("dispatch.before_look_up");
     let began = clock::monotonic_now();
-    let answer = dispatcher.http.send(look_up.request).await;
+    let answer = dispatcher.call("lookup", look_up.request).await;
     crash_point("dispatch.after_look_up");
     let took = clock::monotonic_now().duration_since(began);
     let asked = batch.get(..look_up.asked.min(batch.len())).unwrap_or(batch);

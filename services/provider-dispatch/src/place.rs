@@ -235,7 +235,7 @@ async fn send(
     permit: Permit,
 ) -> Verdict {
     let began = clock::monotonic_now();
-    let answer = dispatcher.http.send(request).await;
+    let answer = dispatcher.call("place", request).await;
     let took = clock::monotonic_now().duration_since(began);
     let (verdict, closed) = match &answer {
         Ok(response) => {

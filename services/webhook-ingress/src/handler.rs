@@ -9,7 +9,6 @@ use hyper::body::{Body, Incoming};
 use skinbus_providers::WebhookRequest;
 use skinbus_runtime::{RunError, clock, crash};
 use tokio::time::timeout;
-use tracing::Instrument;
 
 use crate::accounts::{Account, Age, Prepared};
 use crate::answer::Outcome;
@@ -17,6 +16,7 @@ use crate::listener::Limits;
 use crate::metrics::Metrics;
 use crate::read::{self, Message};
 use crate::store::Store;
+use crate::traced;
 
 /// The answer to what is not proved, where no provider's word is known.
 const REFUSAL: &str = "not authorized";
@@ -56,24 +56,32 @@ impl<S: Store> Ingress<S> {
         if !is_taken {
             return self.ended(Some(account), Outcome::WrongMethod, None, is_empty);
         }
-        let span = tracing::info_span!("webhook", account = %account.id);
-        async {
-            let (head, body) = request.into_parts();
-            match self.body(body).await {
-                Err(outcome) => self.ended(Some(account), outcome, None, false),
-                Ok(body) => {
-                    let webhook = WebhookRequest {
-                        headers: &head.headers,
-                        query: head.uri.query().unwrap_or_default(),
-                        body: &body,
-                    };
-                    let (outcome, age) = self.take(account, &webhook, peer).await;
-                    self.ended(Some(account), outcome, age.map(|age| age.max(path_age)), true)
-                }
+        let span = traced::begin(&request, account);
+        let response = span.run(self.taken(account, request, peer, path_age)).await;
+        traced::end(&span, response.status());
+        response
+    }
+
+    async fn taken(
+        &self,
+        account: &Account,
+        request: Request<Incoming>,
+        peer: SocketAddr,
+        path_age: Age,
+    ) -> Response<Full<Bytes>> {
+        let (head, body) = request.into_parts();
+        match self.body(body).await {
+            Err(outcome) => self.ended(Some(account), outcome, None, false),
+            Ok(body) => {
+                let webhook = WebhookRequest {
+                    headers: &head.headers,
+                    query: head.uri.query().unwrap_or_default(),
+                    body: &body,
+                };
+                let (outcome, age) = self.take(account, &webhook, peer).await;
+                self.ended(Some(account), outcome, age.map(|age| age.max(path_age)), true)
             }
         }
-        .instrument(span)
-        .await
     }
 
     /// `age` is there where the sender proved himself.

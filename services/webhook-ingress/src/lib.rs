@@ -22,6 +22,7 @@ mod sampler;
 mod settings;
 mod socket;
 mod store;
+mod traced;
 
 use std::process::ExitCode;
 use std::sync::Arc;

@@ -56,7 +56,7 @@ pub(crate) async fn with_permit(
         }
     };
     let began = clock::monotonic_now();
-    let answer = dispatcher.queries.http.send(request).await;
+    let answer = dispatcher.ask(operation(query).0, request).await;
     let took = clock::monotonic_now().duration_since(began);
     let at = clock::now();
     let read = match &answer {

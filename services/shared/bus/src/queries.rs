@@ -8,11 +8,13 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use skinbus_proto::Schema;
 use skinbus_runtime::Shutdown;
+use skinbus_runtime::telemetry::spans::Span;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::connection::{Bus, chain};
 use crate::message::{CONTENT_TYPE, Incoming, JSON, PROTOBUF, SCHEMA};
+use crate::trace;
 
 /// A refused query: a stable code and words for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +68,19 @@ impl Bus {
         let mut headers = async_nats::HeaderMap::new();
         headers.insert(CONTENT_TYPE, PROTOBUF);
         headers.insert(SCHEMA, Request::NAME);
-        crate::trace::inject(&mut headers);
+        let span = trace::request(&subject, &mut headers);
+        let answer = self.ask(subject, headers, request, timeout).await;
+        tell(&span, answer.as_ref().err());
+        answer
+    }
+
+    async fn ask<Request: Schema, Response: Schema>(
+        &self,
+        subject: String,
+        headers: async_nats::HeaderMap,
+        request: &Request,
+        timeout: Duration,
+    ) -> Result<Response, QueryError> {
         let request = async_nats::Request::new()
             .headers(headers)
             .payload(Bytes::from(request.encode_to_vec()))
@@ -144,11 +158,24 @@ impl QueryEndpoint {
             let Some(request) = request else { break };
             let handler = Arc::clone(&handler);
             tasks.spawn(async move {
-                respond(&request, handler(Incoming::from(request.message.clone())).await).await;
+                let incoming = Incoming::from(request.message.clone());
+                let span = trace::serve(&incoming);
+                let answer = span.run(handler(incoming)).await;
+                tell(&span, answer.as_ref().err());
+                respond(&request, answer).await;
                 drop(slot);
             });
         }
         while tasks.join_next().await.is_some() {}
+    }
+}
+
+/// Says in its trace why a request has no answer. A mistake of whoever asks is no failure of ours.
+fn tell(span: &Span, error: Option<&QueryError>) {
+    let Some(error) = error else { return };
+    span.set("skinbus.error_code", || i64::try_from(error.code).unwrap_or(i64::MAX));
+    if error.code >= 500 {
+        span.failed(error.code.to_string());
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_nats::jetstream::{self, AckKind};
 use futures_util::FutureExt;
 use skinbus_runtime::Shutdown;
+use skinbus_runtime::telemetry::spans::Span;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
@@ -13,6 +14,7 @@ use crate::connection::{Bus, chain};
 use crate::dead::Cause;
 use crate::message::Incoming;
 use crate::topology::consumers::ACK_WAIT;
+use crate::trace;
 
 /// What becomes of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +69,7 @@ impl Bus {
         Handling: Future<Output = Disposition> + Send + 'static,
     {
         let slots = Arc::new(Semaphore::new(options.concurrency));
-        let handler = Arc::new(handler);
+        let (handler, consumer) = (Arc::new(handler), Arc::<str>::from(name));
         let mut tasks = JoinSet::new();
         while !shutdown.is_requested() {
             let mut messages = match self.pull(stream, name).await {
@@ -96,7 +98,8 @@ impl Bus {
                 };
                 match next {
                     Ok(message) => {
-                        let delivery = Delivery { bus: self.clone(), message, options };
+                        let delivery =
+                            Delivery { bus: self.clone(), consumer: Arc::clone(&consumer), message, options };
                         let handler = Arc::clone(&handler);
                         tasks.spawn(async move {
                             delivery.handle(handler.as_ref()).await;
@@ -117,9 +120,27 @@ impl Bus {
     }
 }
 
+/// Says in its trace what becomes of a message.
+fn tell(span: &Span, disposition: &Disposition) {
+    let word = match disposition {
+        Disposition::Acknowledge => "acknowledge",
+        Disposition::RedeliverAfter(_) => "redeliver",
+        Disposition::Retry => {
+            span.failed("retry");
+            "retry"
+        }
+        Disposition::Dead(cause) => {
+            span.set("skinbus.dead_reason", || cause.reason);
+            "dead"
+        }
+    };
+    span.set("skinbus.disposition", || word);
+}
+
 /// One message in hand.
 struct Delivery {
     bus: Bus,
+    consumer: Arc<str>,
     message: jetstream::Message,
     options: WorkOptions,
 }
@@ -131,11 +152,21 @@ impl Delivery {
         Handling: Future<Output = Disposition>,
     {
         let incoming = Incoming::of_stream(&self.message);
+        let span = trace::process(&incoming, &self.consumer);
+        span.run(self.work_on(incoming, handler, &span)).await;
+    }
+
+    async fn work_on<Handler, Handling>(&self, incoming: Incoming, handler: &Handler, span: &Span)
+    where
+        Handler: Fn(Incoming) -> Handling,
+        Handling: Future<Output = Disposition>,
+    {
         let disposition = if incoming.deliveries > self.options.deliveries_max {
             Disposition::Dead(Cause::new("too_many_deliveries", "its handler failed every time"))
         } else {
             self.with_progress(handler(incoming.clone())).await
         };
+        tell(span, &disposition);
         self.settle(&incoming, disposition).await;
     }
 

@@ -14,7 +14,6 @@ use opentelemetry::trace::TracerProvider as _;
 use opentelemetry::{KeyValue, global};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::metrics::SdkMeterProvider;
-use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use prometheus::Registry;
 use tracing::level_filters::LevelFilter;
@@ -26,6 +25,7 @@ use tracing_subscriber::{EnvFilter, Layer};
 use crate::environment;
 
 mod metrics;
+pub mod spans;
 mod traces;
 
 pub use metrics::SECONDS_BOUNDARIES;
@@ -53,7 +53,8 @@ pub enum TelemetryError {
 /// What must live as long as the process, and be finished at its end.
 #[derive(Debug)]
 pub struct Telemetry {
-    tracer_provider: SdkTracerProvider,
+    /// Only where there is a collector.
+    tracer_provider: Option<SdkTracerProvider>,
     meter_provider: SdkMeterProvider,
     registry: Registry,
 }
@@ -71,18 +72,14 @@ impl Telemetry {
         let tracer_provider = traces::provider(resource.clone(), &environment)?;
         let (meter_provider, registry) = metrics::provider(resource)?;
 
-        // Spans have their own filter: a quiet RUST_LOG must not cut traces apart.
-        let spans = tracing_opentelemetry::layer()
-            .with_tracer(tracer_provider.tracer(service_name))
-            .with_filter(LevelFilter::INFO);
         tracing_subscriber::registry()
-            .with(spans)
             .with(log_layer(&environment))
             .try_init()
             .map_err(TelemetryError::Logs)?;
 
-        global::set_text_map_propagator(TraceContextPropagator::new());
-        global::set_tracer_provider(tracer_provider.clone());
+        if let Some(provider) = &tracer_provider {
+            spans::export_with(provider.tracer("skinbus"));
+        }
         global::set_meter_provider(meter_provider.clone());
         Ok(Self { tracer_provider, meter_provider, registry })
     }
@@ -95,7 +92,7 @@ impl Telemetry {
 
     /// Sends the last spans, and waits for it a few seconds at most.
     pub fn finish(self) {
-        let spans = self.tracer_provider.shutdown_with_timeout(FLUSH_TIMEOUT);
+        let spans = self.tracer_provider.map_or(Ok(()), |spans| spans.shutdown_with_timeout(FLUSH_TIMEOUT));
         let meters = self.meter_provider.shutdown_with_timeout(FLUSH_TIMEOUT);
         if let Err(error) = spans.and(meters) {
             tracing::warn!(%error, "the last traces were not sent");

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 use skinbus_runtime::config::{AccountConfig, ProviderName, SecretField};
+use skinbus_runtime::telemetry::spans::Span;
 use skinbus_runtime::{Config, ConfigErrors, Health, RunError, SecretReader, Shutdown, crash, service};
 
 #[path = "process/reload.rs"]
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
     a_panic_is_logged_without_its_values();
     reload::all();
     spans_arrive_at_the_collector();
+    what_is_not_sampled_goes_nowhere();
     if cfg!(debug_assertions) {
         a_crash_point_kills_the_process();
     }
@@ -75,7 +77,7 @@ async fn run(role: String, shutdown: Shutdown, health: Health) -> Result<(), Run
     match role.as_str() {
         "fails" => return Err(std::io::Error::other("connection refused").into()),
         "panics" => panic!("{}", "hunter2".to_owned()),
-        "traces" => tracing::info_span!("place skinify_main").in_scope(|| ()),
+        "traces" => drop(Span::inside("place skinify_main")),
         "hangs" => std::future::pending::<()>().await,
         // Every worker is stuck; the frame must not be.
         "stuck" => (0..64).for_each(|_| {
@@ -245,6 +247,26 @@ fn spans_arrive_at_the_collector() {
     let request = String::from_utf8_lossy(&request);
     assert!(request.starts_with("POST /v1/traces ") && request.contains("test-service"), "{request}");
     assert_eq!(service.end().0, Some(0));
+}
+
+fn what_is_not_sampled_goes_nowhere() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    for (sampler, argument) in [("parentbased_always_off", ""), ("parentbased_traceidratio", "0")] {
+        let variables = [
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint.as_str()),
+            ("OTEL_TRACES_SAMPLER", sampler),
+            ("OTEL_TRACES_SAMPLER_ARG", argument),
+        ];
+        let mut service = Service::start("traces", &variables, &[]);
+        service.wait_for("condition is up");
+        service.signal();
+        assert_eq!(service.end().0, Some(0));
+        // It has ended, so whatever it had to send would be here.
+        let connected = listener.accept().map(|_| ()).map_err(|error| error.kind());
+        assert_eq!(connected, Err(std::io::ErrorKind::WouldBlock), "{sampler}");
+    }
 }
 
 fn a_crash_point_kills_the_process() {

@@ -28,6 +28,7 @@ mod quota_update;
 mod recovery;
 mod senders;
 mod storm;
+mod tracing;
 mod tracking;
 mod world;
 mod yardstick;
@@ -55,6 +56,10 @@ async fn main() {
     }
     if wanted("sync-always") {
         pipeline::run("sync_interval: always", true, ORDERS_SYNC_ALWAYS, 0.6).await;
+    }
+    if wanted("tracing") {
+        let orders = std::env::args().nth(2).map_or(ORDERS, |orders| orders.parse().unwrap());
+        tracing::run(orders).await;
     }
     if wanted("latency") {
         latency::run().await;
