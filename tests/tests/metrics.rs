@@ -138,6 +138,7 @@ async fn the_services_show_what_is_documented_and_no_ids() {
     let merchant = system.merchant().await;
     live(&mut system, &merchant).await;
     // One more order, which is open for as long as its account is closed.
+    system.control(&json!({"skinify": {"feed": {"cut": true}}})).await;
     let limited = json!({"path": "/withdraw/buy", "custom_id": "wd-ids-3", "kind": "limit_exceeded"});
     system.control(&json!({"faults": [limited]})).await;
     merchant.publish(&order("wd-ids-3", "88101")).await;
@@ -147,8 +148,11 @@ async fn the_services_show_what_is_documented_and_no_ids() {
         documented.clone().into_iter().filter(|(name, _)| !RARE.contains(&name.as_str())).collect();
     let pages = wait::until("every metric, and the order that waits", || async {
         let (pages, metrics) = scrape(&system).await;
-        let waits = r#"skinbus_open_orders{account="skinify_main",state="ACCEPTED"} 1"#;
-        (common.keys().all(|name| metrics.contains_key(name)) && pages.contains(waits)).then_some(pages)
+        let missing: Vec<&String> = common.keys().filter(|name| !metrics.contains_key(*name)).collect();
+        let waits = pages.contains(r#"skinbus_open_orders{account="skinify_main",state="ACCEPTED"} 1"#);
+        // Shown by the harness where the wait is in vain.
+        eprintln!("missing: {missing:?}; the order that waits is counted: {waits}");
+        (missing.is_empty() && waits).then_some(pages)
     })
     .await;
 
