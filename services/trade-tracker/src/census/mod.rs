@@ -24,8 +24,9 @@ use crate::Tracker;
 use book::{Book, Open};
 use gauges::{Census, Quota, Shown};
 
-/// Between two rounds, at the usual speed.
+/// Between two rounds, at the usual speed, and at the least.
 const EVERY: Duration = Duration::from_secs(20);
+const EVERY_MIN: Duration = Duration::from_secs(1);
 /// Trades that are read at the same time.
 const READS_MAX: usize = 32;
 /// The name of the claim.
@@ -49,7 +50,7 @@ pub(crate) async fn run(tracker: Arc<Tracker>) {
     let shown = Shown::default();
     gauges::register(&shown, &tracker.accounts);
     let mut taker = Taker { tracker: &tracker, shown, claim: None, known: None };
-    let every = EVERY / tracker.settings.speed.get();
+    let every = (EVERY / tracker.settings.speed.get()).max(EVERY_MIN);
     loop {
         tokio::select! {
             biased;

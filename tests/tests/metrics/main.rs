@@ -1,6 +1,8 @@
 //! What running services show at `/metrics` is what `docs/metrics.md` says, in both directions, and no label holds an id.
 #![cfg(test)]
 
+mod open_orders;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
