@@ -91,6 +91,8 @@ impl Bus {
         Ok(())
     }
 
+    /// The client has no such request: many answers to one.
+    #[expect(clippy::disallowed_methods, reason = "asks to read; nothing is stored that could be lost")]
     async fn batch_after(&self, place: u64) -> Result<Batch, OpenTradesError> {
         let failed = |error: &dyn std::error::Error| failed(POLLS, chain(error));
         let client = self.client();

@@ -27,6 +27,8 @@ use gauges::{Census, Quota, Shown};
 /// Between two rounds, at the usual speed, and at the least.
 const EVERY: Duration = Duration::from_secs(20);
 const EVERY_MIN: Duration = Duration::from_secs(1);
+/// Rounds after which everything is read anew, as at first: an hour. A stream that was restored may have begun to count again.
+const ROUNDS_MAX: u64 = 180;
 /// Trades that are read at the same time.
 const READS_MAX: usize = 32;
 /// The name of the claim.
@@ -93,7 +95,7 @@ impl Taker<'_> {
             return Ok(());
         }
         // What fails on the way is begun anew: half a book would be a wrong one.
-        let mut known = self.known.take().unwrap_or_default();
+        let mut known = self.known.take().filter(|known| known.round < ROUNDS_MAX).unwrap_or_default();
         self.read_all(&mut known).await?;
         let mut quotas = BTreeMap::new();
         for account in self.tracker.accounts.values() {
