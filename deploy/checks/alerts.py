@@ -44,6 +44,9 @@ def of(rules: dict, boards: dict[str, dict], tests: dict, pages: set[str]) -> li
     for file, board in boards.items():
         texts += panels(file, board)
         expressions += [(f"{file}: {panel}", expression) for panel, expression in queries(board)]
+    for page in sorted(RUNBOOKS.glob("*.md")):
+        told = set(re.findall(r"\bskinbus_[a-z_]+\b", page.read_text())) - metrics.keys()
+        texts += [f"docs/runbooks/{page.name}: docs/metrics.md has no {name}" for name in sorted(told)]
     for where, expression in expressions:
         texts += named(where, expression, metrics, {rule["record"] for rule in all_rules(rules) if "record" in rule})
     return texts

@@ -211,7 +211,7 @@ def panel(boards: dict, title: str) -> dict:
 BROKEN_ALERTS = [
     ("a metric that nobody has", lambda r, b, t, p: alert(r, "SkinbusReviewOpen").update(expr="skinbus_open_order > 0"), "no skinbus_open_order"),
     ("a label that nobody has", lambda r, b, t, p: alert(r, "SkinbusReviewOpen").update(expr='skinbus_open_orders{status="X"} > 0'), "no label status"),
-    ("grouped by what nobody has", lambda r, b, t, p: alert(r, "SkinbusReviewOpen").update(expr="sum by (acount) (skinbus_open_orders)"), "no metric has the label"),
+    ("grouped by what nobody has", lambda r, b, t, p: alert(r, "SkinbusReviewOpen").update(expr="sum by (order_id) (skinbus_open_orders)"), "no metric has the label"),
     ("no PromQL", lambda r, b, t, p: alert(r, "SkinbusReviewOpen").update(expr="sum(("), "promtool check rules"),
     ("no severity", lambda r, b, t, p: alert(r, "SkinbusStuck").update(labels={"severity": "urgent"}), "severity"),
     ("no description", lambda r, b, t, p: alert(r, "SkinbusStuck")["annotations"].pop("description"), "has no description"),

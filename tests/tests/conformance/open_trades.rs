@@ -27,7 +27,12 @@ async fn plan(bus: &Bus, number: usize, pause: Duration) {
 /// The trades that are shown after a place, and the place that follows.
 async fn shown(bus: &Bus, place: u64) -> (BTreeSet<TradeKey>, u64) {
     let mut keys = BTreeSet::new();
-    let place = bus.looks_after(place, |key| drop(keys.insert(key))).await.unwrap();
+    let place = bus
+        .looks_after(place, |key| {
+            keys.insert(key);
+        })
+        .await
+        .unwrap();
     (keys, place)
 }
 
