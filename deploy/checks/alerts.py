@@ -39,7 +39,7 @@ def known() -> tuple[dict, dict[str, dict], dict, set[str]]:
 
 def of(rules: dict, boards: dict[str, dict], tests: dict, pages: set[str]) -> list[str]:
     metrics = documented((DOCS / "metrics.md").read_text())
-    texts = annotated(rules) + runbooks(rules, pages) + tested(rules, tests) + promtool(rules, boards, tests)
+    texts = annotated(rules) + runbooks(rules, pages) + severities(rules) + tested(rules, tests) + promtool(rules, boards, tests)
     expressions = [(name_of(rule), rule["expr"]) for rule in all_rules(rules)]
     for file, board in boards.items():
         texts += panels(file, board)
@@ -88,6 +88,19 @@ def runbooks(rules: dict, pages: set[str]) -> list[str]:
     names = {alert["alert"] for alert in alerts(rules)}
     texts = [f"{name}: has no page in docs/runbooks" for name in sorted(names - pages)]
     return texts + [f"docs/runbooks/{name}.md: there is no such alert" for name in sorted(pages - names)]
+
+
+def severities(rules: dict) -> list[str]:
+    """A page says how urgent it is, and so does the list of all."""
+    overview = (RUNBOOKS / "README.md").read_text()
+    texts = []
+    for alert in alerts(rules):
+        name, severity, page = alert["alert"], alert.get("labels", {}).get("severity"), RUNBOOKS / f"{alert['alert']}.md"
+        if page.exists() and f"\n*{severity}*\n" not in page.read_text():
+            texts.append(f"docs/runbooks/{name}.md: says another severity")
+        if f"| [{name}]({name}.md) | {severity} |" not in overview:
+            texts.append(f"docs/runbooks/README.md: has no {name} with its severity")
+    return texts
 
 
 def tested(rules: dict, tests: dict) -> list[str]:

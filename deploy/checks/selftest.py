@@ -214,6 +214,7 @@ BROKEN_ALERTS = [
     ("grouped by what nobody has", lambda r, b, t, p: alert(r, "SkinbusReviewOpen").update(expr="sum by (order_id) (skinbus_open_orders)"), "no metric has the label"),
     ("no PromQL", lambda r, b, t, p: alert(r, "SkinbusReviewOpen").update(expr="sum(("), "promtool check rules"),
     ("no severity", lambda r, b, t, p: alert(r, "SkinbusStuck").update(labels={"severity": "urgent"}), "severity"),
+    ("a page that only the rule makes one", lambda r, b, t, p: alert(r, "SkinbusStuck").update(labels={"severity": "page"}), "another severity"),
     ("no description", lambda r, b, t, p: alert(r, "SkinbusStuck")["annotations"].pop("description"), "has no description"),
     ("another alert's runbook", lambda r, b, t, p: alert(r, "SkinbusStuck").update(annotations=alert(r, "SkinbusDrift")["annotations"]), "runbook_url"),
     ("an alert without a page", lambda r, b, t, p: p.remove("SkinbusStuck"), "no page in docs/runbooks"),

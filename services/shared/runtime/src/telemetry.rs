@@ -102,7 +102,7 @@ impl Telemetry {
         let spans = self.tracer_provider.shutdown_with_timeout(FLUSH_TIMEOUT);
         let meters = self.meter_provider.shutdown_with_timeout(FLUSH_TIMEOUT);
         if let Err(error) = spans.and(meters) {
-            tracing::warn!(%error, "the last traces were not sent");
+            tracing::warn!(%error, "the last traces or metrics were not sent");
         }
     }
 }
