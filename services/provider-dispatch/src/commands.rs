@@ -159,7 +159,7 @@ async fn send(
         Err(failure) => CommandOutcome::Unknown(Reason::new(failure.word())).into(),
     };
     let CommandAnswer { outcome, closed } = read;
-    permit.settle(said(&answer, closed));
+    permit.settle(said(&served.account.name, &answer, closed));
     let reference = recorded.trade().attempt.as_ref().map(|attempt| &attempt.reference);
     dispatcher.drifted(drift::in_commanded(command.as_str(), &outcome), reference);
     let label = match &outcome {
@@ -167,7 +167,7 @@ async fn send(
         CommandOutcome::Refused(_) => "refused",
         CommandOutcome::Unknown(_) => "unknown",
     };
-    metrics::call(&served.account.name, command.as_str(), label, took);
+    metrics::call(&served.account, command.as_str(), label, took);
     Ok(outcome)
 }
 

@@ -28,7 +28,7 @@ use skinbus_bus::queries::QueryEndpoint;
 use skinbus_bus::topology::{DISPATCH, dispatch_consumer};
 use skinbus_bus::{Bus, ConnectError, DELIVERIES_MAX, WorkOptions};
 use skinbus_domain::Anomaly;
-use skinbus_domain::ids::TradeKey;
+use skinbus_domain::ids::{AccountId, TradeKey};
 use skinbus_domain::quota::{HINTED_LOOK_UP, Lane, PLANNED_LOOK_UP};
 use skinbus_providers::Closed;
 use skinbus_runtime::telemetry::spans::Span;
@@ -173,14 +173,20 @@ struct About<'a> {
 }
 
 /// What a call's end says about the account. The answer of a server error may be that of anything in front of the provider.
-fn said(answer: &Result<http::Response<bytes::Bytes>, CallFailure>, closed: Option<Closed>) -> Said {
-    match (answer, closed) {
+fn said(
+    account: &AccountId,
+    answer: &Result<http::Response<bytes::Bytes>, CallFailure>,
+    closed: Option<Closed>,
+) -> Said {
+    let said = match (answer, closed) {
         (_, Some(closed)) => Said::Closed { until: closed.until, reason: closed.reason },
         (Ok(response), None) if response.status().is_server_error() => Said::Nothing,
         (Ok(_), None) => Said::Open,
         (Err(CallFailure::Unreachable), None) => Said::Unreachable,
         (Err(CallFailure::NotSent(_) | CallFailure::NoAnswer(_)), None) => Said::Nothing,
-    }
+    };
+    metrics::said(account, &said);
+    said
 }
 
 fn terms(served: &Served) -> Terms {

@@ -155,7 +155,7 @@ async fn ask(
     let read =
         answer.as_ref().map(|answer| dispatcher.served.provider.read_looked_up(asked, answer, clock::now()));
     let closed = if let Ok(LookedUp::Closed(closed)) = &read { Some(*closed) } else { None };
-    permit.settle(said(&answer, closed));
+    permit.settle(said(&account.name, &answer, closed));
     dispatcher.drifted(read.as_ref().ok().and_then(|told| drift::in_looked_up("lookup", told)), None);
     let outcome = match read {
         Ok(LookedUp::Rows { rows, unreadable }) => {
@@ -175,6 +175,6 @@ async fn ask(
         Err(failure) => Err(unavailable(format!("provider_unreachable: {failure}"))),
     };
     let label = outcome.as_ref().map_or("failed", |label| *label);
-    metrics::call(&account.name, "lookup", label, took);
+    metrics::call(account, "lookup", label, took);
     outcome.map(|_| look_up.asked)
 }

@@ -251,9 +251,9 @@ async fn send(dispatcher: &Dispatcher, company: &[Member], permit: Permit) -> Ve
             (company.iter().map(|_| each.clone()).collect(), None)
         }
     };
-    permit.settle(said(&answer, closed));
+    permit.settle(said(&served.account.name, &answer, closed));
     for (outcome, (_, reference)) in outcomes.iter().zip(&orders) {
-        metrics::call(&served.account.name, "place_together", outcome.name(), took);
+        metrics::call(&served.account, "place_together", outcome.name(), took);
         dispatcher.drifted(drift::in_placed("place", outcome), Some(reference));
     }
     // An adapter that forgot one of them must not leave it without an outcome.

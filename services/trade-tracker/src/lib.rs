@@ -4,6 +4,7 @@
 //! calls no provider itself: it asks provider-dispatch.
 
 mod backlog;
+mod census;
 mod due;
 mod follow;
 mod hints;
@@ -82,6 +83,7 @@ pub async fn run(
     tasks.spawn(webhooks::run(Arc::clone(&tracker)));
     tasks.spawn(mover::run(Arc::clone(&tracker)));
     tasks.spawn(reconcile::run(Arc::clone(&tracker)));
+    tasks.spawn(census::run(Arc::clone(&tracker)));
     for account in tracker.accounts.values() {
         tasks.spawn(due::run(Arc::clone(&tracker), account.clone()));
     }

@@ -7,13 +7,14 @@ use async_nats::service::{self, ServiceExt};
 use bytes::Bytes;
 use futures_util::StreamExt;
 use skinbus_proto::Schema;
-use skinbus_runtime::Shutdown;
 use skinbus_runtime::telemetry::spans::Span;
+use skinbus_runtime::{Shutdown, clock};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::connection::{Bus, chain};
 use crate::message::{CONTENT_TYPE, Incoming, JSON, PROTOBUF, SCHEMA};
+use crate::metrics::requests::Endpoint;
 use crate::trace;
 
 /// A refused query: a stable code and words for people.
@@ -105,6 +106,7 @@ pub struct QueryEndpoint {
     /// An endpoint ends with its service.
     service: Arc<service::Service>,
     endpoint: service::endpoint::Endpoint,
+    measured: Endpoint,
 }
 
 impl QueryService {
@@ -120,7 +122,7 @@ impl QueryService {
         let endpoint = self.service.endpoint_builder().name(name).add(subject.clone()).await;
         let endpoint = endpoint.map_err(|error| failed(error.to_string()))?;
         self.bus.client().flush().await.map_err(|error| failed(error.to_string()))?;
-        Ok(QueryEndpoint { service: Arc::clone(&self.service), endpoint })
+        Ok(QueryEndpoint { service: Arc::clone(&self.service), endpoint, measured: Endpoint::of(&subject) })
     }
 }
 
@@ -136,8 +138,9 @@ impl QueryEndpoint {
         Handler: Fn(Incoming) -> Handling + Send + Sync + 'static,
         Handling: Future<Output = Result<Response, QueryError>> + Send + 'static,
     {
-        let Self { service: _kept, mut endpoint } = self;
+        let Self { service: _kept, mut endpoint, measured } = self;
         let (slots, handler) = (Arc::new(Semaphore::new(concurrency)), Arc::new(handler));
+        let measured = Arc::new(measured);
         let mut tasks = JoinSet::new();
         let mut stopping = false;
         loop {
@@ -156,13 +159,16 @@ impl QueryEndpoint {
                 request = endpoint.next() => request,
             };
             let Some(request) = request else { break };
-            let handler = Arc::clone(&handler);
+            let (handler, measured) = (Arc::clone(&handler), Arc::clone(&measured));
             tasks.spawn(async move {
+                let began = clock::monotonic_now();
                 let incoming = Incoming::from(request.message.clone());
                 let span = trace::serve(&incoming);
                 let answer = span.run(handler(incoming)).await;
                 tell(&span, answer.as_ref().err());
+                let error = answer.as_ref().err().map(|error| error.code);
                 respond(&request, answer).await;
+                measured.answered(error, clock::monotonic_now().duration_since(began));
                 drop(slot);
             });
         }

@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use async_nats::jetstream::{self, AckKind};
 use futures_util::FutureExt;
-use skinbus_runtime::Shutdown;
 use skinbus_runtime::telemetry::spans::Span;
+use skinbus_runtime::{Shutdown, clock};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::connection::{Bus, chain};
 use crate::dead::Cause;
 use crate::message::Incoming;
+use crate::metrics;
 use crate::topology::consumers::ACK_WAIT;
 use crate::trace;
 
@@ -161,13 +162,15 @@ impl Delivery {
         Handler: Fn(Incoming) -> Handling,
         Handling: Future<Output = Disposition>,
     {
+        let began = clock::monotonic_now();
         let disposition = if incoming.deliveries > self.options.deliveries_max {
             Disposition::Dead(Cause::new("too_many_deliveries", "its handler failed every time"))
         } else {
             self.with_progress(handler(incoming.clone())).await
         };
         tell(span, &disposition);
-        self.settle(&incoming, disposition).await;
+        let outcome = self.settle(&incoming, disposition).await;
+        metrics::requests::message(self.options.stage, outcome, clock::monotonic_now().duration_since(began));
     }
 
     /// Keeps the message ours while the handler runs.
@@ -185,19 +188,22 @@ impl Delivery {
         }
     }
 
-    async fn settle(&self, incoming: &Incoming, disposition: Disposition) {
-        match disposition {
-            Disposition::Acknowledge => self.answer(AckKind::Ack).await,
-            Disposition::RedeliverAfter(pause) => self.answer(AckKind::Nak(Some(pause))).await,
-            Disposition::Retry => self.answer(AckKind::Nak(Some(incoming.retry_pause()))).await,
+    /// Does what was decided, and gives its name for metrics.
+    async fn settle(&self, incoming: &Incoming, disposition: Disposition) -> &'static str {
+        let (kind, outcome) = match disposition {
+            Disposition::Acknowledge => (AckKind::Ack, "acknowledged"),
+            Disposition::RedeliverAfter(pause) => (AckKind::Nak(Some(pause)), "redelivered"),
+            Disposition::Retry => (AckKind::Nak(Some(incoming.retry_pause())), "retried"),
             Disposition::Dead(cause) => match self.bus.bury(self.options.stage, incoming, &cause).await {
-                Ok(()) => self.answer(AckKind::Term).await,
+                Ok(()) => (AckKind::Term, "dead"),
                 Err(error) => {
                     tracing::error!(error = chain(&error), "storing a dead letter; the message comes again");
-                    self.answer(AckKind::Nak(Some(incoming.retry_pause()))).await;
+                    (AckKind::Nak(Some(incoming.retry_pause())), "retried")
                 }
             },
-        }
+        };
+        self.answer(kind).await;
+        outcome
     }
 
     /// An answer that does not arrive means a redelivery, which every handler can take.

@@ -1,7 +1,8 @@
 //! Logs, traces and metrics of a process.
 //!
 //! Logs go to stderr: text for a terminal, JSON otherwise. Traces go to an OTLP collector where one is named, and are
-//! passed on in message headers in any case. Metrics are read by Prometheus at `/metrics`.
+//! passed on in message headers in any case. Metrics are read by Prometheus at `/metrics`, and go to a collector where one is
+//! named for them.
 //!
 //! Never logged, at any level: secrets, trade tokens, webhook bodies, `Authorization` headers, full provider answers
 //! (invariant S1). Ids, states, counts and durations are enough to find what happened.
@@ -42,6 +43,9 @@ pub enum TelemetryError {
     /// The collector's address or another `OTEL_` variable cannot be used.
     #[error("cannot set up the export of traces; check the OTEL_EXPORTER_OTLP_ variables")]
     Traces(#[source] opentelemetry_otlp::ExporterBuildError),
+    /// The same for metrics.
+    #[error("cannot set up the export of metrics; check the OTEL_EXPORTER_OTLP_ variables")]
+    MetricsExport(#[source] opentelemetry_otlp::ExporterBuildError),
     /// The Prometheus exporter refused to start.
     #[error("cannot set up metrics")]
     Metrics(#[source] opentelemetry_sdk::error::OTelSdkError),
@@ -70,7 +74,7 @@ impl Telemetry {
         let environment = environment::pairs();
         let resource = resource(service_name, &environment);
         let tracer_provider = traces::provider(resource.clone(), &environment)?;
-        let (meter_provider, registry) = metrics::provider(resource)?;
+        let (meter_provider, registry) = metrics::provider(resource, &environment)?;
 
         tracing_subscriber::registry()
             .with(log_layer(&environment))
@@ -95,7 +99,7 @@ impl Telemetry {
         let spans = self.tracer_provider.map_or(Ok(()), |spans| spans.shutdown_with_timeout(FLUSH_TIMEOUT));
         let meters = self.meter_provider.shutdown_with_timeout(FLUSH_TIMEOUT);
         if let Err(error) = spans.and(meters) {
-            tracing::warn!(%error, "the last traces were not sent");
+            tracing::warn!(%error, "the last traces or metrics were not sent");
         }
     }
 }
