@@ -1,6 +1,7 @@
 //! What nobody can read inside Skinbus itself is kept, and holds nothing up.
 
 use skinbus_proto::v1::TradeStatus;
+use skinbus_proto::{Message, v1};
 use skinbus_tests::merchant::order;
 use skinbus_tests::{System, SystemOptions, wait};
 
@@ -28,4 +29,32 @@ async fn the_tracker_buries_what_it_cannot_read() {
     // A trade after them is followed as ever.
     merchant.publish(&order("wd-1", "88101")).await;
     merchant.reaches("wd-1", TradeStatus::Completed).await;
+}
+
+/// While a newer release is rolled out, its trackers read what it writes. What an older one buries would have no schedule.
+#[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "nothing of this release would write such a version")]
+async fn the_tracker_leaves_a_version_of_a_newer_release_to_that_release() {
+    const UNKNOWN: i32 = 999;
+    let system = System::start(SystemOptions::default()).await;
+    let merchant = system.merchant().await;
+    let newer = v1::TradeStatusChanged {
+        merchant: "acme".to_owned(),
+        order_id: "newer".to_owned(),
+        version: 1,
+        to: UNKNOWN,
+        ..v1::TradeStatusChanged::default()
+    };
+    let publish = merchant.jetstream().publish("skinbus.v1.append.acme.newer", newer.encode_to_vec().into());
+    publish.await.unwrap().await.unwrap();
+    wait::until("the version to have come again", || async {
+        let stream = merchant.jetstream().get_stream("TRADES").await.unwrap();
+        let consumer = stream.consumer_info("tracker_trades").await.unwrap();
+        (consumer.num_redelivered == 1).then_some(())
+    })
+    .await;
+    // Others are followed meanwhile.
+    merchant.publish(&order("wd-1", "88101")).await;
+    merchant.reaches("wd-1", TradeStatus::Completed).await;
+    assert!(merchant.dead().await.is_empty());
 }

@@ -250,7 +250,7 @@ fn report(event: &Event, condition: &Condition, url: &str, refusals: &Refusals) 
     }
 }
 
-fn is_new_enough(version: &str) -> bool {
+pub(crate) fn is_new_enough(version: &str) -> bool {
     let mut parts = version.split('.').map(|part| part.parse::<u16>().unwrap_or(0));
     (parts.next().unwrap_or(0), parts.next().unwrap_or(0)) >= SERVER_MIN
 }

@@ -95,6 +95,9 @@ pub(super) fn operator() -> Rights {
         .reads_through(DRIFT, "$KV.skinbus_drift.>")
         .reads_last(QUOTA, QUOTA_ENTRIES)
         .calls(["STREAM.INFO.*", "CONSUMER.INFO.*.*"])
+        // What `skinbus doctor` asks: how much room there is, what this user may do, and who answers.
+        .calls(["INFO"])
+        .says(["$SYS.REQ.USER.INFO", "$SRV.INFO"])
         .reads_at_leader([DEAD])
         .removes_from([DEAD])
         // What dead letters are published on again.
