@@ -5,6 +5,7 @@ use skinbus_proto::v1::TradeStatus;
 use skinbus_runtime::clock;
 use skinbus_tests::back_up::BackUp;
 use skinbus_tests::merchant::order;
+use skinbus_tests::process::binary;
 use skinbus_tests::system::{ACCOUNT, SERVICES};
 use skinbus_tests::{Merchant, System, SystemOptions, wait};
 
@@ -26,9 +27,16 @@ async fn a_ledger_that_is_restored_from_an_old_back_up_buys_nothing_twice() {
     }
     lose_everything(&merchant).await;
     back_up.restore(merchant.client()).await;
+    assert!(skinbus(&system, &["topology", "apply"]).await.contains("tracker_trades"));
+    assert!(
+        skinbus(&system, &["doctor", "--json"]).await.contains("nats.ledger"),
+        "nobody said it was restored"
+    );
     // 3. The moment is in the settings before any service starts.
     let section = format!("[ledger]\nrestored_at = \"{}\"\n[shutdown]", clock::now());
     stage::configure(&system, "[shutdown]", &section);
+    let told = skinbus(&system, &["doctor", "--json"]).await;
+    assert!(told.contains("configuration.restored") && !told.contains("nats.ledger"), "{told}");
     stage::launch_all(&mut system).await;
 
     // 4. What the provider knows and the ledger does not, before merchants are let in.
@@ -81,6 +89,12 @@ async fn lived_on_after_a_back_up(system: &mut System, merchant: &Merchant) -> B
     }
     merchant.reaches("refused", TradeStatus::Failed).await;
     back_up
+}
+
+async fn skinbus(system: &System, arguments: &[&str]) -> String {
+    let mut command = tokio::process::Command::new(binary("skinbus"));
+    command.arg("--nats").arg(system.nats.url()).args(arguments).arg("--config").arg(system.config_file());
+    String::from_utf8(command.kill_on_drop(true).output().await.unwrap().stdout).unwrap()
 }
 
 /// As if every server had lost its disk.

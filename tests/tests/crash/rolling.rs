@@ -56,7 +56,9 @@ async fn a_rolling_update_under_load_loses_and_doubles_nothing() {
     drain::webhooks_are_stored(&merchant, posted).await;
     let alerts = merchant.alerts().await;
     assert!(alerts.is_empty(), "{alerts:#?}");
-    println!("{} orders, {posted} webhooks", came.orders.len());
+    let ledger = merchant.jetstream().get_stream("TRADES").await.unwrap().cached_info().state.clone();
+    let (versions, bytes) = (ledger.messages, ledger.bytes);
+    println!("{} orders, {posted} webhooks, {versions} versions of {bytes} bytes", came.orders.len());
 }
 
 /// A new process, and when it is ready the end of the oldest.

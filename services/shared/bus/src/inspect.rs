@@ -70,6 +70,8 @@ pub struct StreamSight {
     pub messages: u64,
     /// Their bytes.
     pub bytes: u64,
+    /// When its first message was stored; `None` where it has none.
+    pub first_at: Option<Timestamp>,
 }
 
 /// A consumer as it is.
@@ -83,6 +85,8 @@ pub struct ConsumerSight {
     pub redelivered: u64,
     /// Somebody asks for messages.
     pub is_pulled: bool,
+    /// When it was made.
+    pub created_at: Option<Timestamp>,
 }
 
 /// A program that answers on the service API.
@@ -143,8 +147,7 @@ impl Bus {
         let asked = clock::monotonic_now();
         let told = self.ask(&format!("$JS.API.STREAM.INFO.{name}"), Value::Null).await?;
         let took = clock::monotonic_now().duration_since(asked);
-        let clocks =
-            told["ts"].as_str().and_then(|ts| ts.parse().ok()).map(|ts| clocks(ts, clock::now(), took));
+        let clocks = time(&told["ts"]).map(|ts| clocks(ts, clock::now(), took));
         Ok((stream(name, &told), clocks))
     }
 
@@ -174,6 +177,7 @@ impl Bus {
             in_hand: number(&told["num_ack_pending"]),
             redelivered: number(&told["num_redelivered"]),
             is_pulled: number(&told["num_waiting"]) > 0,
+            created_at: time(&told["created"]),
         })
     }
 
@@ -196,6 +200,7 @@ impl Bus {
     /// # Errors
     ///
     /// [`InspectError`] where nothing can be asked.
+    #[expect(clippy::disallowed_methods, reason = "a question to all at once; nobody knows how many answer")]
     pub async fn answering(&self) -> Result<Vec<Answering>, InspectError> {
         const SUBJECT: &str = "$SRV.INFO";
         let failed = |problem: String| InspectError { subject: SUBJECT.to_owned(), problem };
@@ -238,6 +243,10 @@ fn number(value: &Value) -> u64 {
     value.as_u64().unwrap_or_default()
 }
 
+fn time(value: &Value) -> Option<Timestamp> {
+    value.as_str()?.parse().ok()
+}
+
 fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
@@ -260,6 +269,8 @@ fn stream(name: &str, told: &Value) -> StreamSight {
         lame_copies: copies.iter().filter(is_lame).map(|copy| text(&copy["name"])).collect(),
         messages: number(&told["state"]["messages"]),
         bytes: number(&told["state"]["bytes"]),
+        // An empty stream tells of the year 1.
+        first_at: time(&told["state"]["first_ts"]).filter(|first| *first > Timestamp::UNIX_EPOCH),
     }
 }
 
@@ -311,6 +322,9 @@ mod tests {
         // A single server tells of no cluster.
         assert!(stream("TRADES", &json!({})).has_leader);
         assert!(!stream("TRADES", &json!({"cluster": {"leader": ""}})).has_leader);
+        let since = |first: &str| stream("TRADES", &json!({"state": {"first_ts": first}})).first_at;
+        assert_eq!(since("0001-01-01T00:00:00Z"), None);
+        assert!(since("2026-01-05T12:00:00.5Z").is_some());
     }
 
     #[test]

@@ -88,7 +88,7 @@ fn storage(seen: Storage) -> Check {
 
 fn clocks(seen: Clocks) -> [Check; 2] {
     let round_trip = seen.precision.saturating_mul(2);
-    let found = format!("{:.1} ms to the server and back", round_trip.as_secs_f64() * 1000.0);
+    let found = format!("{round_trip:.1?} to the server and back");
     let round_trip = if round_trip > ROUND_TRIP_MAX {
         Check::warning("nats.round_trip", found, "run the services beside NATS; from here it may be further")
     } else {
@@ -161,9 +161,12 @@ async fn topology(bus: &Bus, config: &Config) -> Vec<Check> {
         let found = format!("{streams} streams and {consumers} consumers are as they must be");
         checks.push(Check::good("nats.topology", found));
     }
+    let mut ledger = StreamSight::default();
     for wanted in &topology.streams {
-        if let Ok((seen, _)) = bus.stream_sight(&wanted.name).await {
-            checks.extend(copies(&seen));
+        let Ok((seen, _)) = bus.stream_sight(&wanted.name).await else { continue };
+        checks.extend(copies(&seen));
+        if seen.name == TRADES {
+            ledger = seen;
         }
     }
     checks.push(replicas(config.nats.replicas));
@@ -173,6 +176,7 @@ async fn topology(bus: &Bus, config: &Config) -> Vec<Check> {
         checks.extend(backlog(stream, name, seen));
         if name == TRACKER_TRADES {
             checks.push(services::tracker(seen));
+            checks.extend(restored(&ledger, seen, config.ledger.restored_at.is_some()));
         }
     }
     checks
@@ -188,6 +192,22 @@ fn replicas(count: u8) -> Check {
         );
     }
     Check::good(NAME, format!("every stream has {count} copies"))
+}
+
+/// A back-up brings no consumers: a ledger that is older than who follows it was most likely restored, and buys twice where
+/// nobody has said so.
+fn restored(ledger: &StreamSight, follower: ConsumerSight, is_told: bool) -> Option<Check> {
+    let (first_at, created_at) = (ledger.first_at?, follower.created_at?);
+    if is_told || created_at <= first_at {
+        return None;
+    }
+    Some(Check::warning(
+        "nats.ledger",
+        format!(
+            "the ledger is older than {TRACKER_TRADES}, which was made at {created_at}: was it restored?"
+        ),
+        "if so, stop provider-dispatch at once and set ledger.restored_at: docs/operations.md; right where the consumer was removed",
+    ))
 }
 
 /// Nothing where all copies are well.
@@ -281,12 +301,37 @@ mod tests {
         assert_eq!(copies(&behind).unwrap().verdict, Verdict::Warning);
         let headless = StreamSight { has_leader: false, ..well };
         assert_eq!(copies(&headless).unwrap().verdict, Verdict::Wrong);
-        let sight = ConsumerSight { waiting: 1_000, in_hand: 10_000, redelivered: 0, is_pulled: true };
+        let sight = ConsumerSight {
+            waiting: 1_000,
+            in_hand: 10_000,
+            redelivered: 0,
+            is_pulled: true,
+            created_at: None,
+        };
         assert_eq!(backlog("ORDERS", "intake", sight), None);
         for slow in [ConsumerSight { waiting: 1_001, ..sight }, ConsumerSight { redelivered: 1, ..sight }] {
             assert_eq!(backlog("ORDERS", "intake", slow).unwrap().verdict, Verdict::Warning);
         }
         assert_eq!(replicas(1).verdict, Verdict::Warning);
         assert_eq!(replicas(3).verdict, Verdict::Good);
+    }
+
+    #[test]
+    fn a_ledger_that_is_older_than_who_follows_it_is_told_unless_somebody_said_so() {
+        let at = |text: &str| Some(text.parse().unwrap());
+        let ledger =
+            |first: &str| StreamSight { first_at: at(first), has_leader: true, ..StreamSight::default() };
+        let follower = ConsumerSight {
+            waiting: 0,
+            in_hand: 0,
+            redelivered: 0,
+            is_pulled: true,
+            created_at: at("2026-01-05T12:00:00Z"),
+        };
+        let older = ledger("2026-01-05T11:00:00Z");
+        assert_eq!(restored(&older, follower, false).unwrap().verdict, Verdict::Warning);
+        assert_eq!(restored(&older, follower, true), None);
+        assert_eq!(restored(&ledger("2026-01-05T12:00:01Z"), follower, false), None);
+        assert_eq!(restored(&StreamSight::default(), follower, false), None);
     }
 }

@@ -117,7 +117,8 @@ mod tests {
 
     #[test]
     fn the_ledger_is_followed_by_whoever_asks_or_has_something_in_hand() {
-        let sight = ConsumerSight { waiting: 0, in_hand: 0, redelivered: 0, is_pulled: false };
+        let sight =
+            ConsumerSight { waiting: 0, in_hand: 0, redelivered: 0, is_pulled: false, created_at: None };
         assert_eq!(tracker(sight).verdict, Verdict::Wrong);
         assert_eq!(tracker(ConsumerSight { is_pulled: true, ..sight }).verdict, Verdict::Good);
         assert_eq!(tracker(ConsumerSight { in_hand: 1, ..sight }).verdict, Verdict::Good);

@@ -47,10 +47,9 @@ fn applied(trade: &Trade, input: &Input, rules: &Rules, seconds: i64) -> Change 
 fn written(trade: &Trade, input: Input, rules: &Rules, seconds: i64) -> Trade {
     let known = recorded(trade.clone(), at(0));
     let started = Advancing::start(Some(known), input, advancing::Retry::Fold, rules, at(seconds));
-    match started.unwrap().1 {
-        advancing::Effect::Append { change, .. } => change.trade,
-        other => panic!("not written: {other:?}"),
-    }
+    let effect = started.unwrap().1;
+    let advancing::Effect::Append { change, .. } = effect else { panic!("not written: {effect:?}") };
+    change.trade
 }
 
 fn may_send(trade: &Trade, rules: &Rules, seconds: i64) -> bool {
