@@ -19,6 +19,9 @@ const CLOCKS_MAX: SignedDuration = SignedDuration::from_secs(1);
 const ROUND_TRIP_MAX: Duration = Duration::from_millis(20);
 /// More than this waits only where somebody is slow or away.
 const WAITING_MAX: u64 = 1_000;
+/// How often it is looked whether somebody follows the ledger.
+const FOLLOWER_LOOKS: usize = 10;
+const FOLLOWER_PAUSE: Duration = Duration::from_millis(100);
 /// Of the space that the account may have, in percent.
 const STORAGE_MAX_PERCENT: u64 = 75;
 
@@ -175,11 +178,23 @@ async fn topology(bus: &Bus, config: &Config) -> Vec<Check> {
         let Ok(seen) = bus.consumer_sight(stream, name).await else { continue };
         checks.extend(backlog(stream, name, seen));
         if name == TRACKER_TRADES {
-            checks.push(services::tracker(seen));
+            checks.push(services::tracker(follower(bus, seen).await));
             checks.extend(restored(&ledger, seen, config.ledger.restored_at.is_some()));
         }
     }
     checks
+}
+
+/// Between two of its requests nobody asks for messages, and nobody is away.
+async fn follower(bus: &Bus, mut seen: ConsumerSight) -> ConsumerSight {
+    for _ in 0..FOLLOWER_LOOKS {
+        if seen.is_pulled || seen.in_hand > 0 {
+            break;
+        }
+        tokio::time::sleep(FOLLOWER_PAUSE).await;
+        seen = bus.consumer_sight(TRADES, TRACKER_TRADES).await.unwrap_or(seen);
+    }
+    seen
 }
 
 fn replicas(count: u8) -> Check {
