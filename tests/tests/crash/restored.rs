@@ -27,14 +27,21 @@ async fn a_ledger_that_is_restored_from_an_old_back_up_buys_nothing_twice() {
     }
     lose_everything(&merchant).await;
     back_up.restore(merchant.client()).await;
-    assert!(skinbus(&system, &["topology", "apply"]).await.contains("tracker_trades"));
-    assert!(
-        skinbus(&system, &["doctor", "--json"]).await.contains("nats.ledger"),
-        "nobody said it was restored"
-    );
+    // As long as nobody says so, the ledger gets no follower, and without it no service is ready.
+    let refused = skinbus(&system, &["topology", "apply"]).await;
+    assert!(refused.is_empty(), "{refused}");
+    system.launch("provider-dispatch", None);
+    let address = system.service("provider-dispatch").address("health").await;
+    wait::until("dispatch to say why it is not ready", || async {
+        let answer = skinbus_tests::http().get(format!("http://{address}/readyz")).send().await.ok()?;
+        answer.text().await.ok()?.contains("ledger.restored_at").then_some(())
+    })
+    .await;
+    stage::end(&mut system, "provider-dispatch").await;
     // 3. The moment is in the settings before any service starts.
     let section = format!("[ledger]\nrestored_at = \"{}\"\n[shutdown]", clock::now());
     stage::configure(&system, "[shutdown]", &section);
+    assert!(skinbus(&system, &["topology", "apply"]).await.contains("tracker_trades"));
     let told = skinbus(&system, &["doctor", "--json"]).await;
     assert!(told.contains("configuration.restored") && !told.contains("nats.ledger"), "{told}");
     stage::launch_all(&mut system).await;

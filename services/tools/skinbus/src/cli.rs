@@ -21,7 +21,7 @@ use skinbus_domain::ids::{AccountId, MerchantId, OrderId};
 pub(crate) use command::ProviderCommand;
 pub(crate) use dead::{DeadCommand, DeadListArguments, DeadSelection, DeadShowArguments};
 pub(crate) use doctor::DoctorArguments;
-pub(crate) use nats::{NatsUsersArguments, TopologyArguments, TopologyCommand};
+pub(crate) use nats::{ApplyArguments, NatsUsersArguments, TopologyArguments, TopologyCommand};
 pub(crate) use order::{
     DepositArguments, GameName, ListItemArguments, OrderArguments, PlaceArguments, RecipientArguments,
     UserArguments,
