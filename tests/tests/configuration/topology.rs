@@ -101,10 +101,11 @@ async fn a_ledger_with_versions_gets_no_follower_before_somebody_has_said_why() 
     merchant.jetstream().delete_consumer_from_stream("tracker_trades", "TRADES").await.unwrap();
 
     // Whoever would make it, and whoever would send.
-    for (name, variables) in [("order-intake", &[] as &[_]), ("provider-dispatch", &VERIFY)] {
-        let process = Process::start_with(name, &system.config_file(), variables);
-        says(&process, "ledger.restored_at").await;
-    }
+    let intake = Process::start("order-intake", &system.config_file(), None);
+    says(&intake, "ledger.restored_at").await;
+    let dispatch = Process::start_with("provider-dispatch", &system.config_file(), &VERIFY);
+    says(&dispatch, "ledger.restored_at").await;
+    drop((intake, dispatch));
     let apply = async |arguments: &[&str]| {
         let mut command = tokio::process::Command::new(binary("skinbus"));
         command.args(["topology", "apply"]).args(arguments).arg("--config").arg(system.config_file());
