@@ -17,7 +17,13 @@ pub(crate) fn notice_to_proto(alert: &Alert) -> v1::Notice {
 }
 
 pub(crate) fn notice_from_proto(notice: &v1::Notice) -> Result<Alert, Corrupt> {
-    let kind = AlertKind::named(&notice.kind).ok_or(Corrupt::of("Notice", "kind"))?;
+    if notice.kind.is_empty() {
+        return Err(Corrupt::of("Notice", "kind"));
+    }
+    // A newer release may have kinds of its own: somebody is told in any case.
+    let Some(kind) = AlertKind::named(&notice.kind) else {
+        return Ok(Alert::anomaly(format!("{}: {}", notice.kind, notice.detail)));
+    };
     // A version of an earlier release names none.
     let is_drift = kind == AlertKind::Drift && !notice.operation.is_empty();
     let drift = is_drift.then(|| Drift::new(&notice.operation, &notice.field, &notice.value));
@@ -38,8 +44,11 @@ pub(crate) fn decision_to_proto(decision: &Decision) -> v1::Decision {
     }
 }
 
-pub(crate) fn decision_from_proto(proto: &v1::Decision) -> Result<Decision, Corrupt> {
-    let verdict = match proto.verdict() {
+/// Nothing where a newer release has a verdict of its own: what it came to is the trade's status, and nothing is decided by the
+/// verdict again.
+pub(crate) fn decision_from_proto(proto: &v1::Decision) -> Result<Option<Decision>, Corrupt> {
+    let Ok(verdict) = v1::Verdict::try_from(proto.verdict) else { return Ok(None) };
+    let verdict = match verdict {
         v1::Verdict::Placed if proto.provider_id.is_empty() => {
             return Err(Corrupt::of("Decision", "provider_id"));
         }
@@ -48,5 +57,5 @@ pub(crate) fn decision_from_proto(proto: &v1::Decision) -> Result<Decision, Corr
         v1::Verdict::Failed => Verdict::Failed,
         v1::Verdict::Unspecified => return Err(Corrupt::of("Decision", "verdict")),
     };
-    Ok(Decision { verdict, operator: proto.operator.clone(), reason: proto.reason.clone() })
+    Ok(Some(Decision { verdict, operator: proto.operator.clone(), reason: proto.reason.clone() }))
 }

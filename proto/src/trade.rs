@@ -54,6 +54,13 @@ fn cause_to_proto(cause: Cause) -> v1::Cause {
     CAUSES.iter().find(|(known, _)| *known == cause).map_or(v1::Cause::Unspecified, |(_, proto)| *proto)
 }
 
+/// A newer release may have causes of its own. Nothing is decided by the cause of a version that is written already, and
+/// merchants read the message itself.
+fn cause_from_proto(cause: i32) -> Option<Cause> {
+    let Ok(proto) = v1::Cause::try_from(cause) else { return Some(Cause::Timer) };
+    CAUSES.iter().find(|(_, known)| *known == proto).map(|(cause, _)| *cause)
+}
+
 pub(crate) fn reversed_by_to_proto(by: ReversedBy) -> &'static str {
     match by {
         ReversedBy::User => "user",
@@ -214,7 +221,7 @@ pub fn status_change_from_proto(proto: &v1::TradeStatusChanged) -> Result<Status
         return Err(corrupt("from"));
     }
     let to = status_from_proto(proto.to()).ok_or(corrupt("to"))?;
-    let cause = CAUSES.iter().find(|(_, known)| *known == proto.cause()).ok_or(corrupt("cause"))?.0;
+    let cause = cause_from_proto(proto.cause).ok_or(corrupt("cause"))?;
     let trade = proto.trade.as_ref().ok_or(corrupt("trade"))?;
     let recorded_at = time(proto.recorded_at.as_ref(), MESSAGE, "recorded_at")?;
     let recorded_at = recorded_at.ok_or(corrupt("recorded_at"))?;
@@ -226,7 +233,7 @@ pub fn status_change_from_proto(proto: &v1::TradeStatusChanged) -> Result<Status
         recorded_at,
         trade: trade_from_proto(key, to, trade, recorded_at)?,
         alerts: proto.notices.iter().map(notice_from_proto).collect::<Result<_, _>>()?,
-        decision: proto.decision.as_ref().map(decision_from_proto).transpose()?,
+        decision: proto.decision.as_ref().map(decision_from_proto).transpose()?.flatten(),
     })
 }
 

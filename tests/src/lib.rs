@@ -13,6 +13,7 @@
 
 pub mod accounts;
 pub mod asking;
+pub mod back_up;
 pub mod changes;
 pub mod chaos;
 pub mod collector;

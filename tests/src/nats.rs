@@ -180,6 +180,12 @@ impl NatsServer {
         format!("127.0.0.1:{}", self.port)
     }
 
+    /// Where its monitoring port is.
+    #[must_use]
+    pub fn monitoring_url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.monitoring_port)
+    }
+
     /// Whether it says that it is well: JetStream runs, and every stream and consumer has caught up.
     pub async fn is_healthy(&self) -> bool {
         let url = format!("http://127.0.0.1:{}/healthz", self.monitoring_port);

@@ -3,6 +3,7 @@ mod deposit_requests;
 mod fingerprint;
 mod json;
 mod json_requests;
+mod newer;
 mod redaction;
 mod request;
 mod round_trip;

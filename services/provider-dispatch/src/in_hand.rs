@@ -25,20 +25,26 @@ const IN_HAND_MAX: Duration = Duration::from_secs(5);
 const DELIVERIES_RENEWED_AT: u64 = DELIVERIES_MAX / 2;
 
 pub(crate) async fn handle(dispatcher: Arc<Dispatcher>, incoming: Incoming) -> Disposition {
-    match decode(&incoming) {
+    let message: v1::DispatchOrder = match incoming.decode() {
+        Ok(message) => message,
+        Err(error) => return Disposition::Dead(Cause::new("undecodable", error.to_string())),
+    };
+    match read(&message) {
         Ok(accepted) => {
             spans::about(&accepted.trade().key);
             place(&dispatcher, accepted, incoming.deliveries).await
         }
-        Err(problem) => Disposition::Dead(Cause::new("undecodable", problem)),
+        // A newer release beside this one may have written it, and reads it.
+        Err(error) => {
+            tracing::warn!(%error, "an order cannot be read; it comes again");
+            Disposition::Retry
+        }
     }
 }
 
-fn decode(incoming: &Incoming) -> Result<Recorded, String> {
-    let message: v1::DispatchOrder = incoming.decode().map_err(|error| error.to_string())?;
-    let accepted = message.accepted.as_ref().ok_or(Corrupt::undecodable("DispatchOrder"));
-    let change = accepted.and_then(status_change_from_proto).map_err(|error| error.to_string())?;
-    Ok(Recorded { change, sequence: message.sequence })
+fn read(message: &v1::DispatchOrder) -> Result<Recorded, Corrupt> {
+    let accepted = message.accepted.as_ref().ok_or(Corrupt::undecodable("DispatchOrder"))?;
+    Ok(Recorded { change: status_change_from_proto(accepted)?, sequence: message.sequence })
 }
 
 async fn place(dispatcher: &Dispatcher, accepted: Recorded, deliveries: u64) -> Disposition {

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use skinbus_bus::DELIVERIES_MAX;
 use skinbus_bus::held::{Held, HeldMessages};
 use skinbus_bus::topology::{TRACKER_TRADES, TRADES};
 use skinbus_bus::trace;
@@ -79,9 +80,20 @@ async fn sleep_until(moment: Option<Instant>) {
 }
 
 async fn take(tracker: &Tracker, waiting: &mut Waiting, held: Held) {
-    let Some(recorded) = read(&held) else {
-        return tracker.bury(held, "a version in the ledger cannot be read").await;
+    const PROBLEM: &str = "a version in the ledger cannot be read";
+    let Ok(message) = held.incoming.decode::<v1::TradeStatusChanged>() else {
+        return tracker.bury(held, PROBLEM).await;
     };
+    let Ok(change) = status_change_from_proto(&message) else {
+        // A newer release may have written it, whose trackers read it: for the hour of a roll-out they get their turn. A
+        // version that is buried has no schedule.
+        if held.incoming.deliveries > DELIVERIES_MAX {
+            return tracker.bury(held, PROBLEM).await;
+        }
+        tracing::error!(sequence = held.incoming.sequence, "{PROBLEM}; it comes again, for a newer release");
+        return held.redeliver_after(RETRY_PAUSE).await;
+    };
+    let recorded = Recorded { change, sequence: held.incoming.sequence };
     trace::about_version(&held.span, &recorded.change);
     let trade = recorded.trade();
     let account = trade.order.as_ref().map(|order| &order.account);
@@ -106,12 +118,6 @@ async fn take(tracker: &Tracker, waiting: &mut Waiting, held: Held) {
         held: held.without_content(),
     };
     waiting.put(trade.key.clone(), pending).await;
-}
-
-fn read(held: &Held) -> Option<Recorded> {
-    let message: v1::TradeStatusChanged = held.incoming.decode().ok()?;
-    let change = status_change_from_proto(&message).ok()?;
-    Some(Recorded { change, sequence: held.incoming.sequence })
 }
 
 impl Waiting {

@@ -51,7 +51,11 @@ async fn fold_in(
 ) -> Disposition {
     let observation = match observation_from_row(observation, Observed::Webhook) {
         Ok(observation) => observation,
-        Err(error) => return Disposition::Dead(Cause::new("undecodable", error.to_string())),
+        // A newer release beside this one may have stored it, and reads it.
+        Err(error) => {
+            tracing::warn!(trade = %recorded.trade().key, %error, "a webhook cannot be read; it comes again");
+            return Disposition::Retry;
+        }
     };
     // What a webhook says is as of when it came in, however long it has waited since.
     let input = Input::Told { observation, as_of: received_at };

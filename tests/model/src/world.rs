@@ -65,6 +65,7 @@ pub fn rules(idempotency: Idempotency) -> Rules {
             settle_time: lasting(SETTLE),
             refusal_settle_time: lasting(REFUSAL_SETTLE),
             lease: lasting(LEASE),
+            ledger_restored_at: None,
         },
         games: GameRules { protection: ByGame::protected_cs2(lasting(HOLD)), watch: lasting(HOLD) },
         tracking: TrackingRules { can_look_up: ByKind::all(true), link_lifetime: lasting(30 * DAY) },

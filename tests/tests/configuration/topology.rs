@@ -3,7 +3,7 @@
 use async_nats::jetstream::stream::Config;
 use skinbus_proto::v1::TradeStatus;
 use skinbus_tests::merchant::order;
-use skinbus_tests::process::Process;
+use skinbus_tests::process::{Process, binary};
 use skinbus_tests::system::SERVICES;
 use skinbus_tests::{System, SystemOptions, wait};
 
@@ -84,4 +84,42 @@ async fn off_looks_at_nothing_and_works_where_all_is_there() {
     system.ready().await;
     merchant.publish(&order("wd-1", "88112")).await;
     merchant.reaches("wd-1", TradeStatus::Completed).await;
+}
+
+/// It looks as after a restoration from a back-up, which brings no consumers: nothing is sent before somebody has said so.
+#[tokio::test]
+async fn a_ledger_with_versions_gets_no_follower_before_somebody_has_said_why() {
+    let mut system = System::start(SystemOptions::default()).await;
+    let merchant = system.merchant().await;
+    merchant.publish(&order("wd-1", "88112")).await;
+    merchant.reaches("wd-1", TradeStatus::Completed).await;
+    for service in &mut system.services {
+        service.terminate();
+        service.ended().await;
+    }
+    system.forget_ended();
+    merchant.jetstream().delete_consumer_from_stream("tracker_trades", "TRADES").await.unwrap();
+
+    // Whoever would make it, and whoever would send.
+    let intake = Process::start("order-intake", &system.config_file(), None);
+    says(&intake, "ledger.restored_at").await;
+    let dispatch = Process::start_with("provider-dispatch", &system.config_file(), &VERIFY);
+    says(&dispatch, "ledger.restored_at").await;
+    drop((intake, dispatch));
+    let apply = async |arguments: &[&str]| {
+        let mut command = tokio::process::Command::new(binary("skinbus"));
+        command.args(["topology", "apply"]).args(arguments).arg("--config").arg(system.config_file());
+        command.output().await.unwrap()
+    };
+    let refused = apply(&[]).await;
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("--follow-again"), "{refused:?}");
+    let told = [("SKINBUS_LEDGER__RESTORED_AT", "2026-01-05T12:00:00Z"), VERIFY[0]];
+    let mut dispatch = Process::start_with("provider-dispatch", &system.config_file(), &told);
+    dispatch.ready().await;
+    drop(dispatch);
+
+    assert!(apply(&["--follow-again"]).await.status.success());
+    system.launch("order-intake", None);
+    system.ready().await;
 }

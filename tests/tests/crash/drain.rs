@@ -7,11 +7,10 @@ use skinbus_runtime::clock;
 use skinbus_tests::merchant::order;
 use skinbus_tests::system::SERVICES;
 use skinbus_tests::{Merchant, System, SystemOptions, wait};
-use tokio::task::JoinSet;
-use tokio_util::sync::CancellationToken;
 
 use crate::at_ingress::{send_webhook, start_with_fixed_port};
 use crate::expected::Expected;
+use crate::load::Load;
 use crate::{checks, stage};
 
 /// As the configuration of the tests says.
@@ -22,6 +21,8 @@ const SOON: Duration = Duration::from_secs(20);
 const ROUNDS: usize = 2;
 /// Orders that must be on their way before a service is told to end.
 const UNDER_WAY: usize = 40;
+/// Between two orders.
+const BETWEEN_ORDERS: Duration = Duration::from_millis(5);
 
 #[tokio::test]
 async fn every_service_drains_under_load() {
@@ -33,7 +34,7 @@ async fn every_service_drains_under_load() {
     let (mut orders, mut webhooks) = (Vec::new(), 0);
     for (round, service) in (0..ROUNDS).flat_map(|round| SERVICES.map(|service| (round, service))) {
         let name = format!("{service}-{round}");
-        let load = Load::start(&merchant, name.clone());
+        let load = Load::start(&merchant, name.clone(), BETWEEN_ORDERS);
         let before = watch.versions().len();
         wait::until("orders to be under way", || async {
             (watch.versions().len() >= before + UNDER_WAY).then_some(())
@@ -53,7 +54,7 @@ async fn every_service_drains_under_load() {
 
         system.launch(service, None);
         let restarted = clock::monotonic_now();
-        orders.extend(load.stop().await);
+        orders.extend(load.stop().await.orders);
         checks::close_the_books(&system, &merchant, &watch, &orders).await;
         let finished = clock::monotonic_now().duration_since(restarted);
         assert!(finished < SOON, "{service} left something in hand: all was done only {finished:?} later");
@@ -92,49 +93,8 @@ async fn looks_up(system: &mut System) {
     .await;
 }
 
-/// Orders that come in for as long as nobody says stop.
-struct Load {
-    stop: CancellationToken,
-    placing: tokio::task::JoinHandle<Vec<Expected>>,
-}
-
-impl Load {
-    fn start(merchant: &Merchant, name: String) -> Self {
-        let (stop, merchant) = (CancellationToken::new(), merchant.clone());
-        let stopped = stop.clone();
-        let placing = tokio::spawn(async move {
-            let (mut orders, mut receipts) = (Vec::new(), JoinSet::new());
-            while !stopped.is_cancelled() {
-                let offer_id = if orders.len() % 2 == 0 { "88101" } else { "88112" };
-                let id = format!("{name}-{}", orders.len());
-                let request = order(&id, offer_id);
-                orders.push(Expected::fate(id, offer_id));
-                if orders.len() % 4 == 0 {
-                    let merchant = merchant.clone();
-                    receipts.spawn(async move {
-                        wait::until("a receipt", || async { merchant.place(&request).await.ok() }).await
-                    });
-                } else {
-                    merchant.publish(&request).await;
-                }
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-            while let Some(receipt) = receipts.join_next().await {
-                assert!(receipt.unwrap().violations.is_empty());
-            }
-            orders
-        });
-        Self { stop, placing }
-    }
-
-    async fn stop(self) -> Vec<Expected> {
-        self.stop.cancel();
-        self.placing.await.unwrap()
-    }
-}
-
 /// Waits until every webhook is in the stream: the provider had to ask again for those that were not answered.
-async fn webhooks_are_stored(merchant: &Merchant, sent: u64) {
+pub(crate) async fn webhooks_are_stored(merchant: &Merchant, sent: u64) {
     wait::until("the webhooks to be stored", || async {
         let stream = merchant.jetstream().get_stream("WEBHOOKS").await.unwrap();
         (stream.cached_info().state.messages == sent).then_some(())

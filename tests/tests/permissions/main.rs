@@ -1,6 +1,7 @@
 //! NATS as `deploy/nats` has it, with a user for everybody: all that must work works, and nothing else is allowed.
 #![cfg(test)]
 
+mod doctor;
 mod rare;
 mod refused;
 mod reply_subjects;

@@ -98,6 +98,13 @@ impl Bus {
             (Mode::Verify, Some(role)) => whole.needed_by(&role),
             (Mode::Verify | Mode::Manage | Mode::Off, _) => whole,
         };
+        // Who would make the follower, and who would send orders.
+        let is_guard = config.ledger.restored_at.is_none()
+            && match config.nats.topology {
+                Mode::Manage => true,
+                Mode::Verify => Role::of_service(service) == Some(Role::ProviderDispatch),
+                Mode::Off => false,
+            };
         loop {
             let version = self.client.server_info().version;
             if version.is_empty() {
@@ -107,6 +114,11 @@ impl Bus {
             if !is_new_enough(&version) {
                 let (major, minor) = SERVER_MIN;
                 nats.down(format!("nats-server {version} is too old: {major}.{minor} or newer is needed"));
+                tokio::time::sleep(RETRY_PAUSE).await;
+                continue;
+            }
+            if is_guard && topology::is_unfollowed(&self.jetstream).await {
+                condition.down(topology::UNFOLLOWED);
                 tokio::time::sleep(RETRY_PAUSE).await;
                 continue;
             }
@@ -125,6 +137,11 @@ impl Bus {
     /// [`TopologyError`] at the first that cannot be; doing it again is safe.
     pub async fn apply_topology(&self, topology: &Topology) -> Result<Vec<Change>, TopologyError> {
         topology::apply(&self.jetstream, topology, Mode::Manage).await
+    }
+
+    /// Whether the ledger has versions and nobody follows it: see [`topology::UNFOLLOWED`].
+    pub async fn is_unfollowed(&self) -> bool {
+        topology::is_unfollowed(&self.jetstream).await
     }
 
     /// Everything that is missing or differs; nothing is changed.
@@ -250,7 +267,7 @@ fn report(event: &Event, condition: &Condition, url: &str, refusals: &Refusals) 
     }
 }
 
-fn is_new_enough(version: &str) -> bool {
+pub(crate) fn is_new_enough(version: &str) -> bool {
     let mut parts = version.split('.').map(|part| part.parse::<u16>().unwrap_or(0));
     (parts.next().unwrap_or(0), parts.next().unwrap_or(0)) >= SERVER_MIN
 }

@@ -10,6 +10,7 @@ pub mod connection;
 pub mod dead;
 pub mod drift;
 pub mod held;
+pub mod inspect;
 pub mod ledger;
 pub mod lists;
 pub mod merchant;

@@ -56,6 +56,8 @@ pub enum Input {
         /// What is known, besides the trade itself, of why.
         obstacle: Option<Obstacle>,
     },
+    /// The ledger was restored from a back-up, and may have forgotten that the order was placed.
+    LedgerRestored,
     /// An operator decided what became of it.
     Resolved(Decision),
 }
@@ -192,7 +194,19 @@ pub fn fold(
     now: Timestamp,
 ) -> Result<Fold, IllegalTransition> {
     let trade = || current.ok_or(IllegalTransition { input: input.name(), status: "NONE" });
+    // What the ledger may have forgotten is found out before anything is decided from it.
+    let is_in_doubt =
+        current.is_some_and(|trade| transition::ledger_restored::is_in_doubt(trade, &rules.placing));
     match input {
+        Input::AttemptStarted(_)
+        | Input::LeaseExpired
+        | Input::LookedUpAbsent { .. }
+        | Input::DeadlinePassed
+        | Input::LinkEnded
+            if is_in_doubt =>
+        {
+            Ok(Fold::Stale)
+        }
         Input::Requested(request) => Ok(transition::request::apply(current, request, now)),
         Input::AttemptStarted(attempt) => transition::start_attempt::apply(trade()?, attempt, now),
         Input::AttemptAnswered { number, outcome } => answered(trade()?, *number, outcome, rules, now),
@@ -212,6 +226,7 @@ pub fn fold(
             Ok(transition::tell_stuck::apply(trade()?, obstacle.as_ref(), rules, now))
         }
         Input::NeverAnswered => Ok(transition::give_up::apply(trade()?, now)),
+        Input::LedgerRestored => Ok(transition::ledger_restored::apply(trade()?, &rules.placing, now)),
         Input::Resolved(decision) => Ok(transition::resolve::apply(trade()?, decision, now)),
     }
 }
@@ -255,6 +270,7 @@ impl Input {
             Self::LinkEnded => "link_ended",
             Self::NeverAnswered => "never_answered",
             Self::Stuck { .. } => "stuck",
+            Self::LedgerRestored => "ledger_restored",
             Self::Resolved(_) => "resolved",
         }
     }

@@ -13,6 +13,7 @@ use crate::order::OrderKind;
 use crate::rules::{Rules, after};
 use crate::stuck;
 use crate::trade::{Recorded, Trade, TradeState, TradeStatus};
+use crate::transition::ledger_restored::is_in_doubt;
 
 #[cfg(test)]
 mod tests;
@@ -35,6 +36,8 @@ pub enum Need {
     ExpireLease,
     /// The hosted page's lifetime ended, or its address is lost.
     EndLink,
+    /// The ledger was restored, and may have forgotten that the order was placed.
+    Doubt,
     /// Ask the provider.
     LookUp,
     /// It waits for a person for too long: tell somebody.
@@ -70,6 +73,9 @@ pub fn need_at(recorded: &Recorded, rules: &Rules, now: Timestamp) -> Need {
     };
     if first > now {
         return Need::Sleep { until: first };
+    }
+    if is_in_doubt(trade, &rules.placing) {
+        return Need::Doubt;
     }
     match &trade.state {
         TradeState::Accepted { .. } if deadline(trade).is_some_and(|deadline| deadline <= now) => {

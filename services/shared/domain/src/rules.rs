@@ -32,6 +32,9 @@ pub struct PlacingRules {
     pub refusal_settle_time: Duration,
     /// The longest that a call may take, from the recorded intent to the last byte of the answer.
     pub lease: Duration,
+    /// When the ledger was restored from a back-up, while nothing was placed: what is known of older orders may be out of
+    /// date, and newer ones may repeat what is forgotten. Nothing where it never was.
+    pub ledger_restored_at: Option<Timestamp>,
 }
 
 /// What a provider does with a repeated reference, as its contract documents.
@@ -163,6 +166,13 @@ pub fn after(moment: Timestamp, delay: Duration) -> Timestamp {
     moment.saturating_add(delay).unwrap_or(Timestamp::MAX)
 }
 
+/// `moment` less `time`, ending at the beginning of time instead of overflowing.
+#[must_use]
+pub fn before(moment: Timestamp, time: Duration) -> Timestamp {
+    let time = SignedDuration::try_from(time).unwrap_or(SignedDuration::MAX);
+    moment.saturating_sub(time).unwrap_or(Timestamp::MIN)
+}
+
 impl Default for Rules {
     /// The most cautious rules, for inputs that do not depend on them: a repeated reference may buy again, and nothing
     /// settles soon.
@@ -174,6 +184,7 @@ impl Default for Rules {
                 settle_time: DAY,
                 refusal_settle_time: DAY,
                 lease: DAY,
+                ledger_restored_at: None,
             },
             games: GameRules { protection: ByGame::protected_cs2(8 * DAY), watch: DAY },
             tracking: TrackingRules { can_look_up: ByKind::all(true), link_lifetime: 7 * DAY },

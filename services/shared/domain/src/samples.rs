@@ -35,6 +35,7 @@ pub(crate) fn rules() -> Rules {
             settle_time: seconds(SETTLE),
             refusal_settle_time: seconds(REFUSAL_SETTLE),
             lease: seconds(LEASE),
+            ledger_restored_at: None,
         },
         games: GameRules { protection: ByGame::protected_cs2(seconds(7 * DAY)), watch: seconds(DAY) },
         tracking: TrackingRules { can_look_up: ByKind::all(true), link_lifetime: seconds(DAY) },

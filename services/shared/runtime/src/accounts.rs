@@ -130,6 +130,7 @@ fn one(
                 settle_time: account.settle_time.unwrap_or(provider.settle_time),
                 refusal_settle_time: account.refusal_settle_time.unwrap_or(provider.refusal_settle_time),
                 lease: total_timeout.saturating_mul(calls).saturating_add(config.dispatch.lease_margin),
+                ledger_restored_at: config.ledger.restored_at,
             },
             games: GameRules {
                 protection: config.tracking.protection_by_game(),

@@ -15,6 +15,7 @@ use crate::environment;
 mod account;
 mod collect;
 mod errors;
+mod ledger;
 mod parse;
 mod sections;
 mod sources;
@@ -24,6 +25,7 @@ pub use account::{
     AccountConfig, Authentication, PathsConfig, PreviousSecrets, ProviderName, QuotaConfig, SecretField,
 };
 pub use errors::{ConfigError, ConfigErrors};
+pub use ledger::LedgerConfig;
 pub use parse::duration;
 pub use sections::{
     DispatchConfig, HttpConfig, IntakeConfig, NatsConfig, NatsUrl, QueriesConfig, ReloadConfig,
@@ -57,6 +59,8 @@ pub struct Config {
     pub tracking: TrackingConfig,
     /// What is asked of providers besides orders.
     pub queries: QueriesConfig,
+    /// What became of the ledger.
+    pub ledger: LedgerConfig,
     /// How a service ends.
     pub shutdown: ShutdownConfig,
     /// How a service takes a changed configuration.

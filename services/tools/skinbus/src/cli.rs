@@ -3,6 +3,7 @@
 
 mod command;
 mod dead;
+mod doctor;
 mod nats;
 mod order;
 mod query;
@@ -19,7 +20,8 @@ use skinbus_domain::ids::{AccountId, MerchantId, OrderId};
 
 pub(crate) use command::ProviderCommand;
 pub(crate) use dead::{DeadCommand, DeadListArguments, DeadSelection, DeadShowArguments};
-pub(crate) use nats::{NatsUsersArguments, TopologyArguments, TopologyCommand};
+pub(crate) use doctor::DoctorArguments;
+pub(crate) use nats::{ApplyArguments, NatsUsersArguments, TopologyArguments, TopologyCommand};
 pub(crate) use order::{
     DepositArguments, GameName, ListItemArguments, OrderArguments, PlaceArguments, RecipientArguments,
     UserArguments,
@@ -142,6 +144,8 @@ pub(crate) enum Command {
     Quota(QuotaArguments),
     /// Show what is followed at each account, and how late a look at a trade can come
     Accounts(AccountsArguments),
+    /// Look whether configuration, NATS, services and providers are well, and say what to do
+    Doctor(DoctorArguments),
     /// Show what providers said that Skinbus does not know: words, fields and forms of answers, with their counts
     Drift(DriftArguments),
     /// Compare a provider's records of an account with the ledger; changes nothing, unless --apply says so

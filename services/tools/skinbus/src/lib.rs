@@ -14,6 +14,7 @@ mod credits;
 mod dead;
 mod demo;
 mod dev;
+mod doctor;
 mod drift;
 mod failure;
 mod http;
@@ -90,6 +91,7 @@ async fn run(cli: Cli) -> Result<Exit, Failure> {
         }
         Command::Accounts(arguments) => accounts::run(connection, arguments, terminal).await,
         Command::Quota(arguments) => quota::run(connection, arguments, terminal).await,
+        Command::Doctor(arguments) => doctor::run(connection, arguments, terminal).await,
         Command::Drift(arguments) => drift::run(connection, arguments, terminal).await,
         Command::Reconcile(arguments) => reconcile::run(connection, arguments, terminal).await,
         Command::Dead(command) => dead::run(connection, command, terminal).await,

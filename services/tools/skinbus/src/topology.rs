@@ -1,10 +1,10 @@
 //! `skinbus topology`: the streams and consumers of NATS, made or looked at.
 
-use skinbus_bus::topology::{Topology, TopologySettings};
+use skinbus_bus::topology::{Topology, TopologySettings, UNFOLLOWED};
 use skinbus_runtime::config::NatsConfig;
 use skinbus_runtime::environment;
 
-use crate::cli::{TopologyArguments, TopologyCommand};
+use crate::cli::{ApplyArguments, TopologyArguments, TopologyCommand};
 use crate::configured;
 use crate::connect::connect_with;
 use crate::failure::{Exit, Failure};
@@ -14,17 +14,23 @@ use crate::terminal::Terminal;
 const INBOX: &str = "_INBOX_admin";
 
 pub(crate) async fn run(command: &TopologyCommand, terminal: &mut Terminal) -> Result<Exit, Failure> {
-    let (TopologyCommand::Apply(arguments) | TopologyCommand::Check(arguments)) = command;
+    let (TopologyCommand::Apply(ApplyArguments { topology: arguments, .. })
+    | TopologyCommand::Check(arguments)) = command;
     let TopologyArguments { config } = arguments;
     // With the variables, as the services: they name the server, and the administrator's key.
     let config = configured::config(config.as_ref(), environment::pairs())?;
     let topology = Topology::new(&TopologySettings::of(&config));
+    let restored_at = config.ledger.restored_at;
     let inbox_prefix = config.nats.inbox_prefix.clone().or_else(|| Some(INBOX.to_owned()));
     let client = connect_with(&NatsConfig { inbox_prefix, ..config.nats }).await?;
     let (streams, consumers) = (topology.streams.len(), topology.consumers.len());
     let as_must_be = format!("{streams} streams and {consumers} consumers are as they must be");
     match command {
-        TopologyCommand::Apply(_) => {
+        TopologyCommand::Apply(ApplyArguments { follow_again, .. }) => {
+            let is_told = *follow_again || restored_at.is_some();
+            if !is_told && client.bus().is_unfollowed().await {
+                return Err(Failure::new(format!("applying the topology: {UNFOLLOWED}")));
+            }
             let changes = client.bus().apply_topology(&topology).await.map_err(|error| {
                 Failure::new(format!(
                     "applying the topology: {}; doing it again is safe",

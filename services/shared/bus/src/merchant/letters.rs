@@ -92,8 +92,8 @@ pub enum NotRedrivable {
     /// The ledger keeps the original, and nobody may write a version of a trade by hand.
     #[error(
         "it is a version in the ledger, which keeps it, and publishing it would forge another; bring every trade-tracker \
-         to a version that reads it, delete the consumer tracker_trades, restart the trade-trackers, which then follow the \
-         ledger from its beginning again, and drop this letter"
+         to a version that reads it, delete the consumer tracker_trades, make it again with `skinbus topology apply --follow-again`, \
+         restart the trade-trackers, which then follow the ledger from its beginning again, and drop this letter"
     )]
     InLedger,
     /// Its origin is none that may be published to.

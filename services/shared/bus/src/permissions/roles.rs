@@ -8,8 +8,8 @@ use skinbus_domain::ids::{AccountId, MerchantId};
 
 use super::Rights;
 use crate::topology::{
-    ADVISORIES, CLAIMS, DEAD, DISPATCH, DRIFT, INTAKE, LISTS, MOVER, ORDERS, POLLS, QUOTA, TRACKER_WEBHOOKS,
-    TRADES, WEBHOOKS, merchant_consumer,
+    ADVISORIES, CLAIMS, DEAD, DISPATCH, DRIFT, INTAKE, LISTS, MOVER, ORDERS, POLLS, QUOTA, TRACKER_TRADES,
+    TRACKER_WEBHOOKS, TRADES, WEBHOOKS, merchant_consumer,
 };
 
 const APPEND: &str = "skinbus.v1.append.*.*";
@@ -55,6 +55,8 @@ pub(super) fn provider_dispatch() -> Rights {
         .works_on(DISPATCH, "*")
         .answers([QUERY, COMMAND], &[TRACKER_INBOX, OPERATOR_INBOX])
         .says([DISPATCHED, WEBHOOK, "skinbus.v1.dead.dispatch", ALERT, DRIFT_ENTRIES, QUOTA_ENTRIES])
+        // Whether somebody follows the ledger.
+        .calls([format!("CONSUMER.INFO.{TRADES}.{TRACKER_TRADES}")])
         .reads_last(QUOTA, QUOTA_ENTRIES)
         .reads_last(DRIFT, DRIFT_ENTRIES)
         .says(["$O.skinbus_lists.C.*", "$O.skinbus_lists.M.*", "$JS.FC.OBJ_skinbus_lists.>"])
@@ -98,6 +100,9 @@ pub(super) fn operator() -> Rights {
         .reads_through(DRIFT, "$KV.skinbus_drift.>")
         .reads_last(QUOTA, QUOTA_ENTRIES)
         .calls(["STREAM.INFO.*", "CONSUMER.INFO.*.*"])
+        // What `skinbus doctor` asks: how much room there is, what this user may do, and who answers.
+        .calls(["INFO"])
+        .says(["$SYS.REQ.USER.INFO", "$SRV.INFO"])
         .reads_at_leader([DEAD])
         .removes_from([DEAD])
         // What dead letters are published on again.
@@ -107,7 +112,8 @@ pub(super) fn operator() -> Rights {
 pub(super) fn administrator() -> Rights {
     let calls =
         ["STREAM.CREATE.*", "STREAM.UPDATE.*", "STREAM.INFO.*", "CONSUMER.CREATE.>", "CONSUMER.INFO.*.*"];
-    // A consumer of an account that is gone, or `tracker_trades` where the ledger is to be followed again.
+    // A consumer of an account that is gone, or `tracker_trades` where the ledger is to be followed again, see `topology apply
+    // --follow-again`.
     Rights::with_inbox("_INBOX_admin").calls(calls).calls(["CONSUMER.DELETE.*.*"])
 }
 

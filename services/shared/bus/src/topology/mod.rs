@@ -2,6 +2,7 @@
 
 mod apply;
 pub(crate) mod consumers;
+mod followed;
 mod streams;
 
 use std::collections::BTreeSet;
@@ -14,6 +15,7 @@ use skinbus_runtime::Config;
 use crate::permissions::Role;
 
 pub use apply::{Change, TopologyError, apply, check};
+pub use followed::{UNFOLLOWED, is_unfollowed};
 
 /// Name of the stream of published orders.
 pub const ORDERS: &str = "ORDERS";

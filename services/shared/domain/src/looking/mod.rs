@@ -143,6 +143,7 @@ impl Looking {
             | Need::HandOver
             | Need::PassDeadline
             | Need::ExpireLease
+            | Need::Doubt
             | Need::EndLink
             | Need::LookUp
             | Need::TellStuck => looking.begin(need, rules, now),
@@ -158,6 +159,7 @@ impl Looking {
             Need::HandOver => (Phase::HandingOver, Effect::HandOver),
             Need::PassDeadline => advance(Input::DeadlinePassed),
             Need::ExpireLease => advance(Input::LeaseExpired),
+            Need::Doubt => advance(Input::LedgerRestored),
             // Somebody may have paid in the last moment, and what is over is hardly ever looked at again.
             Need::EndLink if polling::can_look_up(self.recorded.trade(), rules) => {
                 self.last = Some(Input::LinkEnded);

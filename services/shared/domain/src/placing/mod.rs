@@ -7,6 +7,7 @@
 //! | event | effect |
 //! | --- | --- |
 //! | a delivery of an accepted order | take a permit |
+//! | a delivery of an order that a restored ledger may have forgotten to be placed | append that; the tracker finds out |
 //! | permit granted | append the intent (or that the deadline passed) |
 //! | intent written | call the provider (or append that nothing was sent, where the lease has ended meanwhile) |
 //! | call answered | append the outcome |
@@ -22,6 +23,7 @@ use crate::outcome::Outcome;
 use crate::rules::{PlacingRules, after};
 use crate::trade::{Attempt, Reason, Trade, TradeState};
 use crate::transition::last_attempt;
+use crate::transition::ledger_restored::is_in_doubt;
 
 #[cfg(test)]
 mod tests;
@@ -92,6 +94,7 @@ pub const fn retry(input: &Input) -> Retry {
         | Input::Requested(_)
         | Input::LeaseExpired
         | Input::LinkEnded
+        | Input::LedgerRestored
         | Input::LookedUpAbsent { .. }
         | Input::NeverAnswered
         | Input::Stuck { .. }
@@ -119,11 +122,22 @@ pub struct Placing {
 #[expect(clippy::large_enum_variant, reason = "one value at a time, moved a few times per order")]
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Phase {
-    WaitingForPermit { trade: Trade },
-    WritingDeadline { holds_permit: bool },
-    WritingIntent { attempt: Attempt },
-    Calling { attempt: Attempt },
-    WritingOutcome { holds_permit: bool },
+    WaitingForPermit {
+        trade: Trade,
+    },
+    /// That the order is not to be sent now: its deadline passed, or it may be placed already.
+    WritingOff {
+        holds_permit: bool,
+    },
+    WritingIntent {
+        attempt: Attempt,
+    },
+    Calling {
+        attempt: Attempt,
+    },
+    WritingOutcome {
+        holds_permit: bool,
+    },
     Finished,
 }
 
@@ -160,13 +174,13 @@ impl Placing {
             (Phase::WritingIntent { .. }, Event::Lost(trade)) => {
                 decide(trade, self.rules, Permit::Taken, now)
             }
-            (Phase::WritingDeadline { holds_permit: true }, Event::Lost(trade)) => {
+            (Phase::WritingOff { holds_permit: true }, Event::Lost(trade)) => {
                 decide(trade, self.rules, Permit::Taken, now)
             }
-            (Phase::WritingDeadline { holds_permit: false }, Event::Lost(trade)) => {
+            (Phase::WritingOff { holds_permit: false }, Event::Lost(trade)) => {
                 decide(trade, self.rules, Permit::NotTaken, now)
             }
-            (Phase::WritingDeadline { holds_permit }, Event::Written(_)) => {
+            (Phase::WritingOff { holds_permit }, Event::Written(_)) => {
                 finish(Delivery::Acknowledge, holds_permit)
             }
             (Phase::Calling { attempt }, Event::Answered(outcome)) => report(&attempt, outcome, false),
@@ -193,9 +207,12 @@ fn decide(trade: Trade, rules: PlacingRules, permit: Permit, now: Timestamp) -> 
         // Past ACCEPTED it is the tracker's, which follows the ledger and so knows of it.
         return finish(Delivery::Acknowledge, holds_permit);
     };
+    if is_in_doubt(&trade, &rules) {
+        return (Phase::WritingOff { holds_permit }, Effect::Append(Input::LedgerRestored));
+    }
     let deadline = trade.order.as_ref().and_then(|order| order.expires_at);
     if deadline.is_some_and(|deadline| deadline <= now) {
-        return (Phase::WritingDeadline { holds_permit }, Effect::Append(Input::DeadlinePassed));
+        return (Phase::WritingOff { holds_permit }, Effect::Append(Input::DeadlinePassed));
     }
     if let Some(not_before) = not_before.filter(|not_before| *not_before > now) {
         return finish(Delivery::RedeliverAt(not_before), holds_permit);
@@ -254,7 +271,7 @@ impl Phase {
     fn name(&self) -> &'static str {
         match self {
             Self::WaitingForPermit { .. } => "waiting for a permit",
-            Self::WritingDeadline { .. } => "writing the deadline",
+            Self::WritingOff { .. } => "writing the order off",
             Self::WritingIntent { .. } => "writing the intent",
             Self::Calling { .. } => "calling",
             Self::WritingOutcome { .. } => "writing the outcome",

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::end_link::LINK_LOST;
+use super::ledger_restored::{LEDGER_RESTORED, is_of_the_back_up};
 use super::review::needs_review;
 use super::{changed, moved};
 use crate::fold::Fold;
@@ -29,6 +30,9 @@ pub(crate) fn apply(trade: &Trade, asked_at: Timestamp, rules: &Rules) -> Fold {
         // Refused in words, and nothing is there: the two together are a refusal.
         return moved(trade, TradeState::Failed { reason: reason.clone() }, Cause::LookUp);
     }
+    if reason.code == LEDGER_RESTORED {
+        return after_restoration(trade, asked_at, rules);
+    }
     // A trade that is uncertain has an order; one without could not be repeated.
     let idempotency =
         trade.kind().map_or(Idempotency::Undocumented, |kind| rules.placing.idempotency.of(kind));
@@ -54,4 +58,17 @@ pub(crate) fn apply(trade: &Trade, asked_at: Timestamp, rules: &Rules) -> Fold {
             changed(trade, next, Cause::LookUp, None, vec![alert])
         }
     }
+}
+
+/// Nothing was under way when the ledger was restored, so the order was surely not placed. But its merchant may have been told
+/// of an end since the back-up, and may have acted on it: sent now, it would be paid for twice.
+fn after_restoration(trade: &Trade, asked_at: Timestamp, rules: &Rules) -> Fold {
+    if !is_of_the_back_up(trade, &rules.placing) {
+        let reason = Some(Reason::new(PROVED_ABSENT));
+        return moved(trade, TradeState::Accepted { not_before: None, reason }, Cause::LookUp);
+    }
+    let why = "the ledger was restored from a back-up, and the provider does not know the reference; the merchant may have \
+               been told of an end that the ledger has forgotten";
+    let (next, alert) = needs_review(trade, LEDGER_RESTORED, why, asked_at);
+    changed(trade, next, Cause::LookUp, None, vec![alert])
 }

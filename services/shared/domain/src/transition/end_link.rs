@@ -2,6 +2,8 @@
 
 use jiff::Timestamp;
 
+use super::ledger_restored::LEDGER_RESTORED;
+use super::review::needs_review;
 use super::{changed, moved};
 use crate::credit;
 use crate::fold::Fold;
@@ -21,6 +23,15 @@ pub(crate) fn apply(trade: &Trade, rules: &Rules, now: Timestamp) -> Fold {
         return Fold::Stale;
     }
     match &trade.state {
+        // Somebody may have the address, and nobody can ask the provider.
+        TradeState::Uncertain { reason, .. }
+            if is_link && !polling::can_look_up(trade, rules) && reason.code == LEDGER_RESTORED =>
+        {
+            let why =
+                "the ledger was restored from a back-up, and the provider cannot be asked about its pages";
+            let (next, alert) = needs_review(trade, LEDGER_RESTORED, why, now);
+            changed(trade, next, Cause::Timer, None, vec![alert])
+        }
         // Nobody has the address, so nobody can pay: this order is over, and a new one harms nobody.
         TradeState::Uncertain { since, .. }
             if is_link

@@ -4,6 +4,7 @@ pub(crate) mod confirm_absent;
 pub(crate) mod end_link;
 pub(crate) mod expire_lease;
 pub(crate) mod give_up;
+pub(crate) mod ledger_restored;
 pub(crate) mod not_sent;
 pub(crate) mod observe;
 pub(crate) mod pass_deadline;

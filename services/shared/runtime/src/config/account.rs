@@ -370,6 +370,18 @@ pub enum SecretField {
 }
 
 impl SecretField {
+    /// Every kind of secret.
+    pub const ALL: [Self; 8] = [
+        Self::Token,
+        Self::WebhookPathSecret,
+        Self::ClientSecret,
+        Self::ApiKey,
+        Self::SecretHash,
+        Self::WebhookSecret,
+        Self::WebhookSignature,
+        Self::EventsSignature,
+    ];
+
     /// The setting's name inside the account's section.
     #[must_use]
     pub const fn setting(self) -> &'static str {

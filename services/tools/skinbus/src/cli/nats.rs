@@ -7,9 +7,19 @@ use clap::{Args, Subcommand};
 #[derive(Subcommand)]
 pub(crate) enum TopologyCommand {
     /// Create what is missing, update what differs, and tell what was done. Doing it again changes nothing
-    Apply(TopologyArguments),
+    Apply(ApplyArguments),
     /// Tell what is missing or differs, and change nothing; exit code 4 where there is anything
     Check(TopologyArguments),
+}
+
+#[derive(Args)]
+pub(crate) struct ApplyArguments {
+    #[command(flatten)]
+    pub(crate) topology: TopologyArguments,
+    /// Have the ledger followed from its beginning again, where the consumer tracker_trades was removed on purpose. Never after
+    /// a restoration: that is told by ledger.restored_at
+    #[arg(long)]
+    pub(crate) follow_again: bool,
 }
 
 #[derive(Args)]

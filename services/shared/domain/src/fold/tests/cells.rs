@@ -124,7 +124,11 @@ fn timers(trade: Option<&Trade>) -> Vec<Cell> {
         (stuck.rules.tells_stuck, stuck.now) = (true, at(now));
         stuck
     };
+    let mut restored = cell("ledger restored", Input::LedgerRestored);
+    restored.rules.placing.ledger_restored_at = Some(at(10));
     vec![
+        cell("ledger restored, and it never was", Input::LedgerRestored),
+        restored,
         Cell { now: at(LEASE - 1), ..cell("lease expired, too early", Input::LeaseExpired) },
         Cell { now: at(LEASE), ..cell("lease expired", Input::LeaseExpired) },
         stuck("too early", 30),

@@ -39,6 +39,7 @@ fn observation(step: &Step) -> Option<&Observation> {
         | Input::LookedUpAbsent { .. }
         | Input::DeadlinePassed
         | Input::LinkEnded
+        | Input::LedgerRestored
         | Input::NeverAnswered
         | Input::Stuck { .. }
         | Input::Resolved(_) => None,

@@ -4,6 +4,7 @@ mod credits;
 mod deposits;
 mod invariants;
 mod overtaken;
+mod restored;
 mod review;
 mod rules;
 mod states;

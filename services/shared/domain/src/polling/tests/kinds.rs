@@ -49,7 +49,12 @@ fn unheard_of(trade: &Trade, rules: &Rules) -> Option<(TradeState, i64)> {
                 }
             }
             Need::LookUp => {}
-            Need::Nothing | Need::HandOver | Need::PassDeadline | Need::ExpireLease | Need::TellStuck => {
+            Need::Nothing
+            | Need::HandOver
+            | Need::PassDeadline
+            | Need::ExpireLease
+            | Need::Doubt
+            | Need::TellStuck => {
                 return None;
             }
         }

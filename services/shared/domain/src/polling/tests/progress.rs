@@ -84,6 +84,7 @@ proptest! {
             Need::HandOver
             | Need::PassDeadline
             | Need::ExpireLease
+            | Need::Doubt
             | Need::EndLink
             | Need::LookUp
             | Need::TellStuck => {
