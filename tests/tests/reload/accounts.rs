@@ -76,7 +76,8 @@ async fn an_account_comes_rests_and_goes_at_run_time() {
 
     change_all(&mut system, 3, |text| text.replace(&paused, &format!("[accounts.{NEW}]\n"))).await;
     merchant.reaches("wd-2", TradeStatus::Completed).await;
-    assert!(system.bought().await.values().all(|times| *times == 1));
+    let bought = system.bought().await;
+    assert!(bought.values().all(|times| *times == 1) && !bought.contains_key("wd-late"), "{bought:?}");
 
     change_all(&mut system, 4, |text| {
         let section = section(&text);

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use skinbus_tests::process::Process;
 use skinbus_tests::system::{TOKEN_MD5, WEBHOOK_PATH};
-use skinbus_tests::{System, http, wait};
+use skinbus_tests::{System, SystemOptions, http, wait};
 use tokio_util::sync::CancellationToken;
 
 use crate::{AlwaysReady, gave_way, options};
@@ -67,4 +68,28 @@ async fn no_webhook_is_refused_over_reloads() {
     ingress.terminate();
     assert_eq!(ingress.ended().await.code(), Some(0));
     assert!(http().post(&url).send().await.is_err());
+}
+
+/// The old generation lets go of its claim, and the new one takes it.
+#[tokio::test]
+async fn real_time_events_go_on_with_the_new_generation() {
+    let mut system = System::start_without_services(SystemOptions { events: true, ..options() }).await;
+    system.launch("webhook-ingress", None);
+    system.ready().await;
+    let ingress = system.service("webhook-ingress");
+    connected(ingress, 0).await;
+    ingress.hang_up();
+    assert_eq!(gave_way(ingress, 1).await, 0);
+    connected(ingress, 1).await;
+}
+
+/// Waits until the account's events come, after so many connections were let go.
+async fn connected(ingress: &Process, let_go: usize) {
+    wait::until("the account's events", || async {
+        let (_, page) = ingress.page("/metrics").await;
+        let is_connected = page.contains("skinbus_events_connected{account=\"skinify_main\"} 1\n");
+        let ended = page.lines().filter(|line| line.contains("ended=\"asked\"") && line.ends_with(" 1"));
+        (is_connected && ended.count() == let_go).then_some(())
+    })
+    .await;
 }

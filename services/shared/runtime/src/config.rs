@@ -17,16 +17,16 @@ mod collect;
 mod errors;
 mod ledger;
 mod parse;
+mod previous;
 mod sections;
 mod sources;
 mod validate;
 
-pub use account::{
-    AccountConfig, Authentication, PathsConfig, PreviousSecrets, ProviderName, QuotaConfig, SecretField,
-};
+pub use account::{AccountConfig, Authentication, PathsConfig, ProviderName, QuotaConfig, SecretField};
 pub use errors::{ConfigError, ConfigErrors};
 pub use ledger::LedgerConfig;
 pub use parse::duration;
+pub use previous::PreviousSecrets;
 pub use sections::{
     DispatchConfig, HttpConfig, IntakeConfig, NatsConfig, NatsUrl, QueriesConfig, ReloadConfig,
     ShutdownConfig, Topology, TrackingConfig, WebhooksConfig,

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use skinbus_domain::quota::{Each, Limit, OperationLimit};
 use skinbus_domain::rules::ByGame;
-use skinbus_runtime::config::{ConfigError, ProviderName, QuotaConfig, Topology};
+use skinbus_runtime::config::{ConfigError, ProviderName, QuotaConfig, SecretField, Topology};
 use skinbus_runtime::{Config, ConfigErrors, accounts};
 
 const ACCOUNT: &str = "[accounts.skinify_main]\nprovider = \"skinify\"\nmerchant = \"acme\"\n";
@@ -348,4 +348,30 @@ fn every_game_may_have_a_hold_of_its_own() {
     assert_eq!(holds(set), expected);
     let unknown = errors("[tracking.game_protection]\nchess = \"7d\"\n", &[]);
     assert!(unknown[0].contains("tracking.game_protection"), "{unknown:?}");
+}
+
+#[test]
+fn only_what_verifies_webhooks_has_a_previous_file() {
+    let text = format!(
+        "{ACCOUNT}paused = true\n[accounts.skinify_main.previous]\nwebhook_signature_file = \"/a\"\n"
+    );
+    let config = load(&text, &[]).unwrap();
+    let account = &config.accounts[&"skinify_main".parse().unwrap()];
+    assert!(account.paused);
+    let was = account.with_previous_secrets();
+    assert_eq!(was.setting_name("webhook_signature_file"), "previous.webhook_signature_file");
+    let fields = [SecretField::WebhookSignature, SecretField::Token, SecretField::WebhookPathSecret];
+    assert_eq!(fields.map(|field| was.secret_file(field).is_some()), [true, false, false]);
+
+    let errors = load(&text.replace("webhook_signature_file", "token_file"), &[]).unwrap_err();
+    let settings: Vec<&str> = errors.errors().iter().map(|error| error.setting.as_str()).collect();
+    assert_eq!(settings, ["accounts.skinify_main.previous.token_file"], "{errors}");
+}
+
+#[test]
+fn a_reload_takes_time() {
+    let errors = load("[reload]\nevery = \"0s\"\nready_timeout = \"soon\"\n", &[]).unwrap_err();
+    let mut settings: Vec<&str> = errors.errors().iter().map(|error| error.setting.as_str()).collect();
+    settings.sort_unstable();
+    assert_eq!(settings, ["reload.every", "reload.ready_timeout"], "{errors}");
 }
