@@ -1,0 +1,185 @@
+//! Following some orders live.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Duration;
+
+use async_nats::Subscriber;
+use futures_util::StreamExt;
+use futures_util::stream::SelectAll;
+use skinbus_proto::v1;
+use tokio::sync::watch;
+
+use crate::connection::Client;
+use crate::read::{ReadError, decode, is_settled};
+
+/// How long the ledger may be away while its server comes back.
+const PATIENCE: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// News of an order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Update {
+    /// The version, with the whole trade in it.
+    pub change: v1::TradeStatusChanged,
+    /// How many versions between this and the last one were not seen, since they came while this program was away. It is 0 where
+    /// the NATS user may read the stream, as on an open server. A merchant's user may only read the newest version of an order,
+    /// which loses nothing that still holds; [`Client::watch_all`] brings every single one.
+    pub missed: u64,
+}
+
+/// Some orders, as they change. Of each the versions only grow, none comes twice, and the newest always comes, also after the
+/// connection was away.
+pub struct Watch {
+    client: Client,
+    live: SelectAll<Subscriber>,
+    /// The version of each order that was told last.
+    known: BTreeMap<String, u64>,
+    /// Orders of which there may be news that was not received.
+    behind: BTreeSet<String>,
+    ready: VecDeque<Update>,
+    interruptions: watch::Receiver<u64>,
+}
+
+impl Client {
+    /// Watches one order from after a version: 0 for all that there is, the last one that you know to go on from it. The order
+    /// need not exist yet.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`] where the id can be none, or NATS does not take the subscription.
+    pub async fn watch(&self, order_id: &str, after: u64) -> Result<Watch, ReadError> {
+        self.watch_many([(order_id, after)]).await
+    }
+
+    /// Watches orders, each from after a version.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`] where an id can be none, or NATS does not take a subscription.
+    pub async fn watch_many<OrderId: AsRef<str>>(
+        &self,
+        orders: impl IntoIterator<Item = (OrderId, u64)>,
+    ) -> Result<Watch, ReadError> {
+        let mut watch = Watch {
+            client: self.clone(),
+            live: SelectAll::new(),
+            known: BTreeMap::new(),
+            behind: BTreeSet::new(),
+            ready: VecDeque::new(),
+            interruptions: self.interruptions.clone(),
+        };
+        for (order_id, after) in orders {
+            watch.add(order_id.as_ref(), after).await?;
+        }
+        Ok(watch)
+    }
+}
+
+impl Watch {
+    /// Watches one more order, from after a version.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`] where the id can be none, or NATS does not take the subscription.
+    pub async fn add(&mut self, order_id: &str, after: u64) -> Result<(), ReadError> {
+        let subject = self.client.status_subject(order_id)?;
+        if self.known.contains_key(order_id) {
+            return Ok(());
+        }
+        let live = self.client.nats.subscribe(subject.clone()).await;
+        self.live.push(live.map_err(|error| ReadError::failed(&subject, error))?);
+        self.known.insert(order_id.to_owned(), after);
+        // Read after subscribing: what is stored meanwhile comes twice, and is told once.
+        self.behind.insert(order_id.to_owned());
+        Ok(())
+    }
+
+    /// The next news, whenever it comes. Safe to drop and call again, also after an error.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`] where the ledger was away for a minute, or something came that is no status change.
+    pub async fn next(&mut self) -> Result<Update, ReadError> {
+        loop {
+            if let Some(update) = self.ready.pop_front() {
+                return Ok(update);
+            }
+            if self.interruptions.has_changed().unwrap_or(false) {
+                self.interruptions.mark_unchanged();
+                self.behind.extend(self.known.keys().cloned());
+            }
+            if let Some(order_id) = self.behind.first().cloned() {
+                self.catch_up(&order_id).await?;
+                self.behind.remove(&order_id);
+                continue;
+            }
+            tokio::select! {
+                message = self.live.next() => {
+                    let message = message.ok_or(ReadError::Nothing)?;
+                    let change = decode(&message.subject, &message.payload)?;
+                    self.take_live(change);
+                }
+                Ok(()) = self.interruptions.changed() => {
+                    self.behind.extend(self.known.keys().cloned());
+                }
+            }
+        }
+    }
+
+    /// Waits until one of the orders is settled ([`is_settled`]), and gives its newest version.
+    ///
+    /// # Errors
+    ///
+    /// As [`Watch::next`].
+    pub async fn until_settled(&mut self) -> Result<v1::TradeStatusChanged, ReadError> {
+        loop {
+            let update = self.next().await?;
+            if is_settled(update.change.to()) {
+                return Ok(update.change);
+            }
+        }
+    }
+
+    async fn catch_up(&mut self, order_id: &str) -> Result<(), ReadError> {
+        let known = self.known.get(order_id).copied().unwrap_or_default();
+        let mut latest = None;
+        let client = &self.client;
+        let reading = async {
+            loop {
+                match client.after(order_id, known).await {
+                    Ok(changes) => return Ok(changes),
+                    Err(failed @ ReadError::Failed { .. }) => latest = Some(failed),
+                    Err(
+                        error @ (ReadError::OrderId(_) | ReadError::Unreadable { .. } | ReadError::Nothing),
+                    ) => {
+                        return Err(error);
+                    }
+                }
+                tokio::time::sleep(PAUSE).await;
+            }
+        };
+        let read = tokio::time::timeout(PATIENCE, reading).await;
+        let changes =
+            read.unwrap_or_else(|late| Err(latest.unwrap_or_else(|| ReadError::failed(order_id, late))))?;
+        changes.into_iter().for_each(|change| self.tell(change));
+        Ok(())
+    }
+
+    fn take_live(&mut self, change: v1::TradeStatusChanged) {
+        let known = self.known.get(&change.order_id).copied().unwrap_or_default();
+        if change.version > known.saturating_add(1) && self.client.may_read_streams {
+            self.behind.insert(change.order_id);
+        } else {
+            self.tell(change);
+        }
+    }
+
+    fn tell(&mut self, change: v1::TradeStatusChanged) {
+        let known = self.known.entry(change.order_id.clone()).or_default();
+        if change.version > *known {
+            let missed = change.version - *known - 1;
+            *known = change.version;
+            self.ready.push_back(Update { change, missed });
+        }
+    }
+}
