@@ -7,6 +7,7 @@
 //! | --- | --- | --- |
 //! | an order placed, and the verdict at once | [`Client::place_until_known`] | asking again buys nothing more |
 //! | an order stored, the verdict later | [`Client::publish`] | the same |
+//! | an order followed to its end | [`Client::until_settled`] | |
 //! | one order, or some, as they change | [`Client::watch`], [`Client::watch_many`] | versions only grow, and the newest always comes |
 //! | every version of every order | [`Client::watch_all`] | each is delivered until you acknowledged it |
 //! | users credited | [`Client::credits`] | each credit is booked once, in your own transaction |
@@ -35,7 +36,7 @@
 //!     ..OrderRequest::default()
 //! };
 //! let receipt = client.place_until_known(&order, Duration::from_secs(30)).await?;
-//! let end = client.watch(&receipt.order_id, 0).await?.until_settled().await?;
+//! let end = client.until_settled(&receipt.order_id, receipt.version).await?;
 //! println!("{}: {}", end.order_id, end.to().as_str_name());
 //! # Ok(())
 //! # }

@@ -8,6 +8,7 @@ use futures_util::StreamExt;
 use futures_util::stream::SelectAll;
 use skinbus_proto::v1;
 use tokio::sync::watch;
+use tokio::time::Interval;
 
 use crate::connection::Client;
 use crate::read::{ReadError, decode, is_settled};
@@ -15,6 +16,8 @@ use crate::read::{ReadError, decode, is_settled};
 /// How long the ledger may be away while its server comes back.
 const PATIENCE: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(250);
+/// On a NATS cluster a read may be older than what is stored, by moments. So whatever was read to catch up is read once more.
+const RECHECK_AFTER: Duration = Duration::from_secs(2);
 
 /// News of an order.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,6 +39,9 @@ pub struct Watch {
     known: BTreeMap<String, u64>,
     /// Orders of which there may be news that was not received.
     behind: BTreeSet<String>,
+    /// Orders that were read, and are to be read once more.
+    recheck: BTreeSet<String>,
+    recheck_timer: Interval,
     ready: VecDeque<Update>,
     interruptions: watch::Receiver<u64>,
 }
@@ -49,6 +55,29 @@ impl Client {
     /// [`ReadError`] where the id can be none, or NATS does not take the subscription.
     pub async fn watch(&self, order_id: &str, after: u64) -> Result<Watch, ReadError> {
         self.watch_many([(order_id, after)]).await
+    }
+
+    /// Waits until an order is settled ([`is_settled`]), and gives its newest version. `since` is the version of its receipt, or 0:
+    /// what was before it does not count.
+    ///
+    /// # Errors
+    ///
+    /// As [`Watch::next`].
+    pub async fn until_settled(
+        &self,
+        order_id: &str,
+        since: u64,
+    ) -> Result<v1::TradeStatusChanged, ReadError> {
+        let mut watch = self.watch(order_id, since.saturating_sub(1)).await?;
+        loop {
+            let change = watch.next().await?.change;
+            // A refused order may have been corrected since.
+            if is_settled(change.to())
+                && self.current(order_id).await?.is_none_or(|newest| newest.version <= change.version)
+            {
+                return Ok(change);
+            }
+        }
     }
 
     /// Watches orders, each from after a version.
@@ -65,6 +94,8 @@ impl Client {
             live: SelectAll::new(),
             known: BTreeMap::new(),
             behind: BTreeSet::new(),
+            recheck: BTreeSet::new(),
+            recheck_timer: tokio::time::interval(RECHECK_AFTER),
             ready: VecDeque::new(),
             interruptions: self.interruptions.clone(),
         };
@@ -111,6 +142,8 @@ impl Watch {
             if let Some(order_id) = self.behind.first().cloned() {
                 self.catch_up(&order_id).await?;
                 self.behind.remove(&order_id);
+                self.recheck.insert(order_id);
+                self.recheck_timer.reset();
                 continue;
             }
             tokio::select! {
@@ -122,22 +155,17 @@ impl Watch {
                 Ok(()) = self.interruptions.changed() => {
                     self.behind.extend(self.known.keys().cloned());
                 }
+                _ = self.recheck_timer.tick(), if !self.recheck.is_empty() => self.read_again().await?,
             }
         }
     }
 
-    /// Waits until one of the orders is settled ([`is_settled`]), and gives its newest version.
-    ///
-    /// # Errors
-    ///
-    /// As [`Watch::next`].
-    pub async fn until_settled(&mut self) -> Result<v1::TradeStatusChanged, ReadError> {
-        loop {
-            let update = self.next().await?;
-            if is_settled(update.change.to()) {
-                return Ok(update.change);
-            }
+    async fn read_again(&mut self) -> Result<(), ReadError> {
+        while let Some(order_id) = self.recheck.first().cloned() {
+            self.catch_up(&order_id).await?;
+            self.recheck.remove(&order_id);
         }
+        Ok(())
     }
 
     async fn catch_up(&mut self, order_id: &str) -> Result<(), ReadError> {

@@ -1,4 +1,4 @@
-"""All checks of deploy without a cluster; `make deploy-check` gets the tools and starts it.
+"""All checks of deploy without a cluster, and of the document for merchants' programs; `make deploy-check` gets the tools and starts it.
 
 KUBECTL, HELM and HADOLINT are programs, PACKAGES is a folder with node_modules. NATS_CHART may name a folder with the official
 NATS chart, which is then rendered with our values.
@@ -7,6 +7,7 @@ NATS chart, which is then rendered with our values.
 import os
 import sys
 
+import asyncapi
 import chart
 import coverage
 import dockerfile
@@ -30,6 +31,7 @@ def main() -> int:
     # The chart is made of what is good.
     if not texts:
         texts = chart.problems() + nats.problems() + coverage.problems() + dockerfile.problems()
+    texts += asyncapi.problems(packages)
     if not texts:
         texts = selftest.problems(production, packages)
     for text in texts:

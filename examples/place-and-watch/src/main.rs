@@ -86,8 +86,8 @@ async fn run(settings: &Settings) -> Result<(), Problem> {
             .is_some_and(|change| is_settled(change.to()) && change.version <= seen.version(order_id))
         {
             let change = watch.next().await?.change;
-            println!("{order_id} version {}: {}", change.version, word(change.to().as_str_name()));
             seen.keep(order_id, change.version)?;
+            println!("{order_id} version {}: {}", change.version, word(change.to().as_str_name()));
             newest = Some(change);
         }
         let end = newest.map(|change| change.to().as_str_name()).unwrap_or_default();

@@ -32,9 +32,14 @@ async fn verdicts_are_told_apart() {
     let conflict = client.place(&other).await.unwrap_err();
     assert_eq!(conflict, PlaceError::Conflict { order_id: "o-1".to_owned() });
 
-    assert_completed(&to_the_end(&mut client.watch("o-1", 0).await.unwrap()).await);
+    let end = soon(client.until_settled("o-1", first.version)).await.unwrap();
+    assert_eq!(end.to(), TradeStatus::Completed);
     let again = client.place(&order("o-1")).await.unwrap();
     assert_eq!(again.status, TradeStatus::Completed);
+    assert_eq!(soon(client.until_settled("o-1", again.version)).await.unwrap(), end);
+    // It was refused once, which is not its end.
+    let corrected = soon(client.until_settled("o-2", 0)).await.unwrap();
+    assert_eq!(corrected.to(), TradeStatus::Completed);
     assert!(again.version > first.version, "{again:?}");
     assert_eq!(system.bought().await["o-1"], 1);
     assert!(money("USD", "1,50").is_err());
