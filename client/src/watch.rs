@@ -1,6 +1,8 @@
 //! Following some orders live.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+mod progress;
+
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use async_nats::Subscriber;
@@ -12,6 +14,7 @@ use tokio::time::Interval;
 
 use crate::connection::Client;
 use crate::read::{ReadError, decode, is_settled};
+use progress::Progress;
 
 /// How long the ledger may be away while its server comes back.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -35,14 +38,12 @@ pub struct Update {
 pub struct Watch {
     client: Client,
     live: SelectAll<Subscriber>,
-    /// The version of each order that was told last.
-    known: BTreeMap<String, u64>,
+    progress: Progress,
     /// Orders of which there may be news that was not received.
     behind: BTreeSet<String>,
     /// Orders that were read, and are to be read once more.
     recheck: BTreeSet<String>,
     recheck_timer: Interval,
-    ready: VecDeque<Update>,
     interruptions: watch::Receiver<u64>,
 }
 
@@ -92,11 +93,10 @@ impl Client {
         let mut watch = Watch {
             client: self.clone(),
             live: SelectAll::new(),
-            known: BTreeMap::new(),
+            progress: Progress::default(),
             behind: BTreeSet::new(),
             recheck: BTreeSet::new(),
             recheck_timer: tokio::time::interval(RECHECK_AFTER),
-            ready: VecDeque::new(),
             interruptions: self.interruptions.clone(),
         };
         for (order_id, after) in orders {
@@ -107,21 +107,20 @@ impl Client {
 }
 
 impl Watch {
-    /// Watches one more order, from after a version.
+    /// Watches one more order, from after a version. One that is watched already goes on as it is.
     ///
     /// # Errors
     ///
     /// [`ReadError`] where the id can be none, or NATS does not take the subscription.
     pub async fn add(&mut self, order_id: &str, after: u64) -> Result<(), ReadError> {
         let subject = self.client.status_subject(order_id)?;
-        if self.known.contains_key(order_id) {
-            return Ok(());
-        }
         let live = self.client.nats.subscribe(subject.clone()).await;
-        self.live.push(live.map_err(|error| ReadError::failed(&subject, error))?);
-        self.known.insert(order_id.to_owned(), after);
-        // Read after subscribing: what is stored meanwhile comes twice, and is told once.
-        self.behind.insert(order_id.to_owned());
+        let live = live.map_err(|error| ReadError::failed(&subject, error))?;
+        if self.progress.begin(order_id, after) {
+            self.live.push(live);
+            // Read after subscribing: what is stored meanwhile comes twice, and is told once.
+            self.behind.insert(order_id.to_owned());
+        }
         Ok(())
     }
 
@@ -132,12 +131,12 @@ impl Watch {
     /// [`ReadError`] where the ledger was away for a minute, or something came that is no status change.
     pub async fn next(&mut self) -> Result<Update, ReadError> {
         loop {
-            if let Some(update) = self.ready.pop_front() {
+            if let Some(update) = self.progress.next() {
                 return Ok(update);
             }
             if self.interruptions.has_changed().unwrap_or(false) {
                 self.interruptions.mark_unchanged();
-                self.behind.extend(self.known.keys().cloned());
+                self.behind.extend(self.progress.orders().cloned());
             }
             if let Some(order_id) = self.behind.first().cloned() {
                 self.catch_up(&order_id).await?;
@@ -153,7 +152,7 @@ impl Watch {
                     self.take_live(change);
                 }
                 Ok(()) = self.interruptions.changed() => {
-                    self.behind.extend(self.known.keys().cloned());
+                    self.behind.extend(self.progress.orders().cloned());
                 }
                 _ = self.recheck_timer.tick(), if !self.recheck.is_empty() => self.read_again().await?,
             }
@@ -169,7 +168,7 @@ impl Watch {
     }
 
     async fn catch_up(&mut self, order_id: &str) -> Result<(), ReadError> {
-        let known = self.known.get(order_id).copied().unwrap_or_default();
+        let known = self.progress.version(order_id);
         let mut latest = None;
         let client = &self.client;
         let reading = async {
@@ -189,25 +188,15 @@ impl Watch {
         let read = tokio::time::timeout(PATIENCE, reading).await;
         let changes =
             read.unwrap_or_else(|late| Err(latest.unwrap_or_else(|| ReadError::failed(order_id, late))))?;
-        changes.into_iter().for_each(|change| self.tell(change));
+        changes.into_iter().for_each(|change| self.progress.take(change));
         Ok(())
     }
 
     fn take_live(&mut self, change: v1::TradeStatusChanged) {
-        let known = self.known.get(&change.order_id).copied().unwrap_or_default();
-        if change.version > known.saturating_add(1) && self.client.may_read_streams {
+        if self.client.may_read_streams && self.progress.has_gap_before(&change) {
             self.behind.insert(change.order_id);
         } else {
-            self.tell(change);
-        }
-    }
-
-    fn tell(&mut self, change: v1::TradeStatusChanged) {
-        let known = self.known.entry(change.order_id.clone()).or_default();
-        if change.version > *known {
-            let missed = change.version - *known - 1;
-            *known = change.version;
-            self.ready.push_back(Update { change, missed });
+            self.progress.take(change);
         }
     }
 }

@@ -31,9 +31,9 @@ struct Settings {
     /// The certificates of the authority that NATS is believed for; else the system's
     #[arg(long, env = "CREDITING_CA")]
     ca: Option<PathBuf>,
-    /// What calls of the JetStream API begin with; else skinbus.js with a key or credentials, $JS.API without
-    #[arg(long, env = "CREDITING_JETSTREAM")]
-    jetstream: Option<String>,
+    /// What calls of the JetStream API begin with: skinbus.js where your NATS user has an account of its own
+    #[arg(long, env = "CREDITING_JETSTREAM", default_value = "$JS.API")]
+    jetstream: String,
     /// A durable consumer that is there already: merchant-<merchant> where you may make none. All copies share it
     #[arg(long, env = "CREDITING_CONSUMER")]
     consumer: Option<String>,
@@ -99,15 +99,13 @@ async fn run(settings: &Settings) -> Result<(), Problem> {
 fn options(settings: &Settings) -> Options {
     let credentials = settings.credentials.clone().map(Identity::CredentialsFile);
     let nkey = settings.nkey.clone().map(Identity::NkeySeedFile);
-    let mut options = match credentials.or(nkey) {
+    let options = match credentials.or(nkey) {
         Some(identity) => Options::secured(&settings.url, &settings.merchant, identity),
         None => Options::open(&settings.url, &settings.merchant),
     };
-    if let Some(prefix) = &settings.jetstream {
-        options = options.jetstream_prefix(prefix);
+    let options = options.jetstream_prefix(&settings.jetstream);
+    match &settings.ca {
+        Some(file) => options.ca_file(file),
+        None => options,
     }
-    if let Some(file) = &settings.ca {
-        options = options.ca_file(file);
-    }
-    options
 }

@@ -53,10 +53,16 @@ async fn main() -> ExitCode {
     match run(&Settings::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
-            eprintln!("place-and-watch: {problem}");
+            eprintln!("place-and-watch: {}", told(problem.as_ref()));
             ExitCode::FAILURE
         }
     }
+}
+
+/// The problem with all its causes.
+fn told(problem: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(problem), |cause| cause.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 async fn run(settings: &Settings) -> Result<(), Problem> {
