@@ -10,6 +10,7 @@ import os
 import pathlib
 import random
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -121,10 +122,23 @@ def check_all(nats: str, simulator: str, folder: pathlib.Path) -> None:
     expect(bought == sorted(f"{name}-buy" for name in names), "not each item was bought once", bought)
 
 
+def free_base() -> int:
+    """The first of seven ports in a row that are free, as far as one can know."""
+    while True:
+        base = random.randrange(20_000, 30_000, 10)
+        try:
+            for port in range(base, base + 7):
+                with socket.socket() as listener:
+                    listener.bind(("127.0.0.1", port))
+            return base
+        except OSError:
+            continue
+
+
 def main() -> int:
     prepare()
     with tempfile.TemporaryDirectory() as text:
-        folder, base = pathlib.Path(text), random.randrange(20_000, 30_000, 10)
+        folder, base = pathlib.Path(text), free_base()
         command = [PROGRAMS / "skinbus", "dev", "--port-base", str(base), "--dir", folder / "system"]
         command += ["--nats-server", os.environ["NATS_SERVER_BINARY"]]
         with subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, text=True) as system:

@@ -15,8 +15,8 @@ const RECONNECT_PAUSE_MAX: Duration = Duration::from_secs(2);
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
     /// The merchant's name can be none.
-    #[error("connecting to NATS")]
-    Merchant(#[source] InvalidId),
+    #[error(transparent)]
+    Merchant(InvalidId),
     /// The file of the key or of the credentials cannot be read.
     #[error("reading {}", .file.display())]
     Identity {
