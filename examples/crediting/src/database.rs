@@ -4,10 +4,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
-use rust_decimal::Decimal;
+use skinbus_client::Decimal;
+use skinbus_client::credits::{Booking, CreditBook, CreditKey, Step, Told, is_new, steps};
 
 use crate::Problem;
-use crate::booking::{self, Booking, CreditKey, Step, Told};
 
 /// Amounts are text: SQLite's own numbers are floats. Elsewhere, `NUMERIC` is exact.
 const TABLES: &str = "
@@ -64,33 +64,6 @@ impl Database {
         Ok(name)
     }
 
-    /// Books and takes back what a version says, and remembers the version: all of it, or nothing. The steps that were made
-    /// are for the log.
-    ///
-    /// # Errors
-    ///
-    /// Where the database fails; then nothing has changed.
-    pub fn apply(&mut self, told: &Told) -> Result<Vec<(CreditKey, Step)>, Problem> {
-        // Takes the write lock before anything is read: what is decided on cannot change until the commit.
-        let transaction = begin(&mut self.connection)?;
-        let mut made = Vec::new();
-        if !booking::is_new(told.version, applied(&transaction, told)?) {
-            return Ok(made);
-        }
-        for (key, wanted) in &told.credits {
-            for step in booking::steps(booked(&transaction, key)?, wanted.clone()) {
-                make(&transaction, key, &step)?;
-                made.push((key.clone(), step));
-            }
-        }
-        transaction.execute(
-            "INSERT INTO orders VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET version = excluded.version",
-            params![told.merchant, told.order_id, i64::try_from(told.version)?],
-        )?;
-        transaction.commit()?;
-        Ok(made)
-    }
-
     /// Every balance, by user and currency.
     ///
     /// # Errors
@@ -101,6 +74,32 @@ impl Database {
             self.connection.prepare("SELECT user, currency, amount FROM balances ORDER BY user, currency")?;
         let rows = all.query_map([], texts)?;
         rows.map(|row| read(row?)).collect()
+    }
+}
+
+impl CreditBook for Database {
+    type Error = Problem;
+
+    /// All of it, or nothing.
+    async fn apply(&mut self, told: &Told) -> Result<Vec<(CreditKey, Step)>, Problem> {
+        // Takes the write lock before anything is read: what is decided on cannot change until the commit.
+        let transaction = begin(&mut self.connection)?;
+        let mut made = Vec::new();
+        if !is_new(told.version, applied(&transaction, told)?) {
+            return Ok(made);
+        }
+        for (key, wanted) in &told.credits {
+            for step in steps(booked(&transaction, key)?, wanted.clone()) {
+                make(&transaction, key, &step)?;
+                made.push((key.clone(), step));
+            }
+        }
+        transaction.execute(
+            "INSERT INTO orders VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET version = excluded.version",
+            params![told.merchant, told.order_id, i64::try_from(told.version)?],
+        )?;
+        transaction.commit()?;
+        Ok(made)
     }
 }
 

@@ -1,10 +1,9 @@
 //! Credits users from the stream of status changes alone, exactly once.
 //!
-//! [`booking`] decides and does no I/O, [`database`] makes each decision one transaction, and `main.rs` acknowledges a message
-//! after the transaction is committed. What is between the two may happen again, and then changes nothing. The recipe, for
-//! other languages and databases too, is `docs/crediting.md`.
+//! `skinbus-client` reads, decides and acknowledges; [`database`] makes each decision one transaction. A message is acknowledged
+//! after that is committed. What is between the two may happen again, and then changes nothing. The recipe, for other languages
+//! and databases too, is `docs/crediting.md`.
 
-pub mod booking;
 pub mod database;
 
 /// Why the program ends. Starting it again is always safe.

@@ -7,19 +7,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, PullConsumer, pull};
-use async_nats::jetstream::{self, AckKind};
-use async_nats::{Client, ConnectOptions};
 use clap::Parser;
 use crediting_example::Problem;
-use crediting_example::booking::{self, CreditKey};
 use crediting_example::database::Database;
-use futures_util::StreamExt;
-use skinbus_proto::{Message, v1};
+use skinbus_client::credits::{CreditKey, Rules};
+use skinbus_client::{Client, Durable, Identity, Options};
 
-/// A message that was delivered and not acknowledged in this time comes again: much longer than a transaction takes, and
-/// short enough for users to wait for after a crash.
-const ACK_WAIT: Duration = Duration::from_secs(5);
 /// How often `--once` looks whether another copy has done the rest.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
@@ -63,22 +56,38 @@ async fn main() -> ExitCode {
     match run(&Settings::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
-            eprintln!("crediting: {problem}");
+            eprintln!("crediting: {}", told(problem.as_ref()));
             ExitCode::FAILURE
         }
     }
 }
 
+/// The problem with all its causes.
+fn told(problem: &dyn std::error::Error) -> String {
+    std::iter::successors(Some(problem), |cause| cause.source())
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(": ")
+}
+
 async fn run(settings: &Settings) -> Result<(), Problem> {
     let file = settings.database.display();
     let mut database = Database::open(&settings.database).map_err(|error| format!("{file}: {error}"))?;
-    let mut consumer = consumer(settings, database.consumer(&settings.merchant)?).await?;
-    let mut messages = consumer.messages().await?;
-    while !(settings.once && is_all_done(&mut consumer).await?) {
-        match tokio::time::timeout(LOOK_AGAIN, messages.next()).await {
-            Ok(Some(message)) => handle(&mut database, &message?).await?,
-            Ok(None) => return Err("the connection was closed".into()),
-            Err(_nothing_came) => {}
+    let durable = match &settings.consumer {
+        Some(name) => Durable::Given(name.clone()),
+        None => Durable::Own(database.consumer(&settings.merchant)?),
+    };
+    let client = Client::connect(options(settings)).await?;
+    if settings.replay {
+        client.replay(&durable).await?;
+    }
+    let mut credits = client.credits(&durable, Rules::default()).await?;
+    while !(settings.once && credits.is_done().await?) {
+        let Ok(applied) = tokio::time::timeout(LOOK_AGAIN, credits.apply_next(&mut database)).await else {
+            continue; // Nothing came.
+        };
+        for (CreditKey { account, order_id, key }, step) in applied?.steps {
+            println!("{step} ({account} {order_id} {key})");
         }
     }
     for balance in database.balances()? {
@@ -87,62 +96,16 @@ async fn run(settings: &Settings) -> Result<(), Problem> {
     Ok(())
 }
 
-/// The durable consumer, with which the server remembers what was acknowledged. Made where there is none and it may be.
-async fn consumer(settings: &Settings, made: String) -> Result<PullConsumer, Problem> {
-    let client = connected(settings).await?;
-    let context = jetstream::with_prefix(client.clone(), &settings.jetstream);
-    let stream = context.get_stream_no_info("TRADES").await?;
-    if let Some(given) = &settings.consumer {
-        if settings.replay {
-            let subject = format!("{}.CONSUMER.RESET.TRADES.{given}", settings.jetstream);
-            let answer = client.request(subject, r#"{"seq": 1}"#.into()).await?;
-            if String::from_utf8_lossy(&answer.payload).contains("\"error\"") {
-                return Err(format!("{given} cannot be set back to the beginning").into());
-            }
-        }
-        return stream.get_consumer(given).await;
-    }
-    if settings.replay && stream.consumer_info(&made).await.is_ok() {
-        stream.delete_consumer(&made).await?;
-    }
-    let config = pull::Config {
-        durable_name: Some(made.clone()),
-        filter_subject: format!("skinbus.v1.status.{}.>", settings.merchant),
-        deliver_policy: DeliverPolicy::All,
-        ack_policy: AckPolicy::Explicit,
-        ack_wait: ACK_WAIT,
-        max_ack_pending: 100,
-        ..pull::Config::default()
+fn options(settings: &Settings) -> Options {
+    let credentials = settings.credentials.clone().map(Identity::CredentialsFile);
+    let nkey = settings.nkey.clone().map(Identity::NkeySeedFile);
+    let options = match credentials.or(nkey) {
+        Some(identity) => Options::secured(&settings.url, &settings.merchant, identity),
+        None => Options::open(&settings.url, &settings.merchant),
     };
-    Ok(stream.get_or_create_consumer(&made, config).await?)
-}
-
-async fn connected(settings: &Settings) -> Result<Client, Problem> {
-    let mut options = match (&settings.credentials, &settings.nkey) {
-        (Some(file), _) => ConnectOptions::with_credentials_file(file).await?,
-        (None, Some(file)) => ConnectOptions::with_nkey(std::fs::read_to_string(file)?.trim().to_owned()),
-        (None, None) => ConnectOptions::new(),
-    };
-    if let Some(file) = &settings.ca {
-        options = options.add_root_certificates(file.clone()).require_tls(true);
+    let options = options.jetstream_prefix(&settings.jetstream);
+    match &settings.ca {
+        Some(file) => options.ca_file(file),
+        None => options,
     }
-    let connected = options.connect(&settings.url).await;
-    connected.map_err(|error| format!("connecting to NATS: {error}").into())
-}
-
-/// Decode, decide and commit, and only then acknowledge. A crash before the commit changed nothing, and one after it makes
-/// the message come again, when its version is not new any more.
-async fn handle(database: &mut Database, message: &jetstream::Message) -> Result<(), Problem> {
-    let change = v1::TradeStatusChanged::decode(message.payload.clone())?;
-    for (CreditKey { account, order_id, key }, step) in database.apply(&booking::read(&change)?)? {
-        println!("{step} ({account} {order_id} {key})");
-    }
-    // Waits for the server's answer, so that `--once` does not wait for what is already done.
-    message.double_ack_with(AckKind::Ack).await
-}
-
-/// Whether every message of the stream is acknowledged, by this copy or another.
-async fn is_all_done(consumer: &mut PullConsumer) -> Result<bool, Problem> {
-    let info = consumer.info().await?;
-    Ok(info.num_pending == 0 && info.num_ack_pending == 0)
 }

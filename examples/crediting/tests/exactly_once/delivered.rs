@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crediting_example::booking::{self, Booking, CreditKey, Step};
 use crediting_example::database::Database;
 use rust_decimal::Decimal;
+use skinbus_client::credits::{self, Booking, CreditBook, CreditKey, Rules, Step};
 use skinbus_proto::v1;
 use skinbus_tests::dice::Dice;
 
@@ -29,12 +29,12 @@ impl Books {
     }
 
     fn apply(&mut self, change: &v1::TradeStatusChanged) {
-        let told = booking::read(change).unwrap();
-        if !booking::is_new(told.version, self.versions.get(&told.order_id).copied()) {
+        let told = credits::read(change, &Rules::default()).unwrap();
+        if !credits::is_new(told.version, self.versions.get(&told.order_id).copied()) {
             return;
         }
         for (key, wanted) in told.credits {
-            for step in booking::steps(self.booked.get(&key).cloned(), wanted) {
+            for step in credits::steps(self.booked.get(&key).cloned(), wanted) {
                 self.make(&key, step);
             }
         }
@@ -97,14 +97,14 @@ fn the_newest_version_of_an_order_is_enough() {
     }
 }
 
-#[test]
-fn the_database_agrees() {
+#[tokio::test]
+async fn the_database_agrees() {
     for seed in 0..10 {
         let mut dice = Dice::seeded(seed);
         let history = History::of(5, &mut dice);
         let mut database = Database::open(Path::new(":memory:")).unwrap();
         for change in shuffled(&history, &mut dice) {
-            database.apply(&booking::read(&change).unwrap()).unwrap();
+            database.apply(&credits::read(&change, &Rules::default()).unwrap()).await.unwrap();
         }
         let balances = database.balances().unwrap().into_iter();
         let balances = balances.map(|balance| ((balance.user, balance.currency), balance.amount)).collect();
@@ -113,22 +113,22 @@ fn the_database_agrees() {
 }
 
 /// A message that cannot be booked to its end is not booked at all.
-#[test]
-fn a_transaction_that_fails_changes_nothing() {
+#[tokio::test]
+async fn a_transaction_that_fails_changes_nothing() {
     let mut database = Database::open(Path::new(":memory:")).unwrap();
     let credit = |key: &str, amount: Decimal| {
         let key = CreditKey { account: "a".to_owned(), order_id: "d".to_owned(), key: key.to_owned() };
         (key, Some(Booking { user: "u".to_owned(), currency: "USD".to_owned(), amount }))
     };
-    let told = |version, credits| booking::Told {
+    let told = |version, credits| credits::Told {
         merchant: "acme".to_owned(),
         order_id: "d".to_owned(),
         version,
         credits,
     };
     let too_much = vec![credit("1", Decimal::ONE), credit("2", Decimal::MAX)];
-    assert!(database.apply(&told(1, too_much)).is_err());
+    assert!(database.apply(&told(1, too_much)).await.is_err());
     assert_eq!(database.balances().unwrap(), []);
-    assert_eq!(database.apply(&told(1, vec![credit("1", Decimal::ONE)])).unwrap().len(), 1);
+    assert_eq!(database.apply(&told(1, vec![credit("1", Decimal::ONE)])).await.unwrap().len(), 1);
     assert_eq!(database.balances().unwrap()[0].amount, Decimal::ONE);
 }

@@ -5,10 +5,7 @@ use std::fmt;
 use rust_decimal::Decimal;
 use skinbus_proto::v1::{self, CreditState, order_request::Operation};
 
-#[cfg(test)]
-mod tests;
-
-/// The entry of an order's metadata that names the user.
+/// The entry of an order's metadata that names the user, where [`user_of`] is to find it.
 pub const USER: &str = "user";
 
 /// What names a credit, for ever.
@@ -33,6 +30,51 @@ pub struct Booking {
     pub amount: Decimal,
 }
 
+impl Unreadable {
+    /// What is missing or odd.
+    #[must_use]
+    pub fn what(&self) -> &'static str {
+        self.what
+    }
+}
+
+/// What is booked, when, and for whom. The same for all orders and at all times.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules {
+    /// When a credit counts.
+    pub count: Count,
+    /// Which of its amounts is booked.
+    pub amount: Amount,
+    /// Whose credits these are. An order with a credit that counts must have somebody.
+    pub user: fn(&v1::Trade) -> Option<String>,
+}
+
+/// When a credit counts. Change from one to the other only when no advance is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Count {
+    /// When it is the merchant's for good: `CREDITED`. What is pending may still be taken back, for days.
+    WhenCredited,
+    /// Also while it is `PENDING` and `advanced`: the provider was asked to take a held deposit as paid, and what the user takes
+    /// back is the merchant's loss.
+    AtAdvance,
+}
+
+/// Which amount is booked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Amount {
+    /// What the merchant's balance at the provider receives.
+    Received,
+    /// What the user was shown, perhaps in a currency of the merchant's own; what is received where nothing else was shown.
+    Shown,
+}
+
+impl Default for Rules {
+    /// Books what is received when it is credited, for the user in the metadata, else the Steam account of the order.
+    fn default() -> Self {
+        Self { count: Count::WhenCredited, amount: Amount::Received, user: user_of }
+    }
+}
+
 /// What one version of an order says of its credits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told {
@@ -42,7 +84,7 @@ pub struct Told {
     pub order_id: String,
     /// The version: of two, the greater one is right.
     pub version: u64,
-    /// What is to be booked under each key: nothing, unless the credit is the merchant's.
+    /// What is to be booked under each key: nothing, unless the credit counts.
     pub credits: Vec<(CreditKey, Option<Booking>)>,
 }
 
@@ -70,7 +112,7 @@ pub struct Unreadable {
 /// # Errors
 ///
 /// [`Unreadable`] where something is missing that decides about money.
-pub fn read(change: &v1::TradeStatusChanged) -> Result<Told, Unreadable> {
+pub fn read(change: &v1::TradeStatusChanged, rules: &Rules) -> Result<Told, Unreadable> {
     let unreadable = |what| Unreadable { order_id: change.order_id.clone(), version: change.version, what };
     let trade = change.trade.as_ref().ok_or_else(|| unreadable("trade"))?;
     let read_credit = |credit: &v1::Credit| {
@@ -79,14 +121,8 @@ pub fn read(change: &v1::TradeStatusChanged) -> Result<Told, Unreadable> {
             order_id: change.order_id.clone(),
             key: credit.key.clone(),
         };
-        let booking = match credit.state() {
-            // Who books advances at their own risk lets `CreditState::Pending if credit.advanced` be booked as well: the row of the
-            // key keeps it from being booked again when it is credited, and has it taken back when it is reversed.
-            CreditState::Credited => Some(booking(trade, credit).map_err(unreadable)?),
-            CreditState::Pending | CreditState::Reversed => None,
-            // A word that this program is too old for.
-            CreditState::Unspecified => return Err(unreadable("state of a credit")),
-        };
+        let counts = counts(credit, rules.count).map_err(unreadable)?;
+        let booking = if counts { Some(booking(trade, credit, rules).map_err(unreadable)?) } else { None };
         Ok((key, booking))
     };
     Ok(Told {
@@ -97,19 +133,36 @@ pub fn read(change: &v1::TradeStatusChanged) -> Result<Told, Unreadable> {
     })
 }
 
-/// What a credit gives. For what the user was shown, which may be in a currency of your own, take `local_amount`.
-fn booking(trade: &v1::Trade, credit: &v1::Credit) -> Result<Booking, &'static str> {
-    let money = credit.amount.as_ref().ok_or("amount")?;
+/// Whether the user has this credit now. An advance that is booked stays booked when it is credited, since nothing changes under
+/// its key, and is taken back when it is reversed.
+fn counts(credit: &v1::Credit, count: Count) -> Result<bool, &'static str> {
+    match (credit.state(), count) {
+        (CreditState::Credited, Count::WhenCredited | Count::AtAdvance) => Ok(true),
+        (CreditState::Pending, Count::AtAdvance) => Ok(credit.advanced),
+        (CreditState::Pending, Count::WhenCredited) | (CreditState::Reversed, _) => Ok(false),
+        // A word that this program is too old for.
+        (CreditState::Unspecified, _) => Err("state of a credit"),
+    }
+}
+
+fn booking(trade: &v1::Trade, credit: &v1::Credit, rules: &Rules) -> Result<Booking, &'static str> {
+    let received = credit.amount.as_ref();
+    let money = match rules.amount {
+        Amount::Received => received,
+        Amount::Shown => credit.local_amount.as_ref().or(received),
+    };
+    let money = money.ok_or("amount")?;
     let amount = Decimal::from_str_exact(&money.amount).map_err(|_| "amount")?;
     if amount.is_sign_negative() || money.currency.is_empty() {
         return Err("amount");
     }
-    let user = user(trade).ok_or("user")?;
+    let user = (rules.user)(trade).ok_or("user")?;
     Ok(Booking { user, currency: money.currency.clone(), amount })
 }
 
 /// Who gave the items: your own name for the user out of the order's metadata, else the Steam account of the order.
-fn user(trade: &v1::Trade) -> Option<String> {
+#[must_use]
+pub fn user_of(trade: &v1::Trade) -> Option<String> {
     let is_named = |user: &String| !user.is_empty();
     let named = trade.metadata.get(USER).cloned().filter(is_named);
     let of_steam = || {

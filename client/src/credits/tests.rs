@@ -1,5 +1,7 @@
 use std::collections::BTreeMap;
 
+use skinbus_proto::v1::{self, CreditState, order_request::Operation};
+
 use super::*;
 use v1::CreditState::{Credited, Pending, Reversed, Unspecified};
 
@@ -41,13 +43,16 @@ fn of(user: &str, amount: &str) -> Booking {
 }
 
 fn what(change: &v1::TradeStatusChanged) -> &'static str {
-    read(change).unwrap_err().what
+    read(change, &Rules::default()).unwrap_err().what()
 }
 
 #[test]
 fn only_what_is_credited_is_to_be_booked() {
-    let told =
-        read(&change(vec![credit("a", Pending), credit("b", Credited), credit("c", Reversed)])).unwrap();
+    let told = read(
+        &change(vec![credit("a", Pending), credit("b", Credited), credit("c", Reversed)]),
+        &Rules::default(),
+    )
+    .unwrap();
     let key =
         |key: &str| CreditKey { account: "main".to_owned(), order_id: "d-1".to_owned(), key: key.to_owned() };
     assert_eq!(told.credits, [(key("a"), None), (key("b"), Some(of("7", "7.40"))), (key("c"), None)]);
@@ -59,7 +64,7 @@ fn the_metadata_name_the_user_before_steam_does() {
     let user_with = |name: &str| {
         let mut change = change(vec![credit("a", Credited)]);
         change.trade.as_mut().unwrap().metadata = BTreeMap::from([(USER.to_owned(), name.to_owned())]);
-        read(&change).unwrap().credits[0].1.clone().unwrap().user
+        read(&change, &Rules::default()).unwrap().credits[0].1.clone().unwrap().user
     };
     assert_eq!(user_with("u-1"), "u-1");
     assert_eq!(user_with(""), "7");
@@ -77,7 +82,32 @@ fn what_decides_about_money_must_be_readable() {
     assert_eq!(what(&nobody), "user");
     // As long as nothing is to be booked, nobody need be known.
     nobody.trade.as_mut().unwrap().credits = vec![credit("a", Pending)];
-    assert!(read(&nobody).is_ok());
+    assert!(read(&nobody, &Rules::default()).is_ok());
+}
+
+#[test]
+fn an_advance_counts_for_those_who_say_so() {
+    let rules = Rules { count: Count::AtAdvance, ..Rules::default() };
+    let booked = |state, advanced| {
+        let told = read(&change(vec![v1::Credit { advanced, ..credit("a", state) }]), &rules).unwrap();
+        told.credits[0].1.clone()
+    };
+    assert_eq!(booked(Pending, false), None);
+    // An advance that becomes a credit books nothing again.
+    assert_eq!(steps(booked(Pending, true), booked(Credited, true)), []);
+    assert_eq!(booked(Pending, true), Some(of("7", "7.40")));
+    assert_eq!(booked(Reversed, true), None);
+}
+
+#[test]
+fn what_was_shown_is_booked_for_those_who_say_so() {
+    let rules = Rules { amount: Amount::Shown, ..Rules::default() };
+    let booked = |local_amount| {
+        let told = read(&change(vec![v1::Credit { local_amount, ..credit("a", Credited) }]), &rules).unwrap();
+        told.credits[0].1.clone().unwrap()
+    };
+    assert_eq!(booked(money("740", "COIN")).currency, "COIN");
+    assert_eq!(booked(None), of("7", "7.40"));
 }
 
 #[test]
