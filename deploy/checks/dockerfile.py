@@ -17,7 +17,15 @@ def problems(file: pathlib.Path = DOCKERFILE) -> list[str]:
     texts = [f"hadolint: {line}" for line in (done.stdout + done.stderr).splitlines()]
     if "USER 65532:65532" not in file.read_text().splitlines():
         texts.append(f"{file.name}: the image runs as root")
-    return texts + versions()
+    return texts + versions() + context()
+
+
+def context(ignored: pathlib.Path = render.DEPLOY / "Dockerfile.dockerignore") -> list[str]:
+    """Every crate of the workspace is in what the build is given: without one, cargo reads nothing at all."""
+    given = {line[1:] for line in ignored.read_text().splitlines() if line.startswith("!")}
+    members = tomllib.loads((render.DEPLOY.parent / "Cargo.toml").read_text())["workspace"]["members"]
+    missing = {member.split("/")[0] for member in members} - given
+    return [f"Dockerfile.dockerignore keeps the workspace's {folder} out of the build" for folder in sorted(missing)]
 
 
 def versions() -> list[str]:

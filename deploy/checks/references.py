@@ -48,7 +48,9 @@ def used(controller: dict) -> dict[str, set[str]]:
 def volumes(found: list[dict], controllers: list[dict]) -> list[str]:
     secrets = set(named(found, "Secret"))
     secrets |= {one["spec"]["target"]["name"] for one in found if one["kind"] == "ExternalSecret"}
-    there = {"Secret": secrets, "ConfigMap": set(named(found, "ConfigMap"))}
+    # Grafana finds dashboards by their label.
+    configs = {name for name, one in named(found, "ConfigMap").items() if "grafana_dashboard" not in one["metadata"].get("labels", {})}
+    there = {"Secret": secrets, "ConfigMap": configs}
     accounts = set(named(found, "ServiceAccount"))
     texts = []
     for one in controllers:

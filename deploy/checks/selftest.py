@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import yaml
 
+import alerts
 import chart
 import coverage
 import dockerfile
@@ -178,7 +179,7 @@ def problems(production: list[dict], packages: str) -> list[str]:
         found += settings.problems(broken, known) + network.problems(broken, known)
         if not any(word in text for text in found):
             texts.append(f"self-test: nobody saw: {title}; only {found}")
-    return texts + of_chart(production) + of_nats() + of_files()
+    return texts + of_chart(production) + of_nats() + of_alerts() + of_files()
 
 
 def of_chart(production: list[dict]) -> list[str]:
@@ -197,6 +198,52 @@ def of_nats() -> list[str]:
     return [] if "sync_interval must be" in found and "no value config.jetstream.fileStor" in found else [f"self-test: nats: {found}"]
 
 
+def alert(rules: dict, name: str) -> dict:
+    (one,) = [one for one in alerts.alerts(rules) if one["alert"] == name]
+    return one
+
+
+def panel(boards: dict, title: str) -> dict:
+    return next(one for one in boards["skinbus-overview.json"]["panels"] if one["title"] == title)
+
+
+# How the alerts, the dashboards, the tests of the alerts or the names of the runbooks are broken, and a word of what has to be said.
+BROKEN_ALERTS = [
+    ("a metric that nobody has", lambda r, b, t, p: alert(r, "SkinbusReviewOpen").update(expr="skinbus_open_order > 0"), "no skinbus_open_order"),
+    ("a label that nobody has", lambda r, b, t, p: alert(r, "SkinbusReviewOpen").update(expr='skinbus_open_orders{status="X"} > 0'), "no label status"),
+    ("grouped by what nobody has", lambda r, b, t, p: alert(r, "SkinbusReviewOpen").update(expr="sum by (order_id) (skinbus_open_orders)"), "no metric has the label"),
+    ("no PromQL", lambda r, b, t, p: alert(r, "SkinbusReviewOpen").update(expr="sum(("), "promtool check rules"),
+    ("no severity", lambda r, b, t, p: alert(r, "SkinbusStuck").update(labels={"severity": "urgent"}), "severity"),
+    ("a page that only the rule makes one", lambda r, b, t, p: alert(r, "SkinbusStuck").update(labels={"severity": "page"}), "another severity"),
+    ("no description", lambda r, b, t, p: alert(r, "SkinbusStuck")["annotations"].pop("description"), "has no description"),
+    ("another alert's runbook", lambda r, b, t, p: alert(r, "SkinbusStuck").update(annotations=alert(r, "SkinbusDrift")["annotations"]), "runbook_url"),
+    ("an alert without a page", lambda r, b, t, p: p.remove("SkinbusStuck"), "no page in docs/runbooks"),
+    ("a page without an alert", lambda r, b, t, p: p.add("SkinbusGone"), "no such alert"),
+    ("an alert that fires for everything", lambda r, b, t, p: alert(r, "SkinbusReviewOpen").update(expr="max by (account) (skinbus_open_orders) >= 0"), "promtool test rules"),
+    ("an alert that never fires", lambda r, b, t, p: alert(r, "SkinbusReviewOpen").update(expr="max by (account) (skinbus_open_orders) > 1e9"), "promtool test rules"),
+    ("a dashboard without PromQL", lambda r, b, t, p: panel(b, "Open orders")["targets"][0].update(expr="sum(skinbus_open_orders"), "promtool check rules"),
+    ("a panel about what nobody has", lambda r, b, t, p: panel(b, "Open orders")["targets"][0].update(expr="skinbus_opened"), "no skinbus_opened"),
+    ("a panel without a unit", lambda r, b, t, p: panel(b, "Open orders")["fieldConfig"]["defaults"].pop("unit"), "no unit"),
+    ("a panel that says nothing", lambda r, b, t, p: panel(b, "Open orders").pop("description"), "no description"),
+    ("a variable that is not there", lambda r, b, t, p: b["skinbus-overview.json"]["templating"].update(list=[]), "no variable account"),
+]  # fmt: skip
+
+
+def of_alerts() -> list[str]:
+    texts = []
+    for title, spoil, word in BROKEN_ALERTS:
+        rules, boards, tests, pages = alerts.known()
+        # promtool takes seconds for all of them.
+        few = [one for one in tests["tests"] if one["name"].startswith("SkinbusReviewOpen")]
+        spoil(rules, boards, tests, pages)
+        found = "\n".join(alerts.of(rules, boards, tests | {"tests": few}, pages))
+        if word not in found:
+            texts.append(f"self-test: nobody saw {title}: {word!r} is not in {found!r}")
+    rules, boards, tests, pages = alerts.known()
+    found = "\n".join(alerts.tested(rules, tests | {"tests": tests["tests"][1:]}))
+    return texts if "is not tested" in found else [*texts, "self-test: nobody saw an alert without a test"]
+
+
 def of_files() -> list[str]:
     stray = render.DEPLOY / "components" / "keda" / "stray.yaml"
     texts = [] if coverage.problems([stray]) else ["self-test: nobody saw a file that nothing uses"]
@@ -204,4 +251,8 @@ def of_files() -> list[str]:
         file = pathlib.Path(folder) / "Dockerfile"
         file.write_text("FROM debian\nRUN cd / && apt-get install curl\n")
         found = "\n".join(dockerfile.problems(file))
+        ignored = pathlib.Path(folder) / "Dockerfile.dockerignore"
+        ignored.write_text("*\n!services\n")
+        if not any("tests" in text for text in dockerfile.context(ignored)):
+            texts.append("self-test: nobody saw that a crate is not among what the image is built of")
     return texts if "DL3006" in found and "root" in found else [*texts, f"self-test: Dockerfile: {found}"]

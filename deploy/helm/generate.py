@@ -22,6 +22,8 @@ SWITCHES = {
     "Ingress": ".Values.ingress.enabled",
     "NetworkPolicy": ".Values.networkPolicy.enabled",
     "PodMonitor": ".Values.monitoring.enabled",
+    "PrometheusRule": ".Values.monitoring.enabled",
+    "Dashboards": ".Values.monitoring.enabled",
     "ScaledObject": ".Values.keda.enabled",
 }
 # Texts that become values: the kind (or "" for all), the whole text, the expression.
@@ -35,6 +37,8 @@ VALUES = [
     ("ScaledObject", "SKINBUS", "{{ $.Values.keda.account }}"),
     ("ScaledObject", "nats-headless.nats.svc.cluster.local:8222", "{{ $.Values.keda.endpoint }}"),
 ]
+# What an alert's address begins with; the chart's user has another.
+RUNBOOKS = "https://git.example.com/skinbus/docs/runbooks"
 ACCOUNT, DASHED = "{{ $account }}", "{{ $dashed }}"
 LOOP = '{{- range $account := $.Values.accounts }}\n{{- $dashed := replace "_" "-" $account }}\n'
 CONFIG = '$.Values.config | default ($.Files.Get "files/skinbus.toml")'
@@ -60,13 +64,22 @@ def main(folder: pathlib.Path) -> None:
     templates.mkdir(parents=True, exist_ok=True)
     for old in templates.glob("*.yaml"):
         old.unlink()
-    for kind in sorted({one["kind"] for one in production} - {"Namespace"}):
-        chosen = [one for one in production if one["kind"] == kind]
+    for kind in sorted({kind_of(one) for one in production} - {"Namespace"}):
+        chosen = [one for one in production if kind_of(one) == kind]
         documents = [prepared(one, replicas.get(render.name_of(one))) for one in chosen]
         (templates / f"{kind.lower()}.yaml").write_text(template(kind, documents, accounts))
     (folder / "files").mkdir(exist_ok=True)
     source = render.DEPLOY / "overlays" / "prod" / "skinbus.toml"
     (folder / "files" / "skinbus.toml").write_text(source.read_text())
+    for one in production:
+        for name, text in one["data"].items() if kind_of(one) == "Dashboards" else []:
+            (folder / "files" / name).write_text(text)
+
+
+def kind_of(document: dict) -> str:
+    """Dashboards are ConfigMaps, but there is a switch for them."""
+    labels = document["metadata"].get("labels", {})
+    return "Dashboards" if "grafana_dashboard" in labels else document["kind"]
 
 
 def prepared(document: dict, replicas: int | None) -> dict:
@@ -75,7 +88,9 @@ def prepared(document: dict, replicas: int | None) -> dict:
     text = re.sub(r"skinbus-config-[a-z0-9]{10}", "skinbus-config-@CONFIG", text)
     document = json.loads(text)
     document["metadata"]["namespace"] = "@NAMESPACE"
-    if document["kind"] == "ConfigMap":
+    if kind_of(document) == "Dashboards":
+        document["data"] = {name: f"@FILE {name}" for name in document["data"]}
+    elif document["kind"] == "ConfigMap":
         document["data"] = {"skinbus.toml": "@SETTINGS"}
     if replicas is not None:
         document["spec"] = {"@REPLICAS": replicas} | document["spec"]
@@ -157,6 +172,9 @@ def written(kind: str, document: dict) -> str:
             return {key: marked(value) for key, value in node.items()}
         if isinstance(node, list):
             return [marked(item) for item in node]
+        if isinstance(node, str):
+            # Prometheus has templates of its own, which are not ours to fill in.
+            return node.replace("{{", "@OPEN").replace("}}", "@CLOSE")
         if isinstance(node, Loop):
             loops.append(marked(node.items))
             return f"LOOP{len(loops) - 1}POOL"
@@ -177,13 +195,15 @@ def expressions(kind: str, text: str) -> str:
     text = re.sub(r"'?@NAMESPACE'?", "{{ $.Release.Namespace }}", text)
     text = text.replace("@CONFIG", f"{{{{ ({CONFIG}) | sha256sum | trunc 10 }}}}")
     text = re.sub(r"'?@SETTINGS'?", f"{{{{ ({CONFIG}) | toJson }}}}", text)
+    text = re.sub(r"'?@FILE ([a-z-]+\.json)'?", r'{{ $.Files.Get "files/\1" | toJson }}', text)
+    text = text.replace(RUNBOOKS, "{{ $.Values.monitoring.runbooks }}")
     text = re.sub(
         r"^  '?@REPLICAS'?: (\d+)\n", r"{{- if not $.Values.keda.enabled }}\n  replicas: \1\n{{- end }}\n", text, flags=re.M
     )
     for only, known, expression in VALUES:
         if only in ("", kind):
             text = re.sub(rf"(?<=[ ]){re.escape(known)}$", expression, text, flags=re.MULTILINE)
-    return text
+    return text.replace("@OPEN", '{{ "{{" }}').replace("@CLOSE", '{{ "}}" }}')
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ use skinbus_runtime::config::ProviderName;
 use crate::system::{MERCHANT, SystemOptions, TOKEN, WEBHOOK_PATH};
 
 const SKINSBACK_CLIENT_ID: &str = "12345";
-const SKINSBACK_SECRET: &str = "sim-client-secret-0123456789";
+/// The secret that SkinsBack's requests and webhooks are signed with.
+pub const SKINSBACK_SECRET: &str = "sim-client-secret-0123456789";
 const SKINOUT_PROJECT_ID: u64 = 1042;
 const SKINOUT_KEY: &str = "sim-skinout-key-0123456789";
 const SKINIFY_PROJECT_ID: u64 = 2077;

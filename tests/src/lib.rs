@@ -16,6 +16,7 @@ pub mod asking;
 pub mod back_up;
 pub mod changes;
 pub mod chaos;
+pub mod collector;
 pub mod dice;
 pub mod look;
 pub mod merchant;

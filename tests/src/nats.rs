@@ -158,6 +158,16 @@ impl NatsServer {
         .await;
     }
 
+    /// Has the server read its configuration again.
+    ///
+    /// # Panics
+    ///
+    /// Where it does not run.
+    pub fn reload(&self) {
+        let id = self.child.as_ref().expect("a server that runs").id().to_string();
+        assert!(Command::new("kill").args(["-HUP", &id]).status().unwrap().success());
+    }
+
     /// Where clients connect.
     #[must_use]
     pub fn url(&self) -> String {

@@ -41,7 +41,13 @@ impl Process {
     /// Starts a service with a configuration file and variables of its environment.
     #[must_use]
     pub fn start_with(name: &str, config: &Path, variables: &[(&str, &str)]) -> Self {
-        let mut command = Command::new(binary(name));
+        Self::start_program(&binary(name), name, config, variables)
+    }
+
+    /// The same of a program that is somewhere else.
+    #[must_use]
+    pub fn start_program(program: &Path, name: &str, config: &Path, variables: &[(&str, &str)]) -> Self {
+        let mut command = Command::new(program);
         command.arg("--config").arg(config).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         command.env("RUST_LOG", "info");
         // Every replica and every kind of service has its own health port.
@@ -122,8 +128,31 @@ impl Process {
 
     /// SIGTERM.
     pub fn terminate(&self) {
+        self.signal("-TERM");
+    }
+
+    /// SIGHUP: it reloads.
+    pub fn hang_up(&self) {
+        self.signal("-HUP");
+    }
+
+    fn signal(&self, signal: &str) {
         let pid = self.child.id().to_string();
-        assert!(Command::new("kill").arg(pid).status().unwrap().success());
+        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
+    }
+
+    /// Waits until it has begun and ended so many reloads, and gives how many were refused.
+    pub async fn reloaded(&self, times: u64) -> u64 {
+        wait::until(&format!("{} to have reloaded {times} times", self.name), || async {
+            let (_, metrics) = self.page("/metrics").await;
+            let count = |outcome: &str| {
+                let name = format!("skinbus_config_reloads_total{{outcome=\"{outcome}\"}} ");
+                metrics.lines().find_map(|line| line.strip_prefix(&name)?.parse::<u64>().ok()).unwrap_or(0)
+            };
+            let refused = count("refused");
+            (count("applied") + refused >= times).then_some(refused)
+        })
+        .await
     }
 
     /// `kill -9`.

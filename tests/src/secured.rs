@@ -58,13 +58,19 @@ pub fn seed_file(nats: &NatsServer, user: &str) -> String {
 
 /// Does what an operator does once: users, then the server, then the streams.
 pub(crate) async fn open(system: &mut System) {
+    make_users(system).await;
+    system.nats.run().await;
+    let config = system.config_file();
+    done(system.skinbus("admin", &["topology", "apply", "--config", path(&config)]).await);
+}
+
+/// Makes the keys that are missing, and the server's list of users.
+async fn make_users(system: &System) {
     let directory = system.nats.directory().to_owned();
     let (keys, accounts) = (directory.join("keys"), directory.join("accounts.conf"));
     let config = system.config_file();
     let users = ["nats-users", "--config", path(&config), "--keys", path(&keys), "--out", path(&accounts)];
     done(system.skinbus("nobody", &users).await);
-    system.nats.run().await;
-    done(system.skinbus("admin", &["topology", "apply", "--config", path(&config)]).await);
 }
 
 fn path(path: &Path) -> &str {
@@ -77,6 +83,15 @@ fn done(output: Output) {
 }
 
 impl System {
+    /// Gives a user another key, as `docs/nats.md` says: from then on the server does not know the old one.
+    pub async fn change_key(&mut self, user: &str) {
+        for kind in ["nk", "pub"] {
+            std::fs::remove_file(self.nats.directory().join(format!("keys/{user}.{kind}"))).unwrap();
+        }
+        make_users(self).await;
+        self.nats.reload();
+    }
+
     /// Starts a service with the key of another user; it belongs to the caller.
     #[must_use]
     pub fn launch_as(&self, name: &str, user: &str, own: &[(&str, &str)]) -> Process {

@@ -9,6 +9,7 @@ mod orders;
 mod place;
 
 use std::collections::BTreeMap;
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use skinbus_bus::ledger::JetStreamLedger;
@@ -17,12 +18,18 @@ use skinbus_bus::{Bus, ConnectError, DELIVERIES_MAX, WorkOptions};
 use skinbus_domain::ids::AccountId;
 use skinbus_proto::request::{KnownAccount, Supports};
 use skinbus_providers::{Capability, ProviderDefaults};
-use skinbus_runtime::{Config, ConfigErrors, Health, RunError, Shutdown, accounts};
+use skinbus_runtime::{Config, ConfigErrors, Health, RunError, Shutdown, accounts, service};
 
 pub use accept::{AcceptError, Verdict, accept};
 
 /// The accounts that orders may name.
 pub type Accounts = BTreeMap<AccountId, KnownAccount>;
+
+/// The process, from its arguments to its exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    service::main("order-intake", |config, _| prepare(config), run)
+}
 
 /// Reads what intake needs of the configuration.
 ///
@@ -80,7 +87,10 @@ pub async fn run(
     };
     let published = bus.work(ORDERS, INTAKE, options, &shutdown, {
         let intake = Arc::clone(&intake);
-        move |incoming| orders::handle(Arc::clone(&intake), incoming)
+        move |incoming| {
+            let intake = Arc::clone(&intake);
+            async move { orders::handle(&intake, &incoming).await }
+        }
     });
     let endpoint = place::endpoint(&bus).await?;
     placing.up();

@@ -1,7 +1,7 @@
-//! order-intake, the process.
+//! order-intake, the program.
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    skinbus_runtime::service::main("order-intake", order_intake::prepare, order_intake::run)
+    order_intake::main()
 }

@@ -1,26 +1,17 @@
 //! Published orders. The acknowledgement comes last: after the ledger has the verdict, and dispatch the order.
 
-use std::sync::Arc;
-
 use skinbus_bus::dead::Cause;
-use skinbus_bus::{Disposition, Incoming, subjects, trace};
+use skinbus_bus::{Disposition, Incoming, subjects};
 use skinbus_domain::ids::TradeKey;
 use skinbus_proto::{request, v1};
 use skinbus_runtime::crash::crash_point;
-use tracing::Instrument;
+use skinbus_runtime::telemetry::spans;
 
 use crate::accept::{Verdict, accept};
 use crate::hand_over::hand_over;
 use crate::{Intake, metrics};
 
-pub(crate) async fn handle(intake: Arc<Intake>, incoming: Incoming) -> Disposition {
-    let span =
-        tracing::info_span!("process orders", "messaging.system" = "nats", trade = tracing::field::Empty);
-    trace::follow(&span, &incoming.headers);
-    work(&intake, &incoming).instrument(span).await
-}
-
-async fn work(intake: &Intake, incoming: &Incoming) -> Disposition {
+pub(crate) async fn handle(intake: &Intake, incoming: &Incoming) -> Disposition {
     let Some(merchant) = subjects::merchant_of(&incoming.subject) else {
         return dead("no_merchant", "the subject names no merchant");
     };
@@ -40,7 +31,7 @@ async fn work(intake: &Intake, incoming: &Incoming) -> Disposition {
         }
     };
     let key = request.key.clone();
-    tracing::Span::current().record("trade", tracing::field::display(&key));
+    spans::about(&key);
     crash_point("intake.before_append");
     let verdict = match accept(&intake.ledger, request).await {
         Ok(verdict) => verdict,

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use skinbus_bus::queries::{EndpointError, QueryEndpoint, QueryError};
-use skinbus_bus::{Bus, Incoming, subjects, trace};
+use skinbus_bus::{Bus, Incoming, subjects};
 use skinbus_domain::Violation;
 use skinbus_proto::{receipt_of, request, v1, violation_to_proto};
 use skinbus_runtime::Shutdown;
 use skinbus_runtime::crash::crash_point;
-use tracing::Instrument;
+use skinbus_runtime::telemetry::spans;
 
 use crate::accept::{Verdict, accept};
 use crate::hand_over::hand_over;
@@ -28,14 +28,11 @@ pub(crate) async fn serve(
     let intake = Arc::clone(intake);
     let handler = move |incoming: Incoming| {
         let intake = Arc::clone(&intake);
-        let span = tracing::info_span!("process place", "messaging.system" = "nats");
-        trace::follow(&span, &incoming.headers);
         async move {
             let answer = place(&intake, &incoming).await;
             crash_point("intake.place_before_answer");
             answer
         }
-        .instrument(span)
     };
     endpoint.answer(concurrency, shutdown, handler).await;
 }
@@ -54,9 +51,12 @@ async fn place(intake: &Intake, incoming: &Incoming) -> Result<v1::OrderReceipt,
             return Ok(refused(&order.order_id, &unaddressable.violation));
         }
     };
+    let key = request.key.clone();
+    spans::about(&key);
     // Nothing is acknowledged before the answer, so a caller without one simply asks again.
     let unavailable = |error: &dyn std::error::Error| {
         tracing::warn!(
+            trade = %key,
             error = skinbus_bus::chain(error),
             "an order has no verdict; its caller may ask again"
         );

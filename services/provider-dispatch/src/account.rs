@@ -25,9 +25,8 @@ pub(crate) struct Served {
 /// # Errors
 ///
 /// Everything that is missing or unreadable, and every name that is no account.
-pub fn prepare(config: &Config) -> Result<Prepared, ConfigErrors> {
+pub fn prepare(config: &Config, reader: &mut SecretReader) -> Result<Prepared, ConfigErrors> {
     let known = accounts::resolve(config)?;
-    let mut reader = SecretReader::new();
     let mut unknown = Vec::new();
     let wanted = &config.dispatch.accounts;
     for name in wanted.iter().filter(|name| !known.contains_key(*name)) {
@@ -41,8 +40,8 @@ pub fn prepare(config: &Config) -> Result<Prepared, ConfigErrors> {
         .into_iter()
         .filter(|(name, _)| wanted.is_empty() || wanted.contains(name))
         .filter_map(|(name, account)| {
-            let credentials = credentials(&mut reader, &name, &account.config)?;
-            let result_url = result_url(&mut reader, config, &name, &account.config);
+            let credentials = credentials(reader, &name, &account.config)?;
+            let result_url = result_url(reader, config, &name, &account.config);
             let endpoints = Endpoints { base_url: account.base_url.clone(), result_url };
             Some(Served { account, provider: registry::provider(credentials, endpoints) })
         })

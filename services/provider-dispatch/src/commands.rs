@@ -6,9 +6,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use opentelemetry::Context;
 use skinbus_bus::ledger::{Advanced, Retry, advance};
 use skinbus_bus::queries::{EndpointError, QueryEndpoint, QueryError, QueryService};
-use skinbus_bus::{Incoming, Ledger, subjects, trace};
+use skinbus_bus::{Incoming, subjects, trace};
 use skinbus_domain::ids::{AccountId, OrderId, TradeKey};
 use skinbus_domain::order::OrderKind;
 use skinbus_domain::quota::Lane;
@@ -17,7 +18,7 @@ use skinbus_domain::{Cause, Command, CommandOutcome, Input, Observation, Progres
 use skinbus_proto::{status_to_proto, v1};
 use skinbus_providers::{CommandAnswer, drift};
 use skinbus_runtime::clock;
-use tracing::Instrument;
+use skinbus_runtime::telemetry::spans;
 
 use crate::{About, Dispatcher, metrics, said};
 
@@ -51,10 +52,7 @@ pub(crate) async fn serve(dispatcher: Arc<Dispatcher>, endpoints: Endpoints) {
         let served = Arc::clone(&dispatcher);
         let handle = move |incoming: Incoming| {
             let dispatcher = Arc::clone(&served);
-            let span =
-                tracing::info_span!("process command", name, account = %dispatcher.served.account.name);
-            trace::follow(&span, &incoming.headers);
-            async move { answer(&dispatcher, name, &incoming).await }.instrument(span)
+            async move { answer(&dispatcher, name, &incoming).await }
         };
         let shutdown = dispatcher.shutdown.clone();
         async move { endpoint.answer(CONCURRENCY, &shutdown, handle).await }
@@ -78,12 +76,16 @@ async fn answer(
     let request: v1::CommandRequest =
         incoming.decode_or_json().map_err(|error| refused(format!("undecodable: {error}")))?;
     let command = command(name, &request)?;
-    let recorded = trade(dispatcher, &request.order_id).await?;
+    // Every command changes something at the provider.
+    if dispatcher.served.account.config.paused {
+        return Err(unavailable("account_paused: nothing is changed at the provider until it is resumed"));
+    }
+    let (recorded, in_trace) = trade(dispatcher, &request.order_id).await?;
     let outcome = send(dispatcher, &command, &recorded).await?;
     if command == Command::ApproveHold {
         look_soon(dispatcher, &recorded).await;
     }
-    let recorded = fold_in(dispatcher, &command, &outcome, recorded).await?;
+    let recorded = fold_in(dispatcher, &command, &outcome, recorded, &in_trace).await?;
     let (result, reason) = match outcome {
         CommandOutcome::Done => (v1::CommandResult::Done, None),
         CommandOutcome::Refused(reason) => (v1::CommandResult::Refused, Some(reason)),
@@ -118,16 +120,17 @@ fn command(name: &str, request: &v1::CommandRequest) -> Result<Command, QueryErr
     }
 }
 
-/// The trade of an order of the account's own merchant at this account.
-async fn trade(dispatcher: &Dispatcher, order_id: &str) -> Result<Recorded, QueryError> {
+/// The trade of an order of the account's own merchant at this account, and the context of its last version.
+async fn trade(dispatcher: &Dispatcher, order_id: &str) -> Result<(Recorded, Context), QueryError> {
     let account = &dispatcher.served.account;
     let order_id: OrderId = order_id.parse().map_err(|error| refused(format!("invalid_request: {error}")))?;
     let key = TradeKey { merchant: account.merchant.clone(), order_id };
-    let read = dispatcher.ledger.read(&key).await.map_err(|error| {
+    spans::about(&key);
+    let read = dispatcher.ledger.read_in_trace(&key).await.map_err(|error| {
         tracing::warn!(trade = %key, error = skinbus_bus::chain(&error), "a command waits");
         unavailable("unavailable: the ledger gives no answer")
     })?;
-    let is_here = |recorded: &Recorded| {
+    let is_here = |(recorded, _): &(Recorded, Context)| {
         recorded.trade().order.as_ref().is_some_and(|order| order.account == account.name)
     };
     read.filter(is_here).ok_or_else(|| refused("unknown_order: no such order at this account"))
@@ -149,14 +152,14 @@ async fn send(
     };
     let permit = permit.ok_or_else(|| unavailable("quota_spent: ask again later"))?;
     let began = clock::monotonic_now();
-    let answer = dispatcher.http.send(request).await;
+    let answer = dispatcher.call(command.as_str(), request).await;
     let took = clock::monotonic_now().duration_since(began);
     let read = match &answer {
         Ok(response) => served.provider.read_commanded(command, response, clock::now()),
         Err(failure) => CommandOutcome::Unknown(Reason::new(failure.word())).into(),
     };
     let CommandAnswer { outcome, closed } = read;
-    permit.settle(said(&answer, closed));
+    permit.settle(said(&served.account.name, &answer, closed));
     let reference = recorded.trade().attempt.as_ref().map(|attempt| &attempt.reference);
     dispatcher.drifted(drift::in_commanded(command.as_str(), &outcome), reference);
     let label = match &outcome {
@@ -164,7 +167,7 @@ async fn send(
         CommandOutcome::Refused(_) => "refused",
         CommandOutcome::Unknown(_) => "unknown",
     };
-    metrics::call(&served.account.name, command.as_str(), label, took);
+    metrics::call(&served.account, command.as_str(), label, took);
     Ok(outcome)
 }
 
@@ -184,6 +187,7 @@ async fn fold_in(
     command: &Command,
     outcome: &CommandOutcome,
     recorded: Recorded,
+    in_trace: &Context,
 ) -> Result<Recorded, QueryError> {
     let trade = recorded.trade();
     let is_off_sale = *command == Command::Cancel
@@ -199,7 +203,8 @@ async fn fold_in(
         occurred_at: None,
     });
     let (key, rules) = (trade.key.clone(), &dispatcher.served.account.rules);
-    let advanced = advance(&dispatcher.ledger, &key, Some(recorded), &input, rules, Retry::Fold).await;
+    let folding = advance(&dispatcher.ledger, &key, Some(recorded), &input, rules, Retry::Fold);
+    let advanced = trace::in_order("apply command", in_trace).run(folding).await;
     let advanced = advanced.map_err(|error| {
         tracing::error!(trade = %key, error = skinbus_bus::chain(&error), "a canceled listing is not written down");
         unavailable("unavailable: done at the provider, not written down; send it again")

@@ -7,14 +7,14 @@ use std::time::Duration;
 use skinbus_bus::dead::Cause;
 use skinbus_bus::ledger::AdvanceError;
 use skinbus_bus::quota::QuotaStore;
-use skinbus_bus::{DELIVERIES_MAX, Disposition, Incoming, Ledger, trace};
+use skinbus_bus::{DELIVERIES_MAX, Disposition, Incoming, Ledger};
 use skinbus_domain::Recorded;
 use skinbus_domain::placing::Delivery;
 use skinbus_domain::rules::after;
 use skinbus_proto::{Corrupt, status_change_from_proto, v1};
 use skinbus_runtime::clock;
 use skinbus_runtime::crash::{crash_point, crash_point_for};
-use tracing::Instrument;
+use skinbus_runtime::telemetry::spans;
 
 use crate::Dispatcher;
 use crate::place::{RETRY_PAUSE, StepError, run};
@@ -25,32 +25,21 @@ const IN_HAND_MAX: Duration = Duration::from_secs(5);
 const DELIVERIES_RENEWED_AT: u64 = DELIVERIES_MAX / 2;
 
 pub(crate) async fn handle(dispatcher: Arc<Dispatcher>, incoming: Incoming) -> Disposition {
-    let span = tracing::info_span!(
-        "process dispatch",
-        "messaging.system" = "nats",
-        account = %dispatcher.served.account.name,
-        trade = tracing::field::Empty
-    );
-    trace::follow(&span, &incoming.headers);
-    async {
-        let message: v1::DispatchOrder = match incoming.decode() {
-            Ok(message) => message,
-            Err(error) => return Disposition::Dead(Cause::new("undecodable", error.to_string())),
-        };
-        match read(&message) {
-            Ok(accepted) => {
-                tracing::Span::current().record("trade", tracing::field::display(&accepted.trade().key));
-                place(&dispatcher, accepted, incoming.deliveries).await
-            }
-            // A newer release beside this one may have written it, and reads it.
-            Err(error) => {
-                tracing::warn!(%error, "an order cannot be read; it comes again");
-                Disposition::Retry
-            }
+    let message: v1::DispatchOrder = match incoming.decode() {
+        Ok(message) => message,
+        Err(error) => return Disposition::Dead(Cause::new("undecodable", error.to_string())),
+    };
+    match read(&message) {
+        Ok(accepted) => {
+            spans::about(&accepted.trade().key);
+            place(&dispatcher, accepted, incoming.deliveries).await
+        }
+        // A newer release beside this one may have written it, and reads it.
+        Err(error) => {
+            tracing::warn!(%error, "an order cannot be read; it comes again");
+            Disposition::Retry
         }
     }
-    .instrument(span)
-    .await
 }
 
 fn read(message: &v1::DispatchOrder) -> Result<Recorded, Corrupt> {

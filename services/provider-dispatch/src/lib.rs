@@ -15,20 +15,24 @@ mod place;
 mod queries;
 mod record;
 mod together;
+mod traced;
 
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use opentelemetry::KeyValue;
 use skinbus_bus::ledger::JetStreamLedger;
 use skinbus_bus::lists::ListStore;
 use skinbus_bus::queries::QueryEndpoint;
 use skinbus_bus::topology::{DISPATCH, dispatch_consumer};
 use skinbus_bus::{Bus, ConnectError, DELIVERIES_MAX, WorkOptions};
 use skinbus_domain::Anomaly;
-use skinbus_domain::ids::TradeKey;
+use skinbus_domain::ids::{AccountId, TradeKey};
 use skinbus_domain::quota::{HINTED_LOOK_UP, Lane, PLANNED_LOOK_UP};
 use skinbus_providers::Closed;
-use skinbus_runtime::{Config, Health, RunError, Shutdown};
+use skinbus_runtime::telemetry::spans::Span;
+use skinbus_runtime::{Config, Health, RunError, Shutdown, service};
 use tokio::task::JoinSet;
 
 pub use account::{Prepared, prepare};
@@ -41,6 +45,12 @@ use together::Together;
 
 /// Pause before an alert is stored again.
 const ALERT_RETRY_PAUSE: Duration = Duration::from_millis(500);
+
+/// The process, from its arguments to its exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    service::main("provider-dispatch", prepare, run)
+}
 
 /// Serves the accounts until the shutdown.
 ///
@@ -129,6 +139,12 @@ impl Dispatcher {
         about: &About<'_>,
         calls: u32,
     ) -> Option<Permit> {
+        let span = Span::inside("wait for a permit");
+        span.describe(|| {
+            let mut attributes = self.whose(operation);
+            attributes.push(KeyValue::new("skinbus.lane", traced::word(lane)));
+            attributes
+        });
         loop {
             let besides = match lane {
                 Lane::LookUps if about.is_hinted => Some(HINTED_LOOK_UP),
@@ -157,14 +173,20 @@ struct About<'a> {
 }
 
 /// What a call's end says about the account. The answer of a server error may be that of anything in front of the provider.
-fn said(answer: &Result<http::Response<bytes::Bytes>, CallFailure>, closed: Option<Closed>) -> Said {
-    match (answer, closed) {
+fn said(
+    account: &AccountId,
+    answer: &Result<http::Response<bytes::Bytes>, CallFailure>,
+    closed: Option<Closed>,
+) -> Said {
+    let said = match (answer, closed) {
         (_, Some(closed)) => Said::Closed { until: closed.until, reason: closed.reason },
         (Ok(response), None) if response.status().is_server_error() => Said::Nothing,
         (Ok(_), None) => Said::Open,
         (Err(CallFailure::Unreachable), None) => Said::Unreachable,
         (Err(CallFailure::NotSent(_) | CallFailure::NoAnswer(_)), None) => Said::Nothing,
-    }
+    };
+    metrics::said(account, &said);
+    said
 }
 
 fn terms(served: &Served) -> Terms {
@@ -185,10 +207,16 @@ async fn serve(dispatcher: Arc<Dispatcher>, endpoints: Endpoints, concurrency: u
     // While the account is closed, orders wait where they are: in the stream, in their order.
     let options = WorkOptions { stage: "dispatch", concurrency, ahead: 0, deliveries_max: DELIVERIES_MAX };
     let consumer = dispatch_consumer(&name);
-    let placing = bus.work(DISPATCH, &consumer, options, &shutdown, {
-        let dispatcher = Arc::clone(&dispatcher);
-        move |incoming| in_hand::handle(Arc::clone(&dispatcher), incoming)
-    });
+    let placing = async {
+        // Orders of a paused account stay where they are; the tracker ends those whose deadline passes.
+        if dispatcher.served.account.config.paused {
+            tracing::warn!(account = %name, "the account is paused: its orders wait");
+            return shutdown.requested().await;
+        }
+        let served = Arc::clone(&dispatcher);
+        let handle = move |incoming| in_hand::handle(Arc::clone(&served), incoming);
+        bus.work(DISPATCH, &consumer, options, &shutdown, handle).await;
+    };
     let looking_up = look_up::serve(Arc::clone(&dispatcher), endpoints.look_up, &shutdown);
     let querying = queries::serve(Arc::clone(&dispatcher), endpoints.queries);
     let commanding = commands::serve(Arc::clone(&dispatcher), endpoints.commands);

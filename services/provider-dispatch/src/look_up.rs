@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use skinbus_bus::queries::{EndpointError, QueryEndpoint, QueryError, QueryService};
-use skinbus_bus::{Incoming, Ledger, subjects, trace};
+use skinbus_bus::{Incoming, Ledger, subjects};
 use skinbus_domain::Reference;
 use skinbus_domain::ids::{AccountId, TradeKey};
 use skinbus_domain::order::OrderKind;
@@ -13,7 +13,6 @@ use skinbus_proto::{game_from_proto, moment, row_from_observation, target_of, ti
 use skinbus_providers::{LookUpTarget, LookedUp, drift};
 use skinbus_runtime::crash::crash_point;
 use skinbus_runtime::{Shutdown, clock};
-use tracing::Instrument;
 
 use crate::permits::Permit;
 use crate::{About, Dispatcher, metrics, record, said};
@@ -35,9 +34,7 @@ pub(crate) async fn endpoint(
 pub(crate) async fn serve(dispatcher: Arc<Dispatcher>, endpoint: QueryEndpoint, shutdown: &Shutdown) {
     let handler = move |incoming: Incoming| {
         let dispatcher = Arc::clone(&dispatcher);
-        let span = tracing::info_span!("process lookup", account = %dispatcher.served.account.name);
-        trace::follow(&span, &incoming.headers);
-        async move { look_up(&dispatcher, &incoming).await }.instrument(span)
+        async move { look_up(&dispatcher, &incoming).await }
     };
     endpoint.answer(CONCURRENCY, shutdown, handler).await;
 }
@@ -151,14 +148,14 @@ async fn ask(
     };
     crash_point("dispatch.before_look_up");
     let began = clock::monotonic_now();
-    let answer = dispatcher.http.send(look_up.request).await;
+    let answer = dispatcher.call("lookup", look_up.request).await;
     crash_point("dispatch.after_look_up");
     let took = clock::monotonic_now().duration_since(began);
     let asked = batch.get(..look_up.asked.min(batch.len())).unwrap_or(batch);
     let read =
         answer.as_ref().map(|answer| dispatcher.served.provider.read_looked_up(asked, answer, clock::now()));
     let closed = if let Ok(LookedUp::Closed(closed)) = &read { Some(*closed) } else { None };
-    permit.settle(said(&answer, closed));
+    permit.settle(said(&account.name, &answer, closed));
     dispatcher.drifted(read.as_ref().ok().and_then(|told| drift::in_looked_up("lookup", told)), None);
     let outcome = match read {
         Ok(LookedUp::Rows { rows, unreadable }) => {
@@ -178,6 +175,6 @@ async fn ask(
         Err(failure) => Err(unavailable(format!("provider_unreachable: {failure}"))),
     };
     let label = outcome.as_ref().map_or("failed", |label| *label);
-    metrics::call(&account.name, "lookup", label, took);
+    metrics::call(account, "lookup", label, took);
     outcome.map(|_| look_up.asked)
 }

@@ -1,7 +1,7 @@
-//! provider-dispatch, the process.
+//! provider-dispatch, the program.
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    skinbus_runtime::service::main("provider-dispatch", provider_dispatch::prepare, provider_dispatch::run)
+    provider_dispatch::main()
 }

@@ -235,7 +235,7 @@ async fn send(
     permit: Permit,
 ) -> Verdict {
     let began = clock::monotonic_now();
-    let answer = dispatcher.http.send(request).await;
+    let answer = dispatcher.call("place", request).await;
     let took = clock::monotonic_now().duration_since(began);
     let (verdict, closed) = match &answer {
         Ok(response) => {
@@ -254,7 +254,7 @@ async fn send(
             (Verdict::Outcome(outcome), None)
         }
     };
-    permit.settle(said(&answer, closed));
+    permit.settle(said(&dispatcher.served.account.name, &answer, closed));
     let label = match &verdict {
         Verdict::Outcome(outcome) => {
             dispatcher.drifted(drift::in_placed("place", outcome), Some(placing.reference));
@@ -262,7 +262,7 @@ async fn send(
         }
         Verdict::Next(_) => "next",
     };
-    metrics::call(&dispatcher.served.account.name, "place", label, took);
+    metrics::call(&dispatcher.served.account, "place", label, took);
     verdict
 }
 

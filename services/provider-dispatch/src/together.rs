@@ -7,12 +7,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
+use opentelemetry::Context;
 use skinbus_domain::order::{Item, Operation, SteamId};
 use skinbus_domain::trade::{Attempt, Reason};
 use skinbus_domain::{Order, Outcome};
 use skinbus_providers::{PlaceAnswer, Verdict, drift};
 use skinbus_runtime::clock;
 use skinbus_runtime::crash::crash_point;
+use skinbus_runtime::telemetry::spans::Span;
 use tokio::sync::oneshot;
 
 use crate::call::CallFailure;
@@ -44,6 +46,8 @@ impl Drop for UnderWay<'_> {
 
 /// A purchase that is ready to be placed.
 struct Ready {
+    /// The step of its trace that it is placed in.
+    context: Context,
     order: Order,
     attempt: Attempt,
     permit: Permit,
@@ -103,7 +107,8 @@ impl Together {
                 busy.insert(user, Vec::new());
                 return Company::Alone(permit, UnderWay { together: self, user });
             };
-            let ready = Ready { order: order.clone(), attempt: attempt.clone(), permit };
+            let ready =
+                Ready { context: Context::current(), order: order.clone(), attempt: attempt.clone(), permit };
             waiting.push(Waiting { ready, turn });
         }
         Company::Placed(match told.await {
@@ -180,11 +185,11 @@ async fn place(dispatcher: &Dispatcher, own: Ready, others: Vec<Waiting>) -> Out
     let own = std::iter::once((own, None));
     let others = others.into_iter().map(|Waiting { ready, turn }| (ready, Some(turn)));
     let (mut permits, mut company) = (Vec::new(), Vec::new());
-    for (Ready { order, attempt, permit }, turn) in own.chain(others) {
+    for (Ready { context, order, attempt, permit }, turn) in own.chain(others) {
         match (still_valid(dispatcher, &attempt, permit), turn) {
             (Some(permit), turn) => {
                 permits.push(permit);
-                company.push((order, attempt, turn));
+                company.push(Member { context, order, attempt, turn });
             }
             (None, Some(turn)) => tell(turn, not_sent("too_late_to_call")),
             // The caller's own purchase: it is answered below.
@@ -197,8 +202,8 @@ async fn place(dispatcher: &Dispatcher, own: Ready, others: Vec<Waiting>) -> Out
     permits.for_each(Permit::give_back);
     let outcomes = send(dispatcher, &company, permit).await;
     let mut own = None;
-    for ((_, _, turn), outcome) in company.into_iter().zip(outcomes) {
-        match turn {
+    for (member, outcome) in company.into_iter().zip(outcomes) {
+        match member.turn {
             Some(turn) => tell(turn, outcome),
             None => own = Some(outcome),
         }
@@ -207,22 +212,29 @@ async fn place(dispatcher: &Dispatcher, own: Ready, others: Vec<Waiting>) -> Out
 }
 
 /// A purchase of a call, with the channel to its task where that is another one.
-type Member = (Order, Attempt, Option<oneshot::Sender<Turn>>);
+struct Member {
+    context: Context,
+    order: Order,
+    attempt: Attempt,
+    turn: Option<oneshot::Sender<Turn>>,
+}
 
 /// One outcome for each purchase, in their order.
 async fn send(dispatcher: &Dispatcher, company: &[Member], permit: Permit) -> Vec<Outcome> {
     let served = &dispatcher.served;
-    let orders: Vec<_> = company.iter().map(|(order, attempt, _)| (order, &attempt.reference)).collect();
+    let orders: Vec<_> = company.iter().map(|member| (&member.order, &member.attempt.reference)).collect();
     let request = match served.provider.place_together(&orders) {
         Ok(request) => request,
         Err(error) => {
             permit.give_back();
-            tracing::error!(%error, "purchases cannot be placed together");
+            tracing::error!(account = %served.account.name, %error, "purchases cannot be placed together");
             return company.iter().map(|_| not_sent("not_together")).collect();
         }
     };
+    let contexts: Vec<Context> = company.iter().map(|member| member.context.clone()).collect();
+    let span = Span::together("place together", &contexts);
     let began = clock::monotonic_now();
-    let answer = dispatcher.http.send(request).await;
+    let answer = span.run(dispatcher.call("place_together", request)).await;
     let took = clock::monotonic_now().duration_since(began);
     let (outcomes, closed): (Vec<Outcome>, _) = match &answer {
         Ok(response) => {
@@ -239,9 +251,9 @@ async fn send(dispatcher: &Dispatcher, company: &[Member], permit: Permit) -> Ve
             (company.iter().map(|_| each.clone()).collect(), None)
         }
     };
-    permit.settle(said(&answer, closed));
+    permit.settle(said(&served.account.name, &answer, closed));
     for (outcome, (_, reference)) in outcomes.iter().zip(&orders) {
-        metrics::call(&served.account.name, "place_together", outcome.name(), took);
+        metrics::call(&served.account, "place_together", outcome.name(), took);
         dispatcher.drifted(drift::in_placed("place", outcome), Some(reference));
     }
     // An adapter that forgot one of them must not leave it without an outcome.

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use opentelemetry::trace::FutureExt;
 use skinbus_bus::held::{Held, HeldMessages, PROGRESS_EVERY};
 use skinbus_bus::topology::{POLLS, due_consumer};
 use skinbus_domain::ids::TradeKey;
@@ -164,7 +165,9 @@ impl Desk {
     async fn begin(&mut self, held: Held) {
         let Some(due) = read(held, &self.tracker).await else { return };
         let (tracker, account) = (Arc::clone(&self.tracker), Arc::clone(&self.account));
-        self.beginning.spawn(async move { carry_out::begin(&tracker, &account, due).await });
+        let context = due.held.span.context().clone();
+        let beginning = async move { carry_out::begin(&tracker, &account, due).await };
+        self.beginning.spawn(beginning.with_context(context));
     }
 
     async fn put_all(&mut self, look_ups: Vec<LookUp>) {
@@ -219,6 +222,7 @@ async fn read(held: Held, tracker: &Tracker) -> Option<Due> {
         tracker.bury(held, "a due look cannot be read").await;
         return None;
     };
+    held.span.about(&key);
     // A schedule of an older release does not say when: it is now.
     let woken_at = clock::now();
     let at = due.due_at.as_ref().and_then(moment).unwrap_or(woken_at);

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use skinbus_bus::DELIVERIES_MAX;
 use skinbus_bus::held::{Held, HeldMessages};
 use skinbus_bus::topology::{TRACKER_TRADES, TRADES};
+use skinbus_bus::trace;
 use skinbus_domain::Recorded;
 use skinbus_domain::ids::{AccountId, TradeKey};
 use skinbus_domain::planning::Look;
@@ -93,11 +94,13 @@ async fn take(tracker: &Tracker, waiting: &mut Waiting, held: Held) {
         return held.redeliver_after(RETRY_PAUSE).await;
     };
     let recorded = Recorded { change, sequence: held.incoming.sequence };
+    trace::about_version(&held.span, &recorded.change);
     let trade = recorded.trade();
     let account = trade.order.as_ref().map(|order| &order.account);
     // A trade of an account that is not configured here waits, with the most careful plan, until it is again.
     let careful = Rules::default();
-    if let Err(error) = tracker.bus.raise(account, &trade.key, &recorded.change.alerts).await {
+    let raised = tracker.bus.raise(account, &trade.key, &recorded.change.alerts);
+    if let Err(error) = held.span.run(raised).await {
         tracing::warn!(trade = %trade.key, error = skinbus_bus::chain(&error), "an alert is not raised yet");
         return held.redeliver_after(RETRY_PAUSE).await;
     }
@@ -166,7 +169,8 @@ async fn arm_all(tracker: &Tracker, due: Vec<(TradeKey, Pending)>) {
 /// The schedule first, the acknowledgement last.
 async fn arm(tracker: &Tracker, key: TradeKey, pending: Pending) {
     crash_point("tracker.before_arm");
-    match tracker.bus.schedule_look(&pending.account, &key, &pending.look).await {
+    let scheduled = tracker.bus.schedule_look(&pending.account, &key, &pending.look);
+    match pending.held.span.run(scheduled).await {
         Ok(()) => {
             crash_point("tracker.after_arm");
             pending.held.acknowledge().await;

@@ -4,6 +4,7 @@
 //! calls no provider itself: it asks provider-dispatch.
 
 mod backlog;
+mod census;
 mod due;
 mod follow;
 mod hints;
@@ -15,6 +16,7 @@ mod reconcile;
 mod webhooks;
 
 use std::collections::BTreeMap;
+use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -25,7 +27,7 @@ use skinbus_bus::{Bus, ConnectError};
 use skinbus_domain::ids::AccountId;
 use skinbus_runtime::accounts::{self, Account};
 use skinbus_runtime::config::TrackingConfig;
-use skinbus_runtime::{Config, ConfigErrors, Health, RunError, Shutdown};
+use skinbus_runtime::{Config, ConfigErrors, Health, RunError, Shutdown, service};
 use tokio::task::JoinSet;
 
 use backlog::Backlogs;
@@ -34,6 +36,12 @@ use orphans::Orphans;
 
 /// The accounts whose trades are followed.
 pub type Accounts = BTreeMap<AccountId, Account>;
+
+/// The process, from its arguments to its exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    service::main("trade-tracker", |config, _| prepare(config), run)
+}
 
 /// Reads what the tracker needs of the configuration; it needs no secret.
 ///
@@ -75,6 +83,7 @@ pub async fn run(
     tasks.spawn(webhooks::run(Arc::clone(&tracker)));
     tasks.spawn(mover::run(Arc::clone(&tracker)));
     tasks.spawn(reconcile::run(Arc::clone(&tracker)));
+    tasks.spawn(census::run(Arc::clone(&tracker)));
     for account in tracker.accounts.values() {
         tasks.spawn(due::run(Arc::clone(&tracker), account.clone()));
     }

@@ -1,7 +1,7 @@
-//! trade-tracker, the process.
+//! trade-tracker, the program.
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    skinbus_runtime::service::main("trade-tracker", trade_tracker::prepare, trade_tracker::run)
+    trade_tracker::main()
 }

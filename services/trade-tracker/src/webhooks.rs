@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError};
 use jiff::Timestamp;
 use skinbus_bus::dead::Cause;
 use skinbus_bus::topology::{TRACKER_WEBHOOKS, WEBHOOKS};
-use skinbus_bus::{DELIVERIES_MAX, Disposition, Incoming, Ledger, WorkOptions};
+use skinbus_bus::{DELIVERIES_MAX, Disposition, Incoming, WorkOptions, trace};
 use skinbus_domain::ids::{OrderId, Reference, TradeKey};
 use skinbus_domain::polling::{self, Need};
 use skinbus_domain::{Alert, AlertKind, Cause as Observed, Input, Recorded};
@@ -13,11 +13,14 @@ use skinbus_proto::{moment, observation_from_row, v1};
 use skinbus_runtime::accounts::Account;
 use skinbus_runtime::clock;
 use skinbus_runtime::crash::crash_point;
+use skinbus_runtime::telemetry::spans;
 
 use crate::orphans::Telling;
 use crate::{Tracker, look};
 
 const CONCURRENCY: usize = 32;
+/// What a webhook is in the trace of the order that it is about. It comes in a trace of its own.
+const IN_ORDER: &str = "apply webhook";
 
 pub(crate) async fn run(tracker: Arc<Tracker>) {
     let options = WorkOptions {
@@ -87,27 +90,29 @@ async fn handle(tracker: &Tracker, incoming: &Incoming) -> Disposition {
         return Disposition::Dead(Cause::new("unknown_reference", "the webhook names no reference of ours"));
     };
     let key = TradeKey { merchant: account.merchant.clone(), order_id };
-    let recorded = match tracker.ledger.read(&key).await {
+    spans::about(&key);
+    let recorded = match tracker.ledger.read_in_trace(&key).await {
         Ok(recorded) => recorded,
         Err(error) => {
             tracing::warn!(trade = %key, error = skinbus_bus::chain(&error), "a webhook waits");
             return Disposition::Retry;
         }
     };
-    let owned = recorded.filter(|recorded| {
+    let owned = recorded.filter(|(recorded, _)| {
         recorded.trade().order.as_ref().is_some_and(|order| order.account == account.name)
     });
-    let Some(recorded) = owned else {
+    let Some((recorded, newest)) = owned else {
         return orphan(tracker, account, &key, &webhook).await;
     };
     if let Some(observation) = webhook.observation.as_ref().filter(|_| is_binding(&webhook)) {
         let received_at = webhook.received_at.as_ref().and_then(moment).unwrap_or_else(clock::now);
-        return fold_in(tracker, account, &recorded, observation, received_at).await;
+        let folding = fold_in(tracker, account, &recorded, observation, received_at);
+        return trace::in_order(IN_ORDER, &newest).run(folding).await;
     }
     if polling::need_when_hinted(&recorded, &account.rules, clock::now()) == Need::Nothing {
         return Disposition::Acknowledge;
     }
-    hint(tracker, account, key).await
+    trace::in_order(IN_ORDER, &newest).run(hint(tracker, account, key)).await
 }
 
 /// Tells that nobody has placed such an order. What proves itself is always told of: somebody may have paid.

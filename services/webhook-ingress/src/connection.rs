@@ -4,8 +4,10 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
-use http::Request;
+use http::header::CONNECTION;
+use http::{HeaderValue, Request};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -13,7 +15,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use skinbus_runtime::Shutdown;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use crate::answer::Outcome;
 use crate::handler::Ingress;
@@ -25,6 +27,9 @@ use crate::store::Store;
 const HEAD_MAX_BYTES: usize = 16 * 1024;
 /// Most that is buffered of one connection, so that all of them together have a limit too.
 const BUFFER_MAX_BYTES: usize = 64 * 1024;
+/// How long a connection without a request stays open after the shutdown was requested; less where the drain is short.
+const LAST_REQUEST: Duration = Duration::from_secs(1);
+const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
 /// Serves a connection to its end.
 pub(crate) async fn serve<S: Store>(
@@ -39,9 +44,16 @@ pub(crate) async fn serve<S: Store>(
     let _gone = stream.set_nodelay(true);
     let service = service_fn({
         let ingress = Arc::clone(&ingress);
+        let shutdown = shutdown.clone();
         move |request: Request<Incoming>| {
-            let ingress = Arc::clone(&ingress);
-            async move { Ok::<_, Infallible>(ingress.answer(request, peer).await) }
+            let (ingress, shutdown) = (Arc::clone(&ingress), shutdown.clone());
+            async move {
+                let mut answer = ingress.answer(request, peer).await;
+                if shutdown.is_requested() {
+                    answer.headers_mut().insert(CONNECTION, CLOSE);
+                }
+                Ok::<_, Infallible>(answer)
+            }
         }
     });
     let mut connection = http1::Builder::new()
@@ -55,7 +67,7 @@ pub(crate) async fn serve<S: Store>(
 
     let ended = tokio::select! {
         ended = &mut connection => Some(ended),
-        () = shutdown.requested() => None,
+        () = last_request_passed(&shutdown, limits) => None,
     };
     let ended = match ended {
         Some(ended) => ended,
@@ -73,12 +85,19 @@ pub(crate) async fn serve<S: Store>(
         let parts = connection.into_parts();
         // Without a byte of a request it was only idle, and nobody waits for an answer.
         if !parts.read_buf.is_empty() {
-            ingress.metrics.ended(None, Outcome::TooSlow);
+            ingress.metrics.ended(None, Outcome::TooSlow, None);
             say_too_slow(parts.io.into_inner()).await;
         }
     } else if error.is_parse() {
-        ingress.metrics.ended(None, Outcome::Malformed);
+        ingress.metrics.ended(None, Outcome::Malformed, None);
     }
+}
+
+/// A sender that keeps its connection may be sending when we begin to end: what comes now is answered too, and told that it
+/// was the last.
+async fn last_request_passed(shutdown: &Shutdown, limits: Limits) {
+    shutdown.requested().await;
+    sleep(LAST_REQUEST.min(limits.finish_timeout / 2)).await;
 }
 
 /// The answer to a head that did not come in time, which the HTTP library does not give.

@@ -9,14 +9,14 @@ use hyper::body::{Body, Incoming};
 use skinbus_providers::WebhookRequest;
 use skinbus_runtime::{RunError, clock, crash};
 use tokio::time::timeout;
-use tracing::Instrument;
 
-use crate::accounts::{Account, Prepared};
+use crate::accounts::{Account, Age, Prepared};
 use crate::answer::Outcome;
 use crate::listener::Limits;
 use crate::metrics::Metrics;
 use crate::read::{self, Message};
 use crate::store::Store;
+use crate::traced;
 
 /// The answer to what is not proved, where no provider's word is known.
 const REFUSAL: &str = "not authorized";
@@ -45,40 +45,55 @@ impl<S: Store> Ingress<S> {
 
     pub(crate) async fn answer(&self, request: Request<Incoming>, peer: SocketAddr) -> Response<Full<Bytes>> {
         let is_empty = request.body().is_end_stream();
-        let Some(account) = self.accounts.find(request.uri().path()) else {
-            return self.ended(None, Outcome::NotFound, is_empty);
+        let Some((account, path_age)) = self.accounts.find(request.uri().path()) else {
+            return self.ended(None, Outcome::NotFound, None, is_empty);
         };
         let is_taken = match *request.method() {
             Method::POST => true,
-            Method::GET => account.webhooks.takes_get(),
+            Method::GET => account.current.webhooks.takes_get(),
             _ => false,
         };
         if !is_taken {
-            return self.ended(Some(account), Outcome::WrongMethod, is_empty);
+            return self.ended(Some(account), Outcome::WrongMethod, None, is_empty);
         }
-        let span = tracing::info_span!("webhook", account = %account.id);
-        async {
-            let (head, body) = request.into_parts();
-            match self.body(body).await {
-                Err(outcome) => self.ended(Some(account), outcome, false),
-                Ok(body) => {
-                    let webhook = WebhookRequest {
-                        headers: &head.headers,
-                        query: head.uri.query().unwrap_or_default(),
-                        body: &body,
-                    };
-                    let outcome = self.take(account, &webhook, peer).await;
-                    self.ended(Some(account), outcome, true)
-                }
-            }
-        }
-        .instrument(span)
-        .await
+        let span = traced::begin(&request, account);
+        let response = span.run(self.taken(account, request, peer, path_age)).await;
+        traced::end(&span, response.status());
+        response
     }
 
-    fn ended(&self, account: Option<&Account>, outcome: Outcome, is_all_read: bool) -> Response<Full<Bytes>> {
-        self.metrics.ended(account.map(|account| &account.id), outcome);
-        outcome.response(is_all_read, account.map_or(REFUSAL, |account| account.webhooks.refusal()))
+    async fn taken(
+        &self,
+        account: &Account,
+        request: Request<Incoming>,
+        peer: SocketAddr,
+        path_age: Age,
+    ) -> Response<Full<Bytes>> {
+        let (head, body) = request.into_parts();
+        match self.body(body).await {
+            Err(outcome) => self.ended(Some(account), outcome, None, false),
+            Ok(body) => {
+                let webhook = WebhookRequest {
+                    headers: &head.headers,
+                    query: head.uri.query().unwrap_or_default(),
+                    body: &body,
+                };
+                let (outcome, age) = self.take(account, &webhook, peer).await;
+                self.ended(Some(account), outcome, age.map(|age| age.max(path_age)), true)
+            }
+        }
+    }
+
+    /// `age` is there where the sender proved himself.
+    fn ended(
+        &self,
+        account: Option<&Account>,
+        outcome: Outcome,
+        age: Option<Age>,
+        is_all_read: bool,
+    ) -> Response<Full<Bytes>> {
+        self.metrics.ended(account.map(|account| &account.id), outcome, age);
+        outcome.response(is_all_read, account.map_or(REFUSAL, |account| account.current.webhooks.refusal()))
     }
 
     async fn body(&self, body: Incoming) -> Result<Bytes, Outcome> {
@@ -97,25 +112,30 @@ impl<S: Store> Ingress<S> {
     }
 
     /// Proves a whole request and stores what it says.
-    async fn take(&self, account: &Account, webhook: &WebhookRequest<'_>, peer: SocketAddr) -> Outcome {
-        let trust = match account.webhooks.verify(webhook) {
-            Ok(trust) => trust,
+    async fn take(
+        &self,
+        account: &Account,
+        webhook: &WebhookRequest<'_>,
+        peer: SocketAddr,
+    ) -> (Outcome, Option<Age>) {
+        let (trust, proof, age) = match account.verify(webhook) {
+            Ok(proved) => proved,
             Err(forged) => {
                 if let Some(skipped) = account.forged.take(clock::monotonic_now()) {
                     let reason = forged.reason;
                     tracing::warn!(account = %account.id, reason, %peer, skipped, "refused a webhook without proof");
                 }
-                return Outcome::Forged(forged.reason);
+                return (Outcome::Forged(forged.reason), None);
             }
         };
-        let message = read::message(account, trust, webhook);
+        let message = read::message(&account.id, proof, trust, webhook);
         let outcome = self.keep(account, &message).await;
         if outcome == Outcome::StoredUnread
             && let Some(skipped) = account.unread.take(clock::monotonic_now())
         {
             tracing::warn!(account = %account.id, skipped, "stored a webhook that names nothing to look up");
         }
-        outcome
+        (outcome, Some(age))
     }
 
     async fn keep(&self, account: &Account, message: &Message) -> Outcome {

@@ -16,74 +16,66 @@ mod feed;
 mod handler;
 mod listener;
 mod metrics;
+mod port;
 mod read;
 mod sampler;
 mod settings;
 mod socket;
 mod store;
+mod traced;
 
-use std::io;
-use std::net::SocketAddr;
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use skinbus_bus::{Bus, ConnectError};
-use skinbus_runtime::{Config, Health, RunError, Shutdown};
+use skinbus_runtime::{Config, Health, RunError, Shutdown, service};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 
 pub use accounts::Prepared;
+pub use port::{Port, PortError};
 pub use settings::prepare;
 pub use store::Store;
 
 use handler::Ingress;
 use listener::Limits;
+use port::Opened;
 use store::NatsStore;
 
-/// The address for providers cannot be had.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot listen on {address} for webhooks; set webhooks.listen to a free address")]
-pub struct BindError {
-    address: SocketAddr,
-    #[source]
-    source: io::Error,
+/// The process, from its arguments to its exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    let port = Arc::new(Port::default());
+    service::main("webhook-ingress", prepare, move |config, prepared, shutdown, health| {
+        run(Arc::clone(&port), config, prepared, shutdown, health)
+    })
 }
 
-/// Opens the port of `webhooks.listen` and takes webhooks until the shutdown.
+/// Opens the port of `webhooks.listen` and takes webhooks until the shutdown. Where another generation of the service has
+/// the port open, this one takes part in it, but only from when it can store what comes.
 ///
 /// # Errors
 ///
 /// Where the port cannot be had, or NATS cannot be used at all. That NATS is away is no error: senders get 503 and the
 /// service is not ready meanwhile.
 pub async fn run(
-    config: Config,
-    prepared: Prepared,
-    shutdown: Shutdown,
-    health: Health,
-) -> Result<(), RunError> {
-    let address = config.webhooks.listen;
-    let listener = TcpListener::bind(address).await.map_err(|source| BindError { address, source })?;
-    run_on(listener, config, prepared, shutdown, health).await
-}
-
-/// [`run`] on a port that is open already, so that whoever opened it knows the address.
-///
-/// # Errors
-///
-/// As [`run`].
-pub async fn run_on(
-    listener: TcpListener,
+    port: Arc<Port>,
     config: Config,
     mut prepared: Prepared,
     shutdown: Shutdown,
     health: Health,
 ) -> Result<(), RunError> {
     // Named here and not only where they are watched: otherwise an open port alone would already count as ready.
-    let _named = (health.condition("nats"), health.condition("topology"));
+    let _named = ["nats", "topology", "listener"].map(|name| health.condition(name));
+    let Opened { listener, kept, is_shared } = port.open(config.webhooks.listen).await?;
     let store = NatsStore::default();
     let feeds = std::mem::take(&mut prepared.feeds);
+    let is_connected = Notify::new();
     let connecting = async {
         match Bus::connect("webhook-ingress", &config, &shutdown, &health).await {
             Ok(bus) => {
                 store.connected(bus.clone());
+                is_connected.notify_one();
                 // Without NATS there is nowhere to keep an event, and nobody who says which replica listens.
                 feed::run(feeds, &bus, &store, config.nats.request_timeout, &shutdown).await;
             }
@@ -92,8 +84,23 @@ pub async fn run_on(
         }
         Ok(())
     };
-    // The port does not wait for NATS: a sender is told 503 and may come again, instead of finding nobody.
-    let serving = serve(listener, &config, prepared, store.clone(), &shutdown, &health);
+    let serving = async {
+        // The first does not wait for NATS: a sender is told 503 and may come again, instead of finding nobody.
+        if is_shared {
+            tokio::select! {
+                () = is_connected.notified() => {}
+                () = shutdown.requested() => return Ok(()),
+            }
+        }
+        // Let go at once at the end, so that the port is closed where no other generation has it.
+        let keeping = async {
+            shutdown.requested().await;
+            drop(kept);
+            Ok(())
+        };
+        let served = serve(listener, &config, prepared, store.clone(), &shutdown, &health);
+        tokio::try_join!(served, keeping).map(|((), ())| ())
+    };
     tokio::try_join!(connecting, serving)?;
     store.close().await;
     Ok(())

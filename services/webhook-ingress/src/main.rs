@@ -1,7 +1,7 @@
-//! webhook-ingress, the process.
+//! webhook-ingress, the program.
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    skinbus_runtime::service::main("webhook-ingress", webhook_ingress::prepare, webhook_ingress::run)
+    webhook_ingress::main()
 }

@@ -7,6 +7,7 @@ use opentelemetry::metrics::{Counter, Histogram};
 use skinbus_domain::ids::AccountId;
 use skinbus_runtime::telemetry;
 
+use crate::accounts::Age;
 use crate::answer::Outcome;
 
 pub(crate) struct Metrics {
@@ -23,7 +24,7 @@ impl Metrics {
             webhooks: meter
                 .u64_counter("skinbus_webhooks")
                 .with_description(
-                    "Requests to the webhook port by account, by what became of them, and why if forged",
+                    "Requests to the webhook port by account, by what became of them, why if forged, and by which secrets if not",
                 )
                 .build(),
             store: meter
@@ -34,13 +35,15 @@ impl Metrics {
         }
     }
 
-    /// A request came to its end; `account` is there where the sender knew the path of one.
-    pub(crate) fn ended(&self, account: Option<&AccountId>, outcome: Outcome) {
+    /// A request came to its end; `account` is there where the sender knew the path of one, and `age` where he proved
+    /// himself: as long as secrets that were replaced are counted, they are still needed.
+    pub(crate) fn ended(&self, account: Option<&AccountId>, outcome: Outcome, age: Option<Age>) {
         let account = account.map(ToString::to_string).unwrap_or_default();
         let labels = [
             KeyValue::new("account", account),
             KeyValue::new("outcome", outcome.label()),
             KeyValue::new("reason", outcome.reason()),
+            KeyValue::new("secret", age.map_or("", Age::label)),
         ];
         self.webhooks.add(1, &labels);
     }

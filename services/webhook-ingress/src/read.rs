@@ -3,11 +3,12 @@
 use http::{HeaderMap, header};
 use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
+use skinbus_domain::ids::AccountId;
 use skinbus_proto::{row_from_observation, v1};
 use skinbus_providers::{WebhookRequest, WebhookTrust};
 use skinbus_runtime::clock;
 
-use crate::accounts::Account;
+use crate::accounts::Proof;
 use crate::answer::Outcome;
 
 /// Longest content type that is kept; real ones have some tens of characters.
@@ -24,19 +25,24 @@ pub(crate) struct Message {
     pub(crate) outcome: Outcome,
 }
 
-pub(crate) fn message(account: &Account, trust: WebhookTrust, request: &WebhookRequest<'_>) -> Message {
+pub(crate) fn message(
+    account: &AccountId,
+    proof: &Proof,
+    trust: WebhookTrust,
+    request: &WebhookRequest<'_>,
+) -> Message {
     let proved = match trust {
         WebhookTrust::Hint => v1::WebhookTrust::Hint,
         WebhookTrust::Binding => v1::WebhookTrust::Binding,
     };
     let mut webhook = v1::WebhookReceived {
-        account: account.id.to_string(),
+        account: account.to_string(),
         received_at: Some(skinbus_proto::timestamp(clock::now())),
         trust: proved.into(),
         content_type: content_type(request.headers),
         ..v1::WebhookReceived::default()
     };
-    let (key, outcome) = match account.webhooks.read(request, trust) {
+    let (key, outcome) = match proof.webhooks.read(request, trust) {
         Some(event) => {
             webhook.reference = event.reference;
             webhook.provider_id = event.provider_id;
@@ -46,18 +52,18 @@ pub(crate) fn message(account: &Account, trust: WebhookTrust, request: &WebhookR
             (event.event_key, Outcome::Stored)
         }
         None => {
-            webhook.body = without_proof(account, request.body);
+            webhook.body = without_proof(proof, request.body);
             let digest = Sha256::new().chain_update(request.query).chain_update(request.body).finalize();
             (format!("unread-{}", hex(&digest)), Outcome::StoredUnread)
         }
     };
-    Message { id: format!("{}:{key}", account.id), webhook, outcome }
+    Message { id: format!("{account}:{key}"), webhook, outcome }
 }
 
 /// A body that nobody could take apart, for a person to look at. Where the constant proof cannot be cut out of it, because
 /// it is written in some other way, nothing is kept: the proof must not lie where more services can read it.
-fn without_proof(account: &Account, body: &[u8]) -> Vec<u8> {
-    let Some(constant) = &account.constant else {
+fn without_proof(proof: &Proof, body: &[u8]) -> Vec<u8> {
+    let Some(constant) = &proof.constant else {
         return body.to_vec();
     };
     cut(body, constant.expose_secret().as_bytes()).unwrap_or_default()

@@ -10,6 +10,10 @@ use skinbus_runtime::{Config, ConfigErrors, SecretReader};
 use crate::accounts::{Account, Prepared};
 use crate::feed::feed_account;
 
+mod previous;
+
+pub(crate) use previous::Previous;
+
 /// Fewer characters could be guessed.
 const PATH_SECRET_MIN: usize = 16;
 /// More would not be found out as a mistake, but as an address that no provider takes.
@@ -22,21 +26,21 @@ const PATH_SECRET_MAX: usize = 256;
 ///
 /// Every mistake: secrets that are missing, unreadable or unfit, providers without an adapter, and events of a provider that
 /// has none.
-pub fn prepare(config: &Config) -> Result<Prepared, ConfigErrors> {
-    let mut secrets = SecretReader::new();
+pub fn prepare(config: &Config, secrets: &mut SecretReader) -> Result<Prepared, ConfigErrors> {
     let mut prepared = Prepared::default();
     for (name, account) in &config.accounts {
         if account.events {
-            prepared.feeds.extend(feed_account(&mut secrets, name, account));
+            prepared.feeds.extend(feed_account(secrets, name, account));
         }
+        // All are read in any case, so that the mistakes of all are reported.
+        let previous = previous::read(secrets, name, account);
         if account.secret_file(SecretField::WebhookPathSecret).is_none() {
             continue;
         }
-        // Both are read in any case, so that the mistakes of both are reported.
-        let path_secret = path_secret(&mut secrets, name, account);
-        let verification = verification(&mut secrets, name, account);
+        let path_secret = path_secret(secrets, name, account);
+        let verification = verification(secrets, name, account);
         if let (Some(path_secret), Some(verification)) = (path_secret, verification) {
-            prepared.insert(Account::new(name.clone(), &path_secret, verification));
+            prepared.insert(Account::new(name.clone(), &path_secret, verification, previous));
         }
     }
     secrets.finish()?;
@@ -62,7 +66,7 @@ fn path_secret(
     } else {
         return Some(secret);
     };
-    secrets.error(name, SecretField::WebhookPathSecret.setting(), problem);
+    secrets.error(name, account, SecretField::WebhookPathSecret.setting(), problem);
     None
 }
 
@@ -158,7 +162,7 @@ pub(crate) fn given_constant(
         // Anything else, above all the key itself, would refuse every webhook without a word of why.
         let problem = "must hold 32 lower-case hexadecimal digits: the MD5 digest that `skinbus webhook-signature` \
                        prints, not the key";
-        secrets.error(name, field.setting(), problem);
+        secrets.error(name, account, field.setting(), problem);
         return None;
     }
     Some(signature)

@@ -117,9 +117,9 @@ fn without_nats_it_stays_up_and_takes_nothing() {
     assert!(readiness.starts_with("HTTP/1.1 503 ") && readiness.contains("listener: up"), "{readiness}");
     let metrics = get(&health, "/metrics");
     for series in [
-        r#"skinbus_webhooks_total{account="skinify_main",outcome="not_stored",reason=""} 1"#,
-        r#"skinbus_webhooks_total{account="skinify_main",outcome="forged",reason="wrong_signature"} 1"#,
-        r#"skinbus_webhooks_total{account="",outcome="not_found",reason=""} 1"#,
+        r#"skinbus_webhooks_total{account="skinify_main",outcome="not_stored",reason="",secret="current"} 1"#,
+        r#"skinbus_webhooks_total{account="skinify_main",outcome="forged",reason="wrong_signature",secret=""} 1"#,
+        r#"skinbus_webhooks_total{account="",outcome="not_found",reason="",secret=""} 1"#,
         r#"skinbus_webhook_store_seconds_count{outcome="not_stored"} 1"#,
     ] {
         assert!(metrics.contains(series), "{series} is not in:\n{metrics}");

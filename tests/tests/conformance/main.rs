@@ -7,6 +7,7 @@ mod handover;
 mod killed;
 mod listening;
 mod lost;
+mod open_trades;
 mod promises;
 mod provisioning;
 mod race;
@@ -73,6 +74,11 @@ mod single {
     #[tokio::test(flavor = "multi_thread")]
     async fn schedules() {
         crate::schedules::due_once().await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn open_trades() {
+        crate::open_trades::every_look_is_found().await;
     }
 }
 

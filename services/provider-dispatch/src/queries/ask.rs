@@ -56,7 +56,7 @@ pub(crate) async fn with_permit(
         }
     };
     let began = clock::monotonic_now();
-    let answer = dispatcher.queries.http.send(request).await;
+    let answer = dispatcher.ask(operation(query).0, request).await;
     let took = clock::monotonic_now().duration_since(began);
     let at = clock::now();
     let read = match &answer {
@@ -66,13 +66,13 @@ pub(crate) async fn with_permit(
         }
         Ok(response) => served.provider.read_queried(query, response, at),
         Err(failure) => {
-            permit.settle(said(&answer, None));
-            metrics::call(&served.account.name, "query", "failed", took);
+            permit.settle(said(&served.account.name, &answer, None));
+            metrics::call(&served.account, "query", "failed", took);
             return Err(unavailable("provider_unreachable", &failure.to_string()));
         }
     };
     let closed = if let Queried::Closed(closed) = &read { Some(*closed) } else { None };
-    permit.settle(said(&answer, closed));
+    permit.settle(said(&served.account.name, &answer, closed));
     dispatcher.drifted(drift::in_queried(operation(query).0, &read), None);
     let outcome = match read {
         Queried::Answer(answer) => Ok(Answered { answer, at }),
@@ -82,7 +82,7 @@ pub(crate) async fn with_permit(
             Err(QueryError { code: 502, status: format!("unreadable_answer: {problem}") })
         }
     };
-    metrics::call(&served.account.name, "query", if outcome.is_ok() { "answered" } else { "failed" }, took);
+    metrics::call(&served.account, "query", if outcome.is_ok() { "answered" } else { "failed" }, took);
     outcome
 }
 

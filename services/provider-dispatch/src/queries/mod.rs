@@ -15,12 +15,11 @@ use std::time::Duration;
 use skinbus_bus::lists::{ListError, ListStore};
 use skinbus_bus::message::Undecodable;
 use skinbus_bus::queries::{EndpointError, QueryEndpoint, QueryError, QueryService};
-use skinbus_bus::{Incoming, subjects, trace};
+use skinbus_bus::{Incoming, subjects};
 use skinbus_domain::ids::AccountId;
 use skinbus_domain::query::QueryAnswer;
 use skinbus_proto::Schema;
 use skinbus_runtime::config::QueriesConfig;
-use tracing::Instrument;
 
 use crate::Dispatcher;
 use crate::call::HttpClient;
@@ -34,7 +33,7 @@ const ANSWERS_MAX: u64 = 1000;
 /// What one account needs to answer queries.
 pub(crate) struct Queries {
     /// Lists may be larger than any other answer.
-    http: HttpClient,
+    pub(crate) http: HttpClient,
     /// The last answers by question; they are forgotten after `queries.answer_age`.
     answers: moka::future::Cache<Vec<u8>, Result<Arc<ask::Answered>, QueryError>>,
     lists: KeptLists,
@@ -96,23 +95,22 @@ impl Queries {
 /// Answers until the shutdown.
 pub(crate) async fn serve(dispatcher: Arc<Dispatcher>, endpoints: Endpoints) {
     tokio::join!(
-        answer(&dispatcher, endpoints.inventory, "inventory", direct::inventory),
-        answer(&dispatcher, endpoints.prices, "prices", paging::prices),
-        answer(&dispatcher, endpoints.steam_prices, "steam_prices", paging::steam_prices),
-        answer(&dispatcher, endpoints.search, "search", direct::search),
-        answer(&dispatcher, endpoints.offers, "offers", paging::offers),
-        answer(&dispatcher, endpoints.balance, "balance", direct::balance),
-        answer(&dispatcher, endpoints.currencies, "currencies", direct::currencies),
-        answer(&dispatcher, endpoints.status, "status", direct::status),
-        answer(&dispatcher, endpoints.history, "history", direct::history),
-        answer(&dispatcher, endpoints.failed_webhooks, "failed_webhooks", direct::failed_webhooks),
+        answer(&dispatcher, endpoints.inventory, direct::inventory),
+        answer(&dispatcher, endpoints.prices, paging::prices),
+        answer(&dispatcher, endpoints.steam_prices, paging::steam_prices),
+        answer(&dispatcher, endpoints.search, direct::search),
+        answer(&dispatcher, endpoints.offers, paging::offers),
+        answer(&dispatcher, endpoints.balance, direct::balance),
+        answer(&dispatcher, endpoints.currencies, direct::currencies),
+        answer(&dispatcher, endpoints.status, direct::status),
+        answer(&dispatcher, endpoints.history, direct::history),
+        answer(&dispatcher, endpoints.failed_webhooks, direct::failed_webhooks),
     );
 }
 
 async fn answer<Request, Response, Handler, Handling>(
     dispatcher: &Arc<Dispatcher>,
     endpoint: QueryEndpoint,
-    operation: &'static str,
     handler: Handler,
 ) where
     Request: Schema,
@@ -123,10 +121,7 @@ async fn answer<Request, Response, Handler, Handling>(
     let serving = Arc::clone(dispatcher);
     let handle = move |incoming: Incoming| {
         let dispatcher = Arc::clone(&serving);
-        let span = tracing::info_span!("process query", operation, account = %dispatcher.served.account.name);
-        trace::follow(&span, &incoming.headers);
         async move { handler(dispatcher, incoming.decode_or_json().map_err(undecodable)?).await }
-            .instrument(span)
     };
     endpoint.answer(CONCURRENCY, &dispatcher.shutdown, handle).await;
 }

@@ -69,6 +69,7 @@ impl Bus {
         fit(&mut letter, self.client().server_info().max_payload.saturating_sub(OWN_HEADERS_MAX_BYTES));
         let id = format!("{}:{}", incoming.stream, incoming.sequence);
         self.store_once(subjects::dead(stage), &letter, &id).await?;
+        metrics::requests::buried(stage, cause.reason);
         tracing::warn!(
             stage,
             reason = cause.reason,

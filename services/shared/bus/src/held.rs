@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use async_nats::jetstream::{self, AckKind};
 use skinbus_runtime::Shutdown;
+use skinbus_runtime::telemetry::spans::Span;
 use tokio::task::JoinHandle;
 
 use crate::connection::{Bus, chain};
 use crate::message::Incoming;
 use crate::pull::{Pull, PullError};
 use crate::topology::consumers::ACK_WAIT;
+use crate::trace;
 
 /// How often a message that stays in hand must be spoken for.
 pub const PROGRESS_EVERY: Duration = Duration::from_secs(ACK_WAIT.as_secs() / 3);
@@ -22,6 +24,8 @@ const AHEAD: usize = 500;
 pub struct Held {
     /// What it says.
     pub incoming: Incoming,
+    /// Working on it: until it is in nobody's hand here any more.
+    pub span: Span,
     acker: jetstream::message::Acker,
 }
 
@@ -36,18 +40,22 @@ impl Held {
 
     /// It has had its effect.
     pub async fn acknowledge(self) {
+        self.span.set("skinbus.disposition", || "acknowledge");
         self.answer(AckKind::Ack).await;
     }
 
     /// It is to come again, not before this has passed, and later each time: what keeps failing for as long as something
     /// is away must not use up the deliveries that a message has.
     pub async fn redeliver_after(self, pause: Duration) {
+        self.span.failed("retry");
+        self.span.set("skinbus.disposition", || "retry");
         let pause = pause.max(self.incoming.retry_pause());
         self.answer(AckKind::Nak(Some(pause))).await;
     }
 
     /// Another worker may have it at once.
     pub async fn give_back(self) {
+        self.span.set("skinbus.disposition", || "give_back");
         self.answer(AckKind::Nak(None)).await;
     }
 
@@ -136,7 +144,7 @@ impl HeldMessages {
             let error = match &mut self.messages {
                 Some(messages) if room == 0 && messages.is_idle() => std::future::pending().await,
                 Some(messages) => match messages.next(room).await {
-                    Ok(message) => return held(message),
+                    Ok(message) => return held(message, &self.consumer),
                     Err(error) => {
                         self.messages = None;
                         error
@@ -156,8 +164,9 @@ impl HeldMessages {
     }
 }
 
-fn held(message: jetstream::Message) -> Held {
+fn held(message: jetstream::Message, consumer: &str) -> Held {
     let incoming = Incoming::of_stream(&message);
+    let span = trace::process(&incoming, consumer);
     let (_, acker) = message.split();
-    Held { incoming, acker }
+    Held { incoming, span, acker }
 }

@@ -16,6 +16,7 @@ pub mod lists;
 pub mod merchant;
 pub mod message;
 mod metrics;
+pub mod open_trades;
 pub mod permissions;
 pub mod polls;
 pub mod publish;

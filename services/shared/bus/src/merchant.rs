@@ -20,6 +20,7 @@ use async_nats::jetstream::stream::DirectGetErrorKind;
 use async_nats::{HeaderMap, Subscriber};
 use bytes::Bytes;
 use futures_util::StreamExt;
+use opentelemetry::Context;
 use skinbus_domain::ids::{MerchantId, OrderId, TradeKey};
 use skinbus_proto::{v1, without_trade_token};
 use skinbus_runtime::config::{Config, NatsConfig, Topology};
@@ -194,7 +195,7 @@ impl MerchantClient {
     ) -> Result<Published, MerchantError> {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, JSON);
-        trace::inject(&mut headers);
+        trace::inject(&Context::current(), &mut headers);
         let message = PublishMessage::build().payload(Bytes::from(order)).headers(headers);
         let subject = subjects::orders(merchant);
         let failed = |error: &dyn std::error::Error| MerchantError::Publish {

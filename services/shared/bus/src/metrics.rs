@@ -1,4 +1,7 @@
-//! What is counted of alerts, and of what NATS refuses.
+//! What is counted: here of alerts, and of what NATS refuses.
+
+pub(crate) mod requests;
+pub(crate) mod trades;
 
 use std::sync::OnceLock;
 

@@ -2,13 +2,15 @@
 
 use std::error::Error;
 
-use async_nats::HeaderMap;
+use async_nats::header::{NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, NATS_MESSAGE_ID};
 use async_nats::jetstream::context::{PublishError, PublishErrorKind};
 use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::publish::PublishAck;
+use async_nats::{HeaderMap, HeaderValue};
 use bytes::Bytes;
 use skinbus_domain::Recorded;
 use skinbus_domain::ids::{AccountId, Reference};
+use skinbus_domain::trade::StatusChange;
 use skinbus_proto::{Schema, status_change_to_proto, timestamp, v1};
 use skinbus_runtime::clock;
 use uuid::Uuid;
@@ -22,46 +24,55 @@ use crate::{subjects, trace};
 const WRONG_LAST_SEQUENCE_CONSTANT: u64 = 10_164;
 
 /// A message on its way to a stream.
-pub(crate) struct Outgoing {
-    message: PublishMessage,
+pub(crate) struct Outgoing<'a> {
+    payload: Bytes,
+    headers: HeaderMap,
+    /// Whether it gets the context of the step that publishes it.
+    is_traced: bool,
+    version: Option<&'a StatusChange>,
 }
 
-impl Outgoing {
-    /// A protobuf message with its content type, schema and trace context.
+impl<'a> Outgoing<'a> {
+    /// A protobuf message with its content type and schema. It becomes a part of the trace of whoever publishes it.
     pub(crate) fn of<M: Schema>(message: &M) -> Self {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, PROTOBUF);
         headers.insert(SCHEMA, M::NAME);
-        trace::inject(&mut headers);
         let payload = Bytes::from(message.encode_to_vec());
-        Self { message: PublishMessage::build().payload(payload).headers(headers) }
+        Self { payload, headers, is_traced: true, version: None }
     }
 
     /// Bytes that are no message of ours.
     pub(crate) fn bytes(payload: Bytes) -> Self {
-        Self { message: PublishMessage::build().payload(payload) }
+        Self::with_headers(payload, HeaderMap::new())
     }
 
-    /// Somebody else's message, as it came.
+    /// Somebody else's message, as it came: its trace goes on where it was.
     pub(crate) fn with_headers(payload: Bytes, headers: HeaderMap) -> Self {
-        Self { message: PublishMessage::build().payload(payload).headers(headers) }
+        Self { payload, headers, is_traced: false, version: None }
+    }
+
+    /// Which version of a trade it is, for its trace.
+    pub(crate) fn of_version(mut self, change: &'a StatusChange) -> Self {
+        self.version = Some(change);
+        self
     }
 
     /// Sets a header.
     pub(crate) fn header(mut self, name: async_nats::HeaderName, value: impl AsRef<str>) -> Self {
-        self.message = self.message.header(name, value.as_ref());
+        self.headers.insert(name, value.as_ref());
         self
     }
 
     /// A repeat with the same id within the stream's window is dropped.
-    pub(crate) fn id(mut self, id: &str) -> Self {
-        self.message = self.message.message_id(id);
-        self
+    pub(crate) fn id(self, id: &str) -> Self {
+        self.header(NATS_MESSAGE_ID, id)
     }
 
     /// Stored only where the subject's last message has this sequence; 0 means that there is none.
     pub(crate) fn expecting(mut self, last_subject_sequence: u64) -> Self {
-        self.message = self.message.expected_last_subject_sequence(last_subject_sequence);
+        let sequence = HeaderValue::from(last_subject_sequence);
+        self.headers.insert(NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, sequence);
         self
     }
 }
@@ -72,9 +83,23 @@ impl Bus {
     pub(crate) async fn store(
         &self,
         subject: String,
-        outgoing: Outgoing,
+        outgoing: Outgoing<'_>,
     ) -> Result<PublishAck, PublishError> {
-        self.jetstream().send_publish(subject, outgoing.message).await?.await
+        let Outgoing { payload, mut headers, is_traced, version } = outgoing;
+        let span = is_traced.then(|| trace::publish(&subject, &mut headers));
+        if let (Some(span), Some(change)) = (&span, version) {
+            trace::about_version(span, change);
+        }
+        let message = PublishMessage::build().payload(payload).headers(headers);
+        let sent = self.jetstream().send_publish(subject, message).await;
+        let stored = async { sent?.await }.await;
+        match (&span, &stored) {
+            // Somebody was faster, which is what the expected sequence is for.
+            (Some(span), Err(error)) if is_conflict(error) => span.set("skinbus.is_lost", || true),
+            (Some(span), Err(_)) => span.failed("not_stored"),
+            (Some(_), Ok(_)) | (None, _) => {}
+        }
+        stored
     }
 
     /// Publishes a message to a stream, dropped there if one with this `id` came before, and waits until it is stored.

@@ -7,12 +7,15 @@ use async_nats::service::{self, ServiceExt};
 use bytes::Bytes;
 use futures_util::StreamExt;
 use skinbus_proto::Schema;
-use skinbus_runtime::Shutdown;
+use skinbus_runtime::telemetry::spans::Span;
+use skinbus_runtime::{Shutdown, clock};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::connection::{Bus, chain};
 use crate::message::{CONTENT_TYPE, Incoming, JSON, PROTOBUF, SCHEMA};
+use crate::metrics::requests::Endpoint;
+use crate::trace;
 
 /// A refused query: a stable code and words for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +69,19 @@ impl Bus {
         let mut headers = async_nats::HeaderMap::new();
         headers.insert(CONTENT_TYPE, PROTOBUF);
         headers.insert(SCHEMA, Request::NAME);
-        crate::trace::inject(&mut headers);
+        let span = trace::request(&subject, &mut headers);
+        let answer = self.ask(subject, headers, request, timeout).await;
+        tell(&span, answer.as_ref().err());
+        answer
+    }
+
+    async fn ask<Request: Schema, Response: Schema>(
+        &self,
+        subject: String,
+        headers: async_nats::HeaderMap,
+        request: &Request,
+        timeout: Duration,
+    ) -> Result<Response, QueryError> {
         let request = async_nats::Request::new()
             .headers(headers)
             .payload(Bytes::from(request.encode_to_vec()))
@@ -91,6 +106,7 @@ pub struct QueryEndpoint {
     /// An endpoint ends with its service.
     service: Arc<service::Service>,
     endpoint: service::endpoint::Endpoint,
+    measured: Endpoint,
 }
 
 impl QueryService {
@@ -106,7 +122,7 @@ impl QueryService {
         let endpoint = self.service.endpoint_builder().name(name).add(subject.clone()).await;
         let endpoint = endpoint.map_err(|error| failed(error.to_string()))?;
         self.bus.client().flush().await.map_err(|error| failed(error.to_string()))?;
-        Ok(QueryEndpoint { service: Arc::clone(&self.service), endpoint })
+        Ok(QueryEndpoint { service: Arc::clone(&self.service), endpoint, measured: Endpoint::of(&subject) })
     }
 }
 
@@ -122,8 +138,9 @@ impl QueryEndpoint {
         Handler: Fn(Incoming) -> Handling + Send + Sync + 'static,
         Handling: Future<Output = Result<Response, QueryError>> + Send + 'static,
     {
-        let Self { service: _kept, mut endpoint } = self;
+        let Self { service: _kept, mut endpoint, measured } = self;
         let (slots, handler) = (Arc::new(Semaphore::new(concurrency)), Arc::new(handler));
+        let measured = Arc::new(measured);
         let mut tasks = JoinSet::new();
         let mut stopping = false;
         loop {
@@ -142,13 +159,29 @@ impl QueryEndpoint {
                 request = endpoint.next() => request,
             };
             let Some(request) = request else { break };
-            let handler = Arc::clone(&handler);
+            let (handler, measured) = (Arc::clone(&handler), Arc::clone(&measured));
             tasks.spawn(async move {
-                respond(&request, handler(Incoming::from(request.message.clone())).await).await;
+                let began = clock::monotonic_now();
+                let incoming = Incoming::from(request.message.clone());
+                let span = trace::serve(&incoming);
+                let answer = span.run(handler(incoming)).await;
+                tell(&span, answer.as_ref().err());
+                let error = answer.as_ref().err().map(|error| error.code);
+                respond(&request, answer).await;
+                measured.answered(error, clock::monotonic_now().duration_since(began));
                 drop(slot);
             });
         }
         while tasks.join_next().await.is_some() {}
+    }
+}
+
+/// Says in its trace why a request has no answer. A mistake of whoever asks is no failure of ours.
+fn tell(span: &Span, error: Option<&QueryError>) {
+    let Some(error) = error else { return };
+    span.set("skinbus.error_code", || i64::try_from(error.code).unwrap_or(i64::MAX));
+    if error.code >= 500 {
+        span.failed(error.code.to_string());
     }
 }
 

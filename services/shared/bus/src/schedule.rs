@@ -35,7 +35,7 @@ impl ReconcileScheduleError {
     }
 }
 
-fn reconciliation(account: &AccountId, at: Timestamp, due: &v1::ReconcileDue) -> Outgoing {
+fn reconciliation(account: &AccountId, at: Timestamp, due: &v1::ReconcileDue) -> Outgoing<'static> {
     Outgoing::of(due)
         .header(NATS_SCHEDULE, format!("@at {at:.3}"))
         .header(NATS_SCHEDULE_TARGET, subjects::reconcile_due(account))
@@ -128,7 +128,12 @@ impl Bus {
         self.put(subject, outgoing, key).await
     }
 
-    async fn put(&self, subject: String, outgoing: Outgoing, key: &TradeKey) -> Result<(), ScheduleError> {
+    async fn put(
+        &self,
+        subject: String,
+        outgoing: Outgoing<'_>,
+        key: &TradeKey,
+    ) -> Result<(), ScheduleError> {
         self.store(subject, outgoing)
             .await
             .map(|_| ())

@@ -5,14 +5,17 @@ use std::time::Duration;
 
 use async_nats::jetstream::{self, AckKind};
 use futures_util::FutureExt;
-use skinbus_runtime::Shutdown;
+use skinbus_runtime::telemetry::spans::Span;
+use skinbus_runtime::{Shutdown, clock};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::connection::{Bus, chain};
 use crate::dead::Cause;
 use crate::message::Incoming;
+use crate::metrics;
 use crate::topology::consumers::ACK_WAIT;
+use crate::trace;
 
 /// What becomes of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +70,7 @@ impl Bus {
         Handling: Future<Output = Disposition> + Send + 'static,
     {
         let slots = Arc::new(Semaphore::new(options.concurrency));
-        let handler = Arc::new(handler);
+        let (handler, consumer) = (Arc::new(handler), Arc::<str>::from(name));
         let mut tasks = JoinSet::new();
         while !shutdown.is_requested() {
             let mut messages = match self.pull(stream, name).await {
@@ -96,7 +99,8 @@ impl Bus {
                 };
                 match next {
                     Ok(message) => {
-                        let delivery = Delivery { bus: self.clone(), message, options };
+                        let delivery =
+                            Delivery { bus: self.clone(), consumer: Arc::clone(&consumer), message, options };
                         let handler = Arc::clone(&handler);
                         tasks.spawn(async move {
                             delivery.handle(handler.as_ref()).await;
@@ -117,9 +121,27 @@ impl Bus {
     }
 }
 
+/// Says in its trace what becomes of a message.
+fn tell(span: &Span, disposition: &Disposition) {
+    let word = match disposition {
+        Disposition::Acknowledge => "acknowledge",
+        Disposition::RedeliverAfter(_) => "redeliver",
+        Disposition::Retry => {
+            span.failed("retry");
+            "retry"
+        }
+        Disposition::Dead(cause) => {
+            span.set("skinbus.dead_reason", || cause.reason);
+            "dead"
+        }
+    };
+    span.set("skinbus.disposition", || word);
+}
+
 /// One message in hand.
 struct Delivery {
     bus: Bus,
+    consumer: Arc<str>,
     message: jetstream::Message,
     options: WorkOptions,
 }
@@ -131,12 +153,24 @@ impl Delivery {
         Handling: Future<Output = Disposition>,
     {
         let incoming = Incoming::of_stream(&self.message);
+        let span = trace::process(&incoming, &self.consumer);
+        span.run(self.work_on(incoming, handler, &span)).await;
+    }
+
+    async fn work_on<Handler, Handling>(&self, incoming: Incoming, handler: &Handler, span: &Span)
+    where
+        Handler: Fn(Incoming) -> Handling,
+        Handling: Future<Output = Disposition>,
+    {
+        let began = clock::monotonic_now();
         let disposition = if incoming.deliveries > self.options.deliveries_max {
             Disposition::Dead(Cause::new("too_many_deliveries", "its handler failed every time"))
         } else {
             self.with_progress(handler(incoming.clone())).await
         };
-        self.settle(&incoming, disposition).await;
+        tell(span, &disposition);
+        let outcome = self.settle(&incoming, disposition).await;
+        metrics::requests::message(self.options.stage, outcome, clock::monotonic_now().duration_since(began));
     }
 
     /// Keeps the message ours while the handler runs.
@@ -154,19 +188,22 @@ impl Delivery {
         }
     }
 
-    async fn settle(&self, incoming: &Incoming, disposition: Disposition) {
-        match disposition {
-            Disposition::Acknowledge => self.answer(AckKind::Ack).await,
-            Disposition::RedeliverAfter(pause) => self.answer(AckKind::Nak(Some(pause))).await,
-            Disposition::Retry => self.answer(AckKind::Nak(Some(incoming.retry_pause()))).await,
+    /// Does what was decided, and gives its name for metrics.
+    async fn settle(&self, incoming: &Incoming, disposition: Disposition) -> &'static str {
+        let (kind, outcome) = match disposition {
+            Disposition::Acknowledge => (AckKind::Ack, "acknowledged"),
+            Disposition::RedeliverAfter(pause) => (AckKind::Nak(Some(pause)), "redelivered"),
+            Disposition::Retry => (AckKind::Nak(Some(incoming.retry_pause())), "retried"),
             Disposition::Dead(cause) => match self.bus.bury(self.options.stage, incoming, &cause).await {
-                Ok(()) => self.answer(AckKind::Term).await,
+                Ok(()) => (AckKind::Term, "dead"),
                 Err(error) => {
                     tracing::error!(error = chain(&error), "storing a dead letter; the message comes again");
-                    self.answer(AckKind::Nak(Some(incoming.retry_pause()))).await;
+                    (AckKind::Nak(Some(incoming.retry_pause())), "retried")
                 }
             },
-        }
+        };
+        self.answer(kind).await;
+        outcome
     }
 
     /// An answer that does not arrive means a redelivery, which every handler can take.

@@ -21,13 +21,15 @@ mod sections;
 mod sources;
 mod validate;
 
-pub use account::{AccountConfig, Authentication, PathsConfig, ProviderName, QuotaConfig, SecretField};
+pub use account::{
+    AccountConfig, Authentication, PathsConfig, PreviousSecrets, ProviderName, QuotaConfig, SecretField,
+};
 pub use errors::{ConfigError, ConfigErrors};
 pub use ledger::LedgerConfig;
 pub use parse::duration;
 pub use sections::{
-    DispatchConfig, HttpConfig, IntakeConfig, NatsConfig, NatsUrl, QueriesConfig, ShutdownConfig, Topology,
-    TrackingConfig, WebhooksConfig,
+    DispatchConfig, HttpConfig, IntakeConfig, NatsConfig, NatsUrl, QueriesConfig, ReloadConfig,
+    ShutdownConfig, Topology, TrackingConfig, WebhooksConfig,
 };
 
 /// The variable that names the file; `--config` wins over it.
@@ -61,6 +63,8 @@ pub struct Config {
     pub ledger: LedgerConfig,
     /// How a service ends.
     pub shutdown: ShutdownConfig,
+    /// How a service takes a changed configuration.
+    pub reload: ReloadConfig,
     /// The accounts by name.
     #[serde(deserialize_with = "parse::de_accounts")]
     pub accounts: BTreeMap<AccountId, AccountConfig>,

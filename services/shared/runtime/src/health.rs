@@ -7,13 +7,23 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::Notify;
+
 mod server;
+mod shown;
 
 pub use server::{HealthError, HealthServer};
+pub use shown::ShownHealth;
 
-/// The health of one process. Clones share it.
+/// The health of one generation of a service. Clones share it.
 #[derive(Debug, Clone, Default)]
-pub struct Health(Arc<Mutex<State>>);
+pub struct Health(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    state: Mutex<State>,
+    changed: Notify,
+}
 
 #[derive(Debug, Default)]
 struct State {
@@ -63,6 +73,18 @@ impl Health {
         !state.conditions.is_empty() && all_up && !state.draining
     }
 
+    /// Waits until [`Health::is_ready`] was true once.
+    pub async fn ready(&self) {
+        loop {
+            // Made before the look, so that a change right after it is not missed.
+            let changed = self.0.changed.notified();
+            if self.is_ready() {
+                return;
+            }
+            changed.await;
+        }
+    }
+
     /// Says that the service is ending: it is not ready from now on, whatever its conditions say.
     pub fn set_draining(&self) {
         self.state().draining = true;
@@ -78,11 +100,19 @@ impl Health {
     }
 
     fn set(&self, name: &'static str, level: Level) {
-        let before = self.state().conditions.insert(name, level.clone());
+        let (before, is_draining) = {
+            let mut state = self.state();
+            (state.conditions.insert(name, level.clone()), state.draining)
+        };
         if before.as_ref() == Some(&level) {
             return;
         }
+        self.0.changed.notify_waiters();
         match level {
+            // What ends lets go of everything; that is nothing to be warned of.
+            Level::Up | Level::Down(_) if is_draining => {
+                tracing::debug!(condition = name, %level, "condition of what is ending");
+            }
             Level::Up => tracing::info!(condition = name, "condition is up"),
             Level::Down(reason) => tracing::warn!(condition = name, reason, "condition is down"),
         }
@@ -90,7 +120,7 @@ impl Health {
 
     fn state(&self) -> MutexGuard<'_, State> {
         // The state is whole after every statement, so a panic elsewhere has not spoiled it.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -150,6 +180,22 @@ mod tests {
         nats.set(true, "connected");
         health.set_draining();
         assert!(!health.is_ready());
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_for_ready_hears_of_it() {
+        let health = Health::detached();
+        let (nats, topology) = (health.condition("nats"), health.condition("topology"));
+        nats.up();
+        let waiting = tokio::spawn({
+            let health = health.clone();
+            async move { health.ready().await }
+        });
+        tokio::task::yield_now().await;
+        assert!(!waiting.is_finished());
+        topology.up();
+        waiting.await.unwrap();
+        health.ready().await;
     }
 
     #[test]

@@ -16,6 +16,7 @@ pub mod clock;
 pub mod config;
 pub mod crash;
 pub mod environment;
+mod files;
 pub mod health;
 pub mod secrets;
 pub mod service;

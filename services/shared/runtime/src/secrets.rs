@@ -11,8 +11,9 @@ use secrecy::SecretString;
 use skinbus_domain::ids::AccountId;
 
 use crate::config::{AccountConfig, ConfigError, ConfigErrors, NOT_SET, SecretField};
+use crate::files::{Contents, READ_MAX_BYTES, Snapshot};
 
-/// Largest secret file; keys are tens of bytes, and a log file given by mistake must not be read whole.
+/// Largest secret file; keys are tens of bytes.
 pub const SECRET_MAX_BYTES: usize = 16 * 1024;
 
 /// Why a secret could not be read. It holds neither the secret nor the path: a secret that was written in the path's
@@ -40,10 +41,18 @@ pub enum SecretError {
 ///
 /// [`SecretError`] where the file is unreadable, empty, too large or not text.
 pub fn read_secret(path: &Path) -> Result<SecretString, SecretError> {
-    let limit = u64::try_from(SECRET_MAX_BYTES).unwrap_or(u64::MAX).saturating_add(1);
+    read(path).1
+}
+
+fn read(path: &Path) -> (Contents, Result<SecretString, SecretError>) {
     let mut bytes = Vec::new();
-    let file = File::open(path).map_err(SecretError::Unreadable)?;
-    file.take(limit).read_to_end(&mut bytes).map_err(SecretError::Unreadable)?;
+    match File::open(path).and_then(|file| file.take(READ_MAX_BYTES).read_to_end(&mut bytes)) {
+        Ok(_length) => (Contents::of(&bytes), secret(bytes)),
+        Err(error) => (Contents::UNREADABLE, Err(SecretError::Unreadable(error))),
+    }
+}
+
+fn secret(bytes: Vec<u8>) -> Result<SecretString, SecretError> {
     if bytes.len() > SECRET_MAX_BYTES {
         return Err(SecretError::TooLarge);
     }
@@ -56,10 +65,12 @@ pub fn read_secret(path: &Path) -> Result<SecretString, SecretError> {
     Ok(SecretString::from(text))
 }
 
-/// Reads the secrets that a service needs and collects what is wrong, so that all of it is reported at once.
+/// Reads the secrets that a service needs and collects what is wrong, so that all of it is reported at once. It remembers
+/// which files those are: they are watched while the service runs.
 #[derive(Debug, Default)]
 pub struct SecretReader {
     errors: Vec<ConfigError>,
+    files: Snapshot,
 }
 
 impl SecretReader {
@@ -79,7 +90,7 @@ impl SecretReader {
         if account.secret_file(field).is_none() {
             let problem =
                 format!("provider {} needs it; name a file that holds the secret", account.provider);
-            self.error(name, field.setting(), problem);
+            self.error(name, account, field.setting(), problem);
             return None;
         }
         self.optional(name, account, field)
@@ -93,10 +104,12 @@ impl SecretReader {
         field: SecretField,
     ) -> Option<SecretString> {
         let path = account.secret_file(field)?;
-        match read_secret(path) {
+        let (contents, secret) = read(path);
+        self.files.add(path, contents);
+        match secret {
             Ok(secret) => Some(secret),
             Err(error) => {
-                let setting = setting_of(name, field.setting());
+                let setting = setting_of(name, account, field.setting());
                 let source = describe_path(path);
                 self.push(ConfigError { setting, source, problem: error.to_string() });
                 None
@@ -114,15 +127,26 @@ impl SecretReader {
     ) -> Option<String> {
         let value = value.filter(|value| !value.is_empty());
         if value.is_none() {
-            self.error(name, setting, format!("provider {} needs it", account.provider));
+            let problem = format!("provider {} needs it", account.provider);
+            self.push(ConfigError {
+                setting: format!("accounts.{name}.{setting}"),
+                source: NOT_SET.to_owned(),
+                problem,
+            });
         }
         value.map(str::to_owned)
     }
 
     /// Collects an error of the service's own about a setting of an account. The text must not hold its value.
-    pub fn error(&mut self, name: &AccountId, setting: &str, problem: impl Into<String>) {
+    pub fn error(
+        &mut self,
+        name: &AccountId,
+        account: &AccountConfig,
+        setting: &str,
+        problem: impl Into<String>,
+    ) {
         self.push(ConfigError {
-            setting: setting_of(name, setting),
+            setting: setting_of(name, account, setting),
             source: NOT_SET.to_owned(),
             problem: problem.into(),
         });
@@ -140,13 +164,18 @@ impl SecretReader {
     /// # Errors
     ///
     /// Everything that was collected.
-    pub fn finish(self) -> Result<(), ConfigErrors> {
-        ConfigErrors::from(self.errors).into_result()
+    pub fn finish(&mut self) -> Result<(), ConfigErrors> {
+        ConfigErrors::from(std::mem::take(&mut self.errors)).into_result()
+    }
+
+    /// Every file that was read or could not be, with what it held.
+    pub(crate) fn into_files(self) -> Snapshot {
+        self.files
     }
 }
 
-fn setting_of(name: &AccountId, setting: &str) -> String {
-    format!("accounts.{name}.{setting}")
+fn setting_of(name: &AccountId, account: &AccountConfig, setting: &str) -> String {
+    format!("accounts.{name}.{}", account.setting_name(setting))
 }
 
 /// A path is shown where it surely is one: text without a leading slash or dot may be the secret itself.

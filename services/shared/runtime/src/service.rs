@@ -8,8 +8,7 @@
 //! /// What must be right before any port opens: the secrets that this service needs.
 //! struct Prepared;
 //!
-//! fn prepare(_config: &Config) -> Result<Prepared, ConfigErrors> {
-//!     let secrets = SecretReader::new();
+//! fn prepare(_config: &Config, secrets: &mut SecretReader) -> Result<Prepared, ConfigErrors> {
 //!     secrets.finish()?;
 //!     Ok(Prepared)
 //! }
@@ -30,16 +29,27 @@ use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
 
 use crate::config::{Config, ConfigErrors};
-use crate::environment;
-use crate::health::{Health, HealthServer};
+use crate::files::Snapshot;
+use crate::health::{Health, HealthServer, ShownHealth};
+use crate::secrets::SecretReader;
 use crate::shutdown::Shutdown;
 use crate::telemetry::Telemetry;
 
 mod arguments;
-mod supervise;
+mod ending;
+mod generation;
+mod generations;
+mod metrics;
+mod plan;
+mod reading;
+
+use ending::{Ending, Signals};
+use generation::Generation;
+use generations::Generations;
+use reading::{Next, Reader};
 
 /// Why a service could not go on. Its chain of causes is logged once, by [`main`].
 pub type RunError = Box<dyn Error + Send + Sync>;
@@ -57,13 +67,18 @@ pub const EXIT_USAGE: u8 = 64;
 /// It is asked by SIGTERM or SIGINT, and cut off when `shutdown.drain_timeout` has passed; a second signal ends the
 /// process at once.
 ///
+/// A reload, by SIGHUP or after a change of the configuration file or of the files that `prepare` and the connection to NATS
+/// read, is a rolling update inside the process: both are called again, and only once the new `run` is ready the old one is
+/// asked to end. Until then nothing has changed, and whatever is wrong is logged and counted.
+///
 /// The exit code is 0 after a drained end, 1 after an error of `run` or a drain that took too long.
 pub fn main<Prepared, Running>(
     name: &'static str,
-    prepare: impl FnOnce(&Config) -> Result<Prepared, ConfigErrors>,
-    run: impl FnOnce(Config, Prepared, Shutdown, Health) -> Running,
+    prepare: impl Fn(&Config, &mut SecretReader) -> Result<Prepared, ConfigErrors> + Send + Sync + 'static,
+    run: impl Fn(Config, Prepared, Shutdown, Health) -> Running + Send + Sync + 'static,
 ) -> ExitCode
 where
+    Prepared: Send + 'static,
     Running: Future<Output = Result<(), RunError>> + Send + 'static,
 {
     // First of all, because every TLS client needs it, the exporter of traces included. It fails only where it is
@@ -85,73 +100,54 @@ where
     log_panics();
     tracing::info!(service = name, version = env!("CARGO_PKG_VERSION"), "starting");
 
-    let loaded = Config::load(path.as_deref(), environment::pairs())
-        .and_then(|config| prepare(&config).map(|prepared| (config, prepared)));
-    let exit_code = match loaded {
+    let reader = Reader::new(path, prepare, run);
+    let read = reader.read(&Snapshot::default());
+    let exit_code = match read.next {
         Err(errors) => {
             // Not a log line: whoever starts the process must see all of it, whatever RUST_LOG says.
             say(&format!("{name}: the configuration is wrong:\n{errors}"));
             ExitCode::from(EXIT_CONFIGURATION)
         }
-        Ok((config, prepared)) => {
-            let settings = Settings::of(&config);
-            let start = |shutdown, health| run(config, prepared, shutdown, health);
-            match run_process(&settings, &telemetry, start) {
-                // Told twice to end, the process does not even wait for the last traces.
-                Ok(ending @ supervise::Ending::Interrupted) => return ending.log_and_exit_code(),
-                Ok(ending) => ending.log_and_exit_code(),
-                Err(error) => {
-                    tracing::error!(error = chain(error.as_ref()), "could not start");
-                    ExitCode::FAILURE
-                }
+        // Where the files have changed since, the first looks at them tell.
+        Ok(next) => match run_process(next, read.files, reader, &telemetry) {
+            // Told twice to end, the process does not even wait for the last traces.
+            Ok(ending @ Ending::Interrupted) => return ending.log_and_exit_code(),
+            Ok(ending) => ending.log_and_exit_code(),
+            Err(error) => {
+                tracing::error!(error = chain(error.as_ref()), "could not start");
+                ExitCode::FAILURE
             }
-        }
+        },
     };
     telemetry.finish();
     exit_code
 }
 
-/// What the frame itself needs of the configuration, kept because the service takes all of it.
-struct Settings {
-    listen: std::net::SocketAddr,
-    drain_timeout: std::time::Duration,
-}
-
-impl Settings {
-    fn of(config: &Config) -> Self {
-        Self { listen: config.http.listen, drain_timeout: config.shutdown.drain_timeout }
-    }
-}
-
-/// Two runtimes: this thread has the health port, the signals and the drain deadline to itself, so that a busy or stuck
-/// data path can starve none of them; the service runs on the workers.
-fn run_process<Running>(
-    settings: &Settings,
+/// This thread has the health port, the signals and the deadlines to itself, so that a busy or stuck data path can starve
+/// none of them; each generation of the service runs on workers of its own.
+fn run_process(
+    next: Next,
+    files: Snapshot,
+    reader: Reader,
     telemetry: &Telemetry,
-    start: impl FnOnce(Shutdown, Health) -> Running,
-) -> Result<supervise::Ending, RunError>
-where
-    Running: Future<Output = Result<(), RunError>> + Send + 'static,
-{
+) -> Result<Ending, RunError> {
     let control = Builder::new_current_thread().enable_all().build()?;
-    let workers: Runtime = Builder::new_multi_thread().enable_all().build()?;
-    let (shutdown, health) = (Shutdown::new(), Health::new());
-
     let ending = control.block_on(async {
-        let signals = supervise::Signals::listen()?;
-        let registry = telemetry.registry().clone();
-        let server = HealthServer::bind(settings.listen, health.clone(), registry).await?;
+        let signals = Signals::listen()?;
+        let shown = ShownHealth::from(Health::new());
+        let server =
+            HealthServer::bind(next.config.http.listen, shown.clone(), telemetry.registry().clone()).await?;
         tokio::spawn(async {
             if let Err(error) = server.serve().await {
                 tracing::error!(error = chain(&error), "health and metrics are gone");
             }
         });
-        let service = workers.spawn(start(shutdown.clone(), health.clone()));
-        let supervised = supervise::supervise(service, signals, &shutdown, &health, settings.drain_timeout);
-        Ok::<_, RunError>(supervised.await)
+        let first = Generation::start(1, next)?;
+        shown.show(first.health.clone());
+        Ok::<_, RunError>(Generations::new(first, files, reader, shown).supervise(signals).await)
     });
-    // The service has ended or was given up; what still hangs must not hold the process.
-    workers.shutdown_background();
+    // A look at a file system that hangs must not hold the process.
+    control.shutdown_background();
     ending
 }
 

@@ -1,7 +1,8 @@
 //! Logs, traces and metrics of a process.
 //!
 //! Logs go to stderr: text for a terminal, JSON otherwise. Traces go to an OTLP collector where one is named, and are
-//! passed on in message headers in any case. Metrics are read by Prometheus at `/metrics`.
+//! passed on in message headers in any case. Metrics are read by Prometheus at `/metrics`, and go to a collector where one is
+//! named for them.
 //!
 //! Never logged, at any level: secrets, trade tokens, webhook bodies, `Authorization` headers, full provider answers
 //! (invariant S1). Ids, states, counts and durations are enough to find what happened.
@@ -14,7 +15,6 @@ use opentelemetry::trace::TracerProvider as _;
 use opentelemetry::{KeyValue, global};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::metrics::SdkMeterProvider;
-use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use prometheus::Registry;
 use tracing::level_filters::LevelFilter;
@@ -26,6 +26,7 @@ use tracing_subscriber::{EnvFilter, Layer};
 use crate::environment;
 
 mod metrics;
+pub mod spans;
 mod traces;
 
 pub use metrics::SECONDS_BOUNDARIES;
@@ -42,6 +43,9 @@ pub enum TelemetryError {
     /// The collector's address or another `OTEL_` variable cannot be used.
     #[error("cannot set up the export of traces; check the OTEL_EXPORTER_OTLP_ variables")]
     Traces(#[source] opentelemetry_otlp::ExporterBuildError),
+    /// The same for metrics.
+    #[error("cannot set up the export of metrics; check the OTEL_EXPORTER_OTLP_ variables")]
+    MetricsExport(#[source] opentelemetry_otlp::ExporterBuildError),
     /// The Prometheus exporter refused to start.
     #[error("cannot set up metrics")]
     Metrics(#[source] opentelemetry_sdk::error::OTelSdkError),
@@ -53,7 +57,8 @@ pub enum TelemetryError {
 /// What must live as long as the process, and be finished at its end.
 #[derive(Debug)]
 pub struct Telemetry {
-    tracer_provider: SdkTracerProvider,
+    /// Only where there is a collector.
+    tracer_provider: Option<SdkTracerProvider>,
     meter_provider: SdkMeterProvider,
     registry: Registry,
 }
@@ -69,20 +74,16 @@ impl Telemetry {
         let environment = environment::pairs();
         let resource = resource(service_name, &environment);
         let tracer_provider = traces::provider(resource.clone(), &environment)?;
-        let (meter_provider, registry) = metrics::provider(resource)?;
+        let (meter_provider, registry) = metrics::provider(resource, &environment)?;
 
-        // Spans have their own filter: a quiet RUST_LOG must not cut traces apart.
-        let spans = tracing_opentelemetry::layer()
-            .with_tracer(tracer_provider.tracer(service_name))
-            .with_filter(LevelFilter::INFO);
         tracing_subscriber::registry()
-            .with(spans)
             .with(log_layer(&environment))
             .try_init()
             .map_err(TelemetryError::Logs)?;
 
-        global::set_text_map_propagator(TraceContextPropagator::new());
-        global::set_tracer_provider(tracer_provider.clone());
+        if let Some(provider) = &tracer_provider {
+            spans::export_with(provider.tracer("skinbus"));
+        }
         global::set_meter_provider(meter_provider.clone());
         Ok(Self { tracer_provider, meter_provider, registry })
     }
@@ -95,10 +96,10 @@ impl Telemetry {
 
     /// Sends the last spans, and waits for it a few seconds at most.
     pub fn finish(self) {
-        let spans = self.tracer_provider.shutdown_with_timeout(FLUSH_TIMEOUT);
+        let spans = self.tracer_provider.map_or(Ok(()), |spans| spans.shutdown_with_timeout(FLUSH_TIMEOUT));
         let meters = self.meter_provider.shutdown_with_timeout(FLUSH_TIMEOUT);
         if let Err(error) = spans.and(meters) {
-            tracing::warn!(%error, "the last traces were not sent");
+            tracing::warn!(%error, "the last traces or metrics were not sent");
         }
     }
 }

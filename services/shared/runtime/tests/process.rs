@@ -12,15 +12,25 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 use skinbus_runtime::config::{AccountConfig, ProviderName, SecretField};
+use skinbus_runtime::telemetry::spans::Span;
 use skinbus_runtime::{Config, ConfigErrors, Health, RunError, SecretReader, Shutdown, crash, service};
+
+#[path = "process/reload.rs"]
+mod reload;
 
 const ROLE: &str = "RUNTIME_TESTS_SERVICE";
 
 #[expect(clippy::disallowed_methods, reason = "a process of this test learns its role here")]
 fn main() -> ExitCode {
     if let Ok(role) = std::env::var(ROLE) {
-        return service::main("test-service", prepare, move |_, (), shutdown, health| {
-            run(role, shutdown, health)
+        return service::main("test-service", prepare, move |config, (), shutdown, health| {
+            let role = role.clone();
+            async move {
+                match role.as_str() {
+                    "reloads" => reload::run(config, shutdown, health).await,
+                    _ => run(role, shutdown, health).await,
+                }
+            }
         });
     }
     // Test runners ask what there is before they run it.
@@ -38,7 +48,9 @@ fn main() -> ExitCode {
     a_second_signal_ends_at_once();
     an_error_ends_with_1_and_is_logged_with_its_causes();
     a_panic_is_logged_without_its_values();
+    reload::all();
     spans_arrive_at_the_collector();
+    what_is_not_sampled_goes_nowhere();
     if cfg!(debug_assertions) {
         a_crash_point_kills_the_process();
     }
@@ -52,8 +64,7 @@ fn list() -> ExitCode {
     }
 }
 
-fn prepare(config: &Config) -> Result<(), ConfigErrors> {
-    let mut secrets = SecretReader::new();
+fn prepare(config: &Config, secrets: &mut SecretReader) -> Result<(), ConfigErrors> {
     for (name, account) in &config.accounts {
         secrets.required(name, account, SecretField::Token);
     }
@@ -66,7 +77,7 @@ async fn run(role: String, shutdown: Shutdown, health: Health) -> Result<(), Run
     match role.as_str() {
         "fails" => return Err(std::io::Error::other("connection refused").into()),
         "panics" => panic!("{}", "hunter2".to_owned()),
-        "traces" => tracing::info_span!("place skinify_main").in_scope(|| ()),
+        "traces" => drop(Span::inside("place skinify_main")),
         "hangs" => std::future::pending::<()>().await,
         // Every worker is stuck; the frame must not be.
         "stuck" => (0..64).for_each(|_| {
@@ -88,16 +99,20 @@ struct Service {
 
 impl Service {
     fn start(role: &str, variables: &[(&str, &str)], arguments: &[&str]) -> Self {
-        let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(arguments)
-            .env(ROLE, role)
-            .env("SKINBUS_HTTP__LISTEN", "127.0.0.1:0")
-            .env("RUST_LOG", "info")
-            .envs(variables.iter().copied())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(arguments).env(ROLE, role).env("SKINBUS_HTTP__LISTEN", "127.0.0.1:0");
+        Self::spawn(command.env("RUST_LOG", "info").envs(variables.iter().copied()))
+    }
+
+    /// One whose file says where it listens.
+    fn start_without_address(role: &str, config: &Path) -> Self {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["--config".as_ref(), config]).env(ROLE, role).env("RUST_LOG", "info");
+        Self::spawn(&mut command)
+    }
+
+    fn spawn(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let log = BufReader::new(child.stderr.take().unwrap());
         Self { child, log }
     }
@@ -114,8 +129,11 @@ impl Service {
     }
 
     fn signal(&self) {
-        let pid = Pid::from_child(&self.child);
-        kill_process(pid, Signal::TERM).unwrap();
+        self.send(Signal::TERM);
+    }
+
+    fn send(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
 
     /// Waits for the end; gives the exit code and the rest of the log.
@@ -229,6 +247,26 @@ fn spans_arrive_at_the_collector() {
     let request = String::from_utf8_lossy(&request);
     assert!(request.starts_with("POST /v1/traces ") && request.contains("test-service"), "{request}");
     assert_eq!(service.end().0, Some(0));
+}
+
+fn what_is_not_sampled_goes_nowhere() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    for (sampler, argument) in [("parentbased_always_off", ""), ("parentbased_traceidratio", "0")] {
+        let variables = [
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint.as_str()),
+            ("OTEL_TRACES_SAMPLER", sampler),
+            ("OTEL_TRACES_SAMPLER_ARG", argument),
+        ];
+        let mut service = Service::start("traces", &variables, &[]);
+        service.wait_for("condition is up");
+        service.signal();
+        assert_eq!(service.end().0, Some(0));
+        // It has ended, so whatever it had to send would be here.
+        let connected = listener.accept().map(|_| ()).map_err(|error| error.kind());
+        assert_eq!(connected, Err(std::io::ErrorKind::WouldBlock), "{sampler}");
+    }
 }
 
 fn a_crash_point_kills_the_process() {

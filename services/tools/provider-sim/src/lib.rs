@@ -40,6 +40,7 @@ mod ledger;
 mod notify;
 mod options;
 mod pace;
+mod program;
 mod provider;
 mod quota;
 mod random;
@@ -54,4 +55,5 @@ pub mod skinslink;
 mod websocket;
 
 pub use options::{Options, Project};
+pub use program::main;
 pub use server::{Simulator, StartError, run};

@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use futures_util::{StreamExt, future, stream};
+use opentelemetry::Context;
+use opentelemetry::trace::FutureExt;
 use skinbus_bus::held::PROGRESS_EVERY;
 use skinbus_bus::queries::QueryError;
 use skinbus_domain::Recorded;
 use skinbus_domain::looking::Event;
 use skinbus_runtime::accounts::Account;
 use skinbus_runtime::crash::crash_point;
+use skinbus_runtime::telemetry::spans::Span;
 
 use super::LookUp;
 use super::carry_out::conclude;
@@ -26,7 +29,11 @@ pub(super) async fn look(
     hinted: bool,
 ) -> Vec<LookUp> {
     crash_point("tracker.before_look_up");
-    let rows = ask(&tracker, &account, &look_ups, hinted).await;
+    let orders: Vec<Context> = look_ups.iter().map(|(due, _)| due.held.span.context().clone()).collect();
+    let span = Span::together("look up", &orders);
+    span.set("messaging.batch.message_count", || i64::try_from(orders.len()).unwrap_or(i64::MAX));
+    let rows = span.run(ask(&tracker, &account, &look_ups, hinted)).await;
+    drop(span);
     crash_point("tracker.after_look_up");
     if let Err(error) = &rows {
         tracing::warn!(account = %account.name, code = error.code, status = error.status, "a look-up failed");
@@ -36,7 +43,8 @@ pub(super) async fn look(
         .map(|look_up| {
             let said =
                 rows.as_ref().map_or(Event::NotLookedUp, |rows| said_of(look_up.1.recorded().trade(), rows));
-            conclude(&tracker, &account, look_up, said)
+            let context = look_up.0.held.span.context().clone();
+            conclude(&tracker, &account, look_up, said).with_context(context)
         })
         .buffer_unordered(TRADES_MAX);
     concluded.filter_map(future::ready).collect().await
@@ -44,7 +52,8 @@ pub(super) async fn look(
 
 /// A hint for which there is no room.
 pub(super) async fn put_off(tracker: &Tracker, account: &Account, look_up: LookUp) -> Option<LookUp> {
-    conclude(tracker, account, look_up, Event::NoRoom).await
+    let context = look_up.0.held.span.context().clone();
+    conclude(tracker, account, look_up, Event::NoRoom).with_context(context).await
 }
 
 /// A user waits now: what the provider can deliver only days later is given up, and its price comes back. The look-up that

@@ -50,7 +50,7 @@ fn credentials(
         }
         ProviderName::Skinout | ProviderName::Shadowpay | ProviderName::Skinslink => {
             let problem = format!("provider {} has no real-time events; leave it out", account.provider);
-            secrets.error(name, "events", problem);
+            secrets.error(name, account, "events", problem);
             None
         }
     }

@@ -107,6 +107,22 @@ async fn the_end_finishes_what_is_in_hand_and_takes_nothing_new() {
 }
 
 #[tokio::test]
+async fn what_comes_on_an_open_connection_at_the_end_is_answered_and_told_that_it_was_the_last() {
+    let server = Server::start(Mode::Keeps).await;
+    let mut sender = server.sender().await;
+    sender.send(&genuine("dep-1")).await;
+    assert!(!sender.answer().await.head.contains("connection: close"));
+    server.shutdown.trigger();
+    sender.send(&genuine("dep-2")).await;
+    let answer = sender.answer().await;
+    assert_eq!(answer.status, 200);
+    assert!(answer.head.contains("\nconnection: close"), "{}", answer.head);
+    sender.closed().await;
+    assert_eq!(server.store.count(), 2);
+    server.end().await;
+}
+
+#[tokio::test]
 async fn a_sender_that_stalls_does_not_hold_up_the_end() {
     let short = Duration::from_millis(200);
     let server = Server::start_with(Mode::Keeps, |config| config.shutdown.drain_timeout = short).await;

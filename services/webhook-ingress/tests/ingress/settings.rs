@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use skinbus_runtime::Config;
+use skinbus_runtime::{Config, SecretReader};
 use webhook_ingress::prepare;
 
 use crate::support::{Mode, PATH, Server, config, post};
@@ -47,7 +47,7 @@ fn every_mistake_is_reported_at_once_and_none_shows_a_secret() {
         ),
     ]
     .concat();
-    let errors = prepare(&Config::from_toml(&text).unwrap()).err().unwrap();
+    let errors = prepare(&Config::from_toml(&text).unwrap(), &mut SecretReader::new()).err().unwrap();
     let found: Vec<String> =
         errors.errors().iter().map(|error| format!("{}: {}", error.setting, error.problem)).collect();
     let expected = [
@@ -70,7 +70,7 @@ fn every_mistake_is_reported_at_once_and_none_shows_a_secret() {
 
 #[test]
 fn no_account_needs_webhooks() {
-    assert!(prepare(&Config::default()).is_ok());
+    assert!(prepare(&Config::default(), &mut SecretReader::new()).is_ok());
 }
 
 #[tokio::test]
@@ -126,7 +126,7 @@ fn events_need_an_id_and_a_constant_and_no_key() {
         of("d_derived", "skinify", project, &[("token_file", "hunter2")]),
     ]
     .concat();
-    assert!(prepare(&Config::from_toml(&good).unwrap()).is_ok());
+    assert!(prepare(&Config::from_toml(&good).unwrap(), &mut SecretReader::new()).is_ok());
     let path = ("webhook_path_secret_file", "0123456789abcdef");
     let wrong = [
         of("e_nothing", "skinsback", "", &[path]),
@@ -139,7 +139,7 @@ fn events_need_an_id_and_a_constant_and_no_key() {
         of("k_none", "skinslink", "", &[]),
     ]
     .concat();
-    let errors = prepare(&Config::from_toml(&wrong).unwrap()).err().unwrap();
+    let errors = prepare(&Config::from_toml(&wrong).unwrap(), &mut SecretReader::new()).err().unwrap();
     let found: Vec<String> =
         errors.errors().iter().map(|error| format!("{}: {}", error.setting, error.problem)).collect();
     let expected = [
@@ -168,4 +168,57 @@ fn events_need_an_id_and_a_constant_and_no_key() {
         let errors = Config::from_toml(&text).unwrap_err().to_string();
         assert!(errors.contains("accounts.l_address.events_url") && !errors.contains("hunter2"), "{errors}");
     }
+}
+
+/// The settings of `previous`, each with the file's text.
+fn previous(directory: &Path, name: &str, secrets: &[(&str, &str)]) -> String {
+    let text = account(directory, &format!("{name}-previous"), "", secrets);
+    let settings = text.lines().skip(3).collect::<Vec<_>>().join("\n");
+    format!("[accounts.{name}.previous]\n{settings}\n")
+}
+
+#[test]
+fn secrets_that_were_replaced_are_as_strict_as_the_others() {
+    let directory = tempfile::tempdir().unwrap();
+    let (path, signature) = ("webhook_path_secret_file", "webhook_signature_file");
+    let (good, digest) = ("0123456789abcdef", "0cc175b9c0f1b6a831c399e269772661");
+    let whole = |name: &str, provider: &str, secrets: &[(&str, &str)]| {
+        account(directory.path(), name, provider, secrets)
+    };
+    let was = |name: &str, secrets: &[(&str, &str)]| previous(directory.path(), name, secrets);
+    let binding = [(path, good), (signature, digest), ("client_secret_file", "c")];
+    let text = [
+        whole("a_good", "skinify", &[(path, good), (signature, digest)]),
+        was("a_good", &[(path, good), (signature, digest)]),
+        whole("b_wrong", "skinify", &[(path, good), (signature, digest)]),
+        was("b_wrong", &[(path, "hunter2"), (signature, "hunter2")]),
+        whole("c_foreign", "shadowpay", &[(path, good), ("secret_hash_file", "h")]),
+        was("c_foreign", &[(signature, digest)]),
+        // The constant alone would be worth less than what it stands for.
+        whole("d_binds", "skinsback", &binding) + "client_id = 1\nwebhook_sign_binds = true\n",
+        was("d_binds", &[(signature, digest)]),
+        whole("e_binds", "skinsback", &binding) + "client_id = 1\nwebhook_sign_binds = true\n",
+        was("e_binds", &binding[1..]),
+        whole("f_nobody", "skinslink", &[]),
+        was("f_nobody", &[("webhook_secret_file", "s")]),
+        whole("g_empty", "skinslink", &[(path, good), ("webhook_secret_file", "s")]),
+        was("g_empty", &[("webhook_secret_file", "")]),
+    ]
+    .concat();
+    let errors = prepare(&Config::from_toml(&text).unwrap(), &mut SecretReader::new()).err().unwrap();
+    let found: Vec<String> =
+        errors.errors().iter().map(|error| format!("{}: {}", error.setting, error.problem)).collect();
+    let expected = [
+        "accounts.b_wrong.previous.webhook_path_secret_file: the path secret is shorter",
+        "accounts.b_wrong.previous.webhook_signature_file: must hold 32 lower-case",
+        "accounts.c_foreign.previous.webhook_signature_file: provider shadowpay does not verify webhooks by it",
+        "accounts.d_binds.previous.client_secret_file: provider skinsback needs it",
+        "accounts.f_nobody.previous: needs webhook_path_secret_file",
+        "accounts.g_empty.previous.webhook_secret_file: the secret file is empty",
+    ];
+    assert_eq!(found.len(), expected.len(), "{found:#?}");
+    for (found, expected) in found.iter().zip(expected) {
+        assert!(found.starts_with(expected), "{found}");
+    }
+    assert!(!errors.to_string().contains("hunter2"), "{errors}");
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use skinbus_domain::ids::AccountId;
 use skinbus_proto::v1::WebhookReceived;
-use skinbus_runtime::{Config, Health, RunError, Shutdown};
+use skinbus_runtime::{Config, Health, RunError, SecretReader, Shutdown};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
@@ -121,7 +121,7 @@ impl Server {
         let directory = tempfile::tempdir().unwrap();
         let mut config = config(directory.path());
         change(&mut config);
-        let prepared = webhook_ingress::prepare(&config).unwrap();
+        let prepared = webhook_ingress::prepare(&config, &mut SecretReader::new()).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (store, health, shutdown) = (FakeStore::new(mode), Health::detached(), Shutdown::new());

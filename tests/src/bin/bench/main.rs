@@ -12,6 +12,7 @@
 )]
 
 mod catalogue;
+mod idle;
 mod ingress;
 mod latency;
 mod load;
@@ -27,6 +28,7 @@ mod quota_update;
 mod recovery;
 mod senders;
 mod storm;
+mod tracing;
 mod tracking;
 mod world;
 mod yardstick;
@@ -46,11 +48,18 @@ async fn main() {
         return nothing::serve().await;
     }
     let wanted = |name: &str| only.as_deref().is_none_or(|only| only == name);
+    if wanted("idle") {
+        idle::run().await;
+    }
     if wanted("pipeline") {
         pipeline::run("default sync", false, ORDERS, 0.15).await;
     }
     if wanted("sync-always") {
         pipeline::run("sync_interval: always", true, ORDERS_SYNC_ALWAYS, 0.6).await;
+    }
+    if wanted("tracing") {
+        let orders = std::env::args().nth(2).map_or(ORDERS, |orders| orders.parse().unwrap());
+        tracing::run(orders).await;
     }
     if wanted("latency") {
         latency::run().await;

@@ -22,6 +22,11 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn start(sync_always: bool) -> Self {
+        Self::start_with(sync_always, &[]).await
+    }
+
+    /// The same, with variables in the environment of the services.
+    pub(crate) async fn start_with(sync_always: bool, variables: &[(&str, &str)]) -> Self {
         let nats = NatsServer::start(NatsOptions { sync_always, ..NatsOptions::default() }).await;
         let (address, arrivals) = provider::start().await;
         let directory = tempfile::tempdir().unwrap();
@@ -52,7 +57,7 @@ quota = {{ requests = 100000, per = "100ms" }}
         let (mut services, mut ready) = (Vec::new(), Vec::new());
         for name in SERVICES {
             let began = Instant::now();
-            let mut service = Process::start(name, &path("skinbus.toml"), None);
+            let mut service = Process::start_with(name, &path("skinbus.toml"), variables);
             service.ready().await;
             ready.push((name.to_owned(), began.elapsed()));
             services.push(service);

@@ -9,6 +9,7 @@ use skinbus_runtime::clock;
 pub use skinbus_domain::advancing::{Advanced, Retry};
 
 use super::{Append, Ledger, LedgerError};
+use crate::metrics;
 
 /// Why an input had no effect.
 #[derive(Debug, thiserror::Error)]
@@ -41,13 +42,24 @@ pub async fn advance<L: Ledger>(
     retry: Retry,
 ) -> Result<Advanced, AdvanceError> {
     let illegal = |source| AdvanceError::Illegal { key: key.clone(), source };
+    let credits_of = |recorded: &Option<Recorded>| {
+        recorded.as_ref().map(|recorded| recorded.trade().credits.clone()).unwrap_or_default()
+    };
+    let mut credits = credits_of(&known);
     let started = Advancing::start(known, input.clone(), retry, rules, clock::now());
     let (mut advancing, mut effect) = started.map_err(illegal)?;
     loop {
         let event = match effect {
-            Effect::ReadLatest => Event::Read(ledger.read_latest(key).await?),
+            Effect::ReadLatest => {
+                let newest = ledger.read_latest(key).await?;
+                credits = credits_of(&newest);
+                Event::Read(newest)
+            }
             Effect::Append { expected, change } => match ledger.append(expected, &change).await? {
-                Append::Written { sequence } => Event::Written { sequence },
+                Append::Written { sequence } => {
+                    metrics::trades::written(&credits, &change);
+                    Event::Written { sequence }
+                }
                 Append::Lost => Event::Lost,
             },
             Effect::Finish(advanced) => return Ok(advanced),

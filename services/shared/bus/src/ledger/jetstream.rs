@@ -5,6 +5,7 @@ use std::time::Duration;
 use async_nats::jetstream::context::PublishErrorKind;
 use async_nats::jetstream::message::StreamMessage;
 use async_nats::jetstream::stream::{DirectGetErrorKind, RawMessageErrorKind, Stream};
+use opentelemetry::Context;
 use skinbus_domain::Recorded;
 use skinbus_domain::ids::TradeKey;
 use skinbus_domain::trade::StatusChange;
@@ -14,8 +15,8 @@ use uuid::Uuid;
 use super::{Append, Ledger, LedgerError};
 use crate::connection::{Bus, chain};
 use crate::publish::{Outgoing, is_conflict};
-use crate::subjects;
 use crate::topology::TRADES;
+use crate::{subjects, trace};
 
 /// Pause before the first repeat of an append whose answer did not come; it doubles up to [`PAUSE_MAX`].
 const PAUSE_MIN: Duration = Duration::from_millis(50);
@@ -40,6 +41,46 @@ impl JetStreamLedger {
         Ok(Self { bus: bus.clone(), stream })
     }
 
+    /// The last version of a trade and the context that it was written in, for a step of its trace that something else leads
+    /// to. It may be older than what was written a moment ago, as [`Ledger::read`] says.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ledger::read`].
+    pub async fn read_in_trace(&self, key: &TradeKey) -> Result<Option<(Recorded, Context)>, LedgerError> {
+        let message = self.last(key).await?;
+        message.map(|message| in_trace(key, &message)).transpose()
+    }
+
+    /// The same, surely of the newest version.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ledger::read_latest`].
+    pub async fn read_latest_in_trace(
+        &self,
+        key: &TradeKey,
+    ) -> Result<Option<(Recorded, Context)>, LedgerError> {
+        let message = self.newest(key).await?;
+        message.map(|message| in_trace(key, &message)).transpose()
+    }
+
+    async fn last(&self, key: &TradeKey) -> Result<Option<StreamMessage>, LedgerError> {
+        match self.stream.direct_get_last_for_subject(subjects::status(key)).await {
+            Ok(message) => Ok(Some(message)),
+            Err(error) if error.kind() == DirectGetErrorKind::NotFound => Ok(None),
+            Err(error) => Err(LedgerError::Read { key: key.clone(), problem: chain(&error) }),
+        }
+    }
+
+    async fn newest(&self, key: &TradeKey) -> Result<Option<StreamMessage>, LedgerError> {
+        match self.stream.get_last_raw_message_by_subject(&subjects::status(key)).await {
+            Ok(message) => Ok(Some(message)),
+            Err(error) if error.kind() == RawMessageErrorKind::NoMessageFound => Ok(None),
+            Err(error) => Err(LedgerError::Read { key: key.clone(), problem: chain(&error) }),
+        }
+    }
+
     /// Place and id of the version that came right after `expected`: where two appends named the same predecessor, this
     /// is the one that was written. Newer versions may be there already, so it is not the last that is asked for.
     async fn successor(&self, key: &TradeKey, expected: u64) -> Result<Option<(u64, String)>, LedgerError> {
@@ -62,19 +103,13 @@ impl JetStreamLedger {
 
 impl Ledger for JetStreamLedger {
     async fn read(&self, key: &TradeKey) -> Result<Option<Recorded>, LedgerError> {
-        match self.stream.direct_get_last_for_subject(subjects::status(key)).await {
-            Ok(message) => recorded(key, &message).map(Some),
-            Err(error) if error.kind() == DirectGetErrorKind::NotFound => Ok(None),
-            Err(error) => Err(LedgerError::Read { key: key.clone(), problem: chain(&error) }),
-        }
+        let message = self.last(key).await?;
+        message.map(|message| recorded(key, &message)).transpose()
     }
 
     async fn read_latest(&self, key: &TradeKey) -> Result<Option<Recorded>, LedgerError> {
-        match self.stream.get_last_raw_message_by_subject(&subjects::status(key)).await {
-            Ok(message) => recorded(key, &message).map(Some),
-            Err(error) if error.kind() == RawMessageErrorKind::NoMessageFound => Ok(None),
-            Err(error) => Err(LedgerError::Read { key: key.clone(), problem: chain(&error) }),
-        }
+        let message = self.newest(key).await?;
+        message.map(|message| recorded(key, &message)).transpose()
     }
 
     /// Repeats until the outcome is known: an answer that did not come says nothing, and giving up would leave a version
@@ -87,7 +122,7 @@ impl Ledger for JetStreamLedger {
         loop {
             // A fresh id for every try: with a shared one, two writers could both be told that theirs was stored.
             let id = Uuid::now_v7().to_string();
-            let outgoing = Outgoing::of(&message).id(&id).expecting(expected);
+            let outgoing = Outgoing::of(&message).of_version(change).id(&id).expecting(expected);
             let first_try = ids.is_empty();
             ids.push(id);
             let error = match self.bus.store(subjects::append(key), outgoing).await {
@@ -129,6 +164,10 @@ fn recorded(key: &TradeKey, message: &StreamMessage) -> Result<Recorded, LedgerE
         sequence: message.sequence,
         source,
     })
+}
+
+fn in_trace(key: &TradeKey, message: &StreamMessage) -> Result<(Recorded, Context), LedgerError> {
+    Ok((recorded(key, message)?, trace::extract(&message.headers)))
 }
 
 /// A stored version out of its bytes.

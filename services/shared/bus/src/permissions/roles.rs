@@ -67,13 +67,16 @@ pub(super) fn provider_dispatch() -> Rights {
 }
 
 pub(super) fn trade_tracker() -> Rights {
-    ledger(Rights::with_inbox(TRACKER_INBOX))
-        .needs([ORDERS, TRADES, DISPATCH, WEBHOOKS, POLLS, DEAD, ADVISORIES, QUOTA, DRIFT])
+    claims(ledger(Rights::with_inbox(TRACKER_INBOX)), "open_trades")
+        .needs([ORDERS, TRADES, DISPATCH, WEBHOOKS, POLLS, DEAD, ADVISORIES, QUOTA, DRIFT, CLAIMS])
         .works_on(TRADES, "*")
         .works_on(POLLS, "*")
         .works_on(WEBHOOKS, TRACKER_WEBHOOKS)
         .works_on(ADVISORIES, MOVER)
         .reads_through(TRADES, STATUS)
+        // Which trades are open, to be counted.
+        .calls(["DIRECT.GET.POLLS"])
+        .reads_through(DEAD, "skinbus.v1.alert.needs_review")
         // How far dispatch has come.
         .calls(["CONSUMER.INFO.DISPATCH.*"])
         .says([DISPATCHED, "skinbus.v1.poll.>", "skinbus.v1.dead.*", ALERT, QUERY, COMMAND, DRIFT_ENTRIES])

@@ -20,6 +20,7 @@ use skinbus_runtime::clock;
 use crate::connection::Bus;
 use crate::ledger::{AdvanceError, Advanced, JetStreamLedger, Ledger, LedgerError, Retry, advance};
 use crate::queries::QueryError;
+use crate::trace;
 
 pub use report::Report;
 
@@ -198,7 +199,9 @@ impl Reconcile<'_> {
     ) -> Result<(), ReconcileError> {
         let (key, rules) = (&ours.trade().key, &self.account.rules);
         let input = Input::Told { observation: told.clone(), as_of: asked_at };
-        match advance(self.ledger, key, Some(ours.clone()), &input, rules, Retry::Fold).await? {
+        let newest = self.ledger.read_in_trace(key).await?.map(|(_, context)| context);
+        let folding = advance(self.ledger, key, Some(ours.clone()), &input, rules, Retry::Fold);
+        match trace::in_order("reconcile", &newest.unwrap_or_default()).run(folding).await? {
             Advanced::Written(_) => reconciling.mended(&told.reference),
             // Somebody else was faster, or it contradicts what was learned meanwhile: the next run tells.
             Advanced::Stale(_) | Advanced::Anomaly { .. } => {}

@@ -89,6 +89,8 @@ fn polls() -> Config {
         description: Some("When each open trade is looked at next".to_owned()),
         subjects: vec!["skinbus.v1.poll.>".to_owned()],
         retention: RetentionPolicy::WorkQueue,
+        // Open trades are counted by reading all of it without taking anything out.
+        allow_direct: true,
         allow_message_schedules: true,
         allow_message_ttl: true,
         // What the server sets by itself for schedules; named so that a comparison finds no difference.

@@ -20,6 +20,9 @@ pub struct AccountConfig {
     /// The site that owns it.
     #[serde(deserialize_with = "parse::de_text")]
     pub merchant: MerchantId,
+    /// Whether nothing new is sent to the provider: orders wait, commands are refused, everything else goes on.
+    #[serde(default)]
+    pub paused: bool,
     /// Where the API is, where that is not the provider's own address.
     #[serde(default)]
     pub base_url: Option<String>,
@@ -100,6 +103,12 @@ pub struct AccountConfig {
     /// File of the constant that opens Skinify's real-time events.
     #[serde(default)]
     pub events_signature_file: Option<PathBuf>,
+    /// Secrets that verify webhooks besides, while they are replaced.
+    #[serde(default)]
+    pub previous: PreviousSecrets,
+    /// The table that the secrets are in, for errors; see [`AccountConfig::with_previous_secrets`].
+    #[serde(skip)]
+    table: &'static str,
 }
 
 impl AccountConfig {
@@ -109,6 +118,7 @@ impl AccountConfig {
         Self {
             provider,
             merchant,
+            paused: false,
             base_url: None,
             connect_timeout: default_connect_timeout(),
             total_timeout: None,
@@ -135,7 +145,34 @@ impl AccountConfig {
             events: false,
             events_url: None,
             events_signature_file: None,
+            previous: PreviousSecrets::default(),
+            table: "",
         }
+    }
+
+    /// The account as it was before its secrets were replaced: with the files of [`PreviousSecrets`] and no others.
+    #[must_use]
+    pub fn with_previous_secrets(&self) -> Self {
+        let previous = self.previous.clone();
+        Self {
+            webhook_path_secret_file: previous.webhook_path_secret_file,
+            webhook_signature_file: previous.webhook_signature_file,
+            webhook_secret_file: previous.webhook_secret_file,
+            secret_hash_file: previous.secret_hash_file,
+            client_secret_file: previous.client_secret_file,
+            token_file: None,
+            api_key_file: None,
+            events_signature_file: None,
+            previous: PreviousSecrets::default(),
+            table: "previous.",
+            ..self.clone()
+        }
+    }
+
+    /// A setting's name below the account's section: one of a secret may be in the table of the previous ones.
+    #[must_use]
+    pub fn setting_name(&self, setting: &str) -> String {
+        format!("{}{setting}", self.table)
     }
 
     /// Where the configuration says that a secret is.
@@ -152,6 +189,36 @@ impl AccountConfig {
             SecretField::EventsSignature => &self.events_signature_file,
         };
         file.as_deref()
+    }
+}
+
+/// `previous`: the secrets that verified webhooks until they were replaced. Webhooks that they prove are taken too, until the
+/// table is removed.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PreviousSecrets {
+    /// File of the secret part of the webhook's path.
+    pub webhook_path_secret_file: Option<PathBuf>,
+    /// File of the constant webhook signature (Skinout, Skinify, SkinsBack).
+    pub webhook_signature_file: Option<PathBuf>,
+    /// File of Skinslink's webhook secret.
+    pub webhook_secret_file: Option<PathBuf>,
+    /// File of ShadowPay's secret hash.
+    pub secret_hash_file: Option<PathBuf>,
+    /// File of SkinsBack's client secret.
+    pub client_secret_file: Option<PathBuf>,
+}
+
+impl PreviousSecrets {
+    /// The files of what verifies webhooks, without that of the path.
+    #[must_use]
+    pub fn proofs(&self) -> [(SecretField, Option<&Path>); 4] {
+        [
+            (SecretField::WebhookSignature, self.webhook_signature_file.as_deref()),
+            (SecretField::WebhookSecret, self.webhook_secret_file.as_deref()),
+            (SecretField::SecretHash, self.secret_hash_file.as_deref()),
+            (SecretField::ClientSecret, self.client_secret_file.as_deref()),
+        ]
     }
 }
 

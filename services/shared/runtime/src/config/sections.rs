@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -115,6 +115,20 @@ pub enum Topology {
     Verify,
     /// Do not look.
     Off,
+}
+
+impl NatsConfig {
+    /// Every file that is named here.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        let files = [
+            &self.credentials_file,
+            &self.nkey_seed_file,
+            &self.tls_ca_file,
+            &self.tls_certificate_file,
+            &self.tls_key_file,
+        ];
+        files.into_iter().filter_map(Option::as_deref)
+    }
 }
 
 /// `[http]`: health and metrics of every service.
@@ -320,5 +334,24 @@ pub struct ShutdownConfig {
 impl Default for ShutdownConfig {
     fn default() -> Self {
         Self { drain_timeout: Duration::from_secs(75) }
+    }
+}
+
+/// `[reload]`: how a service notices and takes a changed configuration while it runs.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ReloadConfig {
+    /// How often the configuration file and the secrets are looked at. What has changed is taken once it was found the same
+    /// twice, so within twice this time; at once on SIGHUP.
+    #[serde(deserialize_with = "parse::de_duration")]
+    pub every: Duration,
+    /// How long a service may take to be ready with what was reloaded; after it the old configuration stays.
+    #[serde(deserialize_with = "parse::de_duration")]
+    pub ready_timeout: Duration,
+}
+
+impl Default for ReloadConfig {
+    fn default() -> Self {
+        Self { every: Duration::from_secs(5), ready_timeout: Duration::from_secs(30) }
     }
 }

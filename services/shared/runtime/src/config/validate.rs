@@ -68,6 +68,8 @@ fn sections(checker: &mut Checker<'_>, config: &Config) {
     checker.positive("queries.price_list_age", config.queries.price_list_age);
     checker.at_least_one("queries.price_list_max_bytes", config.queries.price_list_max_bytes);
     checker.positive("shutdown.drain_timeout", config.shutdown.drain_timeout);
+    checker.positive("reload.every", config.reload.every);
+    checker.positive("reload.ready_timeout", config.reload.ready_timeout);
 }
 
 fn account_section(checker: &mut Checker<'_>, section: &str, account: &AccountConfig) {

@@ -12,7 +12,7 @@ use axum::routing::get;
 use prometheus::{Registry, TEXT_FORMAT, TextEncoder};
 use tokio::net::TcpListener;
 
-use super::Health;
+use super::{Health, ShownHealth};
 
 /// Why the health port could not be opened or served.
 #[derive(Debug, thiserror::Error)]
@@ -45,7 +45,11 @@ impl HealthServer {
     /// # Errors
     ///
     /// [`HealthError::Bind`] where the address cannot be had.
-    pub async fn bind(address: SocketAddr, health: Health, registry: Registry) -> Result<Self, HealthError> {
+    pub async fn bind(
+        address: SocketAddr,
+        health: impl Into<ShownHealth>,
+        registry: Registry,
+    ) -> Result<Self, HealthError> {
         let failed = |source| HealthError::Bind { address, source };
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
@@ -56,7 +60,7 @@ impl HealthServer {
             .route("/readyz", get(readyz))
             .route("/startupz", get(startupz))
             .route("/metrics", get(metrics))
-            .with_state((health, registry));
+            .with_state((health.into(), registry));
         Ok(Self { listener, address, router })
     }
 
@@ -76,13 +80,15 @@ impl HealthServer {
     }
 }
 
-type Shared = State<(Health, Registry)>;
+type Shared = State<(ShownHealth, Registry)>;
 
 async fn readyz(State((health, _)): Shared) -> Response {
+    let health = health.current();
     answer(health.is_ready(), "ready", "not ready", &health)
 }
 
 async fn startupz(State((health, _)): Shared) -> Response {
+    let health = health.current();
     answer(health.is_started(), "started", "starting", &health)
 }
 

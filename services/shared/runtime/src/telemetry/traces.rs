@@ -17,16 +17,13 @@ fn endpoint(environment: &[(String, String)]) -> Option<String> {
     })
 }
 
-/// The source of spans. Without a collector it exports nothing, but still makes ids, so that a trace passes through us in
-/// message headers unbroken.
+/// The source of spans, where there is a collector for them. What is sampled the library reads itself from
+/// `OTEL_TRACES_SAMPLER` and `OTEL_TRACES_SAMPLER_ARG`: by default what its sender sampled, and all that begins here.
 pub(super) fn provider(
     resource: Resource,
     environment: &[(String, String)],
-) -> Result<SdkTracerProvider, TelemetryError> {
-    let builder = SdkTracerProvider::builder().with_resource(resource);
-    let Some(endpoint) = endpoint(environment) else {
-        return Ok(builder.build());
-    };
+) -> Result<Option<SdkTracerProvider>, TelemetryError> {
+    let Some(endpoint) = endpoint(environment) else { return Ok(None) };
     // The client is the blocking one: the exporter's thread has no async runtime, and with the async client every span
     // is silently lost there.
     let exporter = SpanExporter::builder()
@@ -34,7 +31,8 @@ pub(super) fn provider(
         .with_endpoint(endpoint)
         .build()
         .map_err(TelemetryError::Traces)?;
-    Ok(builder.with_batch_exporter(exporter).build())
+    let builder = SdkTracerProvider::builder().with_resource(resource);
+    Ok(Some(builder.with_batch_exporter(exporter).build()))
 }
 
 #[cfg(test)]
@@ -91,7 +89,7 @@ mod tests {
         let environment = pairs("OTEL_EXPORTER_OTLP_ENDPOINT", &address);
         let resource = super::super::resource("provider-dispatch", &environment);
 
-        let provider = provider(resource, &environment).unwrap();
+        let provider = provider(resource, &environment).unwrap().unwrap();
         provider.tracer("tests").in_span("place skinify_main", |_context| {});
         provider.shutdown().unwrap();
 

@@ -76,6 +76,17 @@ impl Skinify {
         lock(&self.switches).clone()
     }
 
+    /// The tokens that are taken.
+    fn tokens(&self) -> Vec<String> {
+        let set = self.switches().tokens;
+        if set.is_empty() { vec![self.options.token.clone()] } else { set }
+    }
+
+    /// The token that signs what is sent.
+    fn token(&self) -> String {
+        self.tokens().pop().unwrap_or_default()
+    }
+
     /// The error envelope, with the word and the HTTP status that are set.
     pub(super) fn error(&self, word: &str) -> Answer {
         let state = self.project.open();
@@ -89,7 +100,7 @@ impl Skinify {
         let given = call
             .header("token")
             .or_else(|| if call.verb == Verb::GET { call.query.get("token") } else { None });
-        given == Some(self.options.token.as_str())
+        given.is_some_and(|given| self.tokens().iter().any(|token| token == given))
     }
 
     fn method(call: &Call) -> Option<Method> {
@@ -173,7 +184,7 @@ impl Provider for Skinify {
 
     fn message(&self, subject: &Subject, forged: bool) -> Message {
         let state = self.project.open();
-        ipn::message(subject, &self.options.token, forged, state.rules.notifications.encoding, state.now)
+        ipn::message(subject, &self.token(), forged, state.rules.notifications.encoding, state.now)
     }
 
     fn feed(&self) -> Option<FeedTraits> {
@@ -181,7 +192,7 @@ impl Provider for Skinify {
     }
 
     fn opens_feed(&self, query: &Fields) -> bool {
-        feed::opens(query, &self.options.token)
+        feed::opens(query, &self.token())
     }
 
     fn feed_frames(&self, subject: &Subject) -> Vec<String> {

@@ -14,9 +14,10 @@ use crate::terminal::Tone;
 use crate::view;
 
 /// The headings of the table.
-pub(super) const COLUMNS: [(&str, Fit); 9] = [
+pub(super) const COLUMNS: [(&str, Fit); 10] = [
     ("account", Fit::Whole),
     ("provider", Fit::Whole),
+    ("state", Fit::Whole),
     ("merchant", Fit::Start(6)),
     ("limit", Fit::Whole),
     ("open", Fit::Whole),
@@ -39,6 +40,10 @@ impl Load {
         vec![
             Cell::plain(account.name.as_str()),
             Cell::plain(account.provider.name),
+            match account.config.paused {
+                true => Cell::new(Tone::Warning, "paused".to_owned()),
+                false => Cell::new(Tone::Quiet, "active".to_owned()),
+            },
             Cell::plain(account.merchant.as_str()),
             Cell::plain(format!("{} / {} s", account.limit.requests, account.limit.per.as_secs())),
             Cell::plain(total(&self.open()).to_string()),
@@ -62,6 +67,7 @@ impl Load {
             "account": account.name.as_str(),
             "provider": account.provider.name,
             "merchant": account.merchant.as_str(),
+            "paused": account.config.paused,
             "requests": account.limit.requests,
             "per_seconds": account.limit.per.as_secs_f64(),
             "planned": {"now": of_kinds(&self.polls.planned.now), "later": of_kinds(&self.polls.planned.later)},

@@ -143,3 +143,29 @@ fn dead_letters_are_named_or_all_are_meant() {
     };
     assert_eq!(two.handles, [3, 4]);
 }
+
+/// Whoever is woken at night types what the runbook says.
+#[test]
+fn what_the_runbooks_have_one_type_is_there() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../docs/runbooks");
+    let mut count = 0;
+    for page in std::fs::read_dir(folder).unwrap() {
+        let text = std::fs::read_to_string(page.unwrap().path()).unwrap();
+        for told in text.split('`').skip(1).step_by(2).filter(|told| told.starts_with("skinbus ")) {
+            let all = Cli::command();
+            let mut command = &all;
+            let mut words = told.split(' ').skip(1).peekable();
+            while command.has_subcommands() {
+                let Some(word) = words.next() else { break };
+                command = command.find_subcommand(word).unwrap_or_else(|| panic!("{told}"));
+            }
+            for option in words.filter_map(|word| word.strip_prefix("--")) {
+                let is_there = |argument: &clap::Arg| argument.get_long() == Some(option);
+                let mut known = command.get_arguments().chain(all.get_arguments());
+                assert!(known.any(is_there), "{told}: no --{option}");
+            }
+            count += 1;
+        }
+    }
+    assert!(count > 20, "only {count} commands are read");
+}

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use skinbus_bus::ledger::{Advanced, JetStreamLedger, Ledger, Retry, advance};
+use skinbus_bus::ledger::{Advanced, JetStreamLedger, Retry, advance};
+use skinbus_bus::trace;
 use skinbus_domain::ids::TradeKey;
 use skinbus_domain::rules::Rules;
 use skinbus_domain::{Anomaly, Decision, Input, Recorded, TradeStatus, Verdict};
@@ -65,15 +66,17 @@ async fn resolve(bus: &skinbus_bus::Bus, key: &TradeKey, decision: Decision) -> 
         Failure::new(format!("resolving the trade {key}: {}", skinbus_bus::chain(error)))
     };
     let ledger = JetStreamLedger::new(bus).await.map_err(|error| failed(&error))?;
-    let current = ledger.read_latest(key).await.map_err(|error| failed(&error))?;
-    if current.is_none() {
+    let current = ledger.read_latest_in_trace(key).await.map_err(|error| failed(&error))?;
+    let Some((current, newest)) = current else {
         return Err(Failure::new(format!(
             "resolving the trade {key}: there is none; is the merchant right (--merchant)?"
         )));
-    }
+    };
     // The rules of the provider play no part in a person's decision.
     let (input, rules) = (Input::Resolved(decision), Rules::default());
-    let advanced = advance(&ledger, key, current, &input, &rules, Retry::Fold).await;
+    // What follows from the decision belongs to the order's trace.
+    let resolving = advance(&ledger, key, Some(current), &input, &rules, Retry::Fold);
+    let advanced = trace::in_order("resolve", &newest).run(resolving).await;
     advanced.map_err(|error| failed(&error))
 }
 
