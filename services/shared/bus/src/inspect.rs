@@ -130,7 +130,7 @@ impl Bus {
     ///
     /// [`InspectError`] where the server gives no answer, or the user may not ask.
     pub async fn storage(&self) -> Result<Storage, InspectError> {
-        let told = self.ask_json("$JS.API.INFO", Value::Null).await?;
+        let told = self.told("$JS.API.INFO", Value::Null).await?;
         let max_bytes = told["limits"]["max_storage"].as_i64();
         Ok(Storage {
             used_bytes: number(&told["storage"]).max(number(&told["reserved_storage"])),
@@ -145,7 +145,7 @@ impl Bus {
     /// [`InspectError`] where the server gives no answer, or there is no such stream.
     pub async fn stream_sight(&self, name: &str) -> Result<(StreamSight, Option<Clocks>), InspectError> {
         let asked = clock::monotonic_now();
-        let told = self.ask_json(&format!("$JS.API.STREAM.INFO.{name}"), Value::Null).await?;
+        let told = self.told(&format!("$JS.API.STREAM.INFO.{name}"), Value::Null).await?;
         let took = clock::monotonic_now().duration_since(asked);
         let clocks = time(&told["ts"]).map(|ts| clocks(ts, clock::now(), took));
         Ok((stream(name, &told), clocks))
@@ -171,7 +171,7 @@ impl Bus {
     ///
     /// [`InspectError`] where the server gives no answer, or there is no such consumer.
     pub async fn consumer_sight(&self, stream: &str, name: &str) -> Result<ConsumerSight, InspectError> {
-        let told = self.ask_json(&format!("$JS.API.CONSUMER.INFO.{stream}.{name}"), Value::Null).await?;
+        let told = self.told(&format!("$JS.API.CONSUMER.INFO.{stream}.{name}"), Value::Null).await?;
         Ok(ConsumerSight {
             waiting: number(&told["num_pending"]),
             in_hand: number(&told["num_ack_pending"]),
@@ -187,7 +187,7 @@ impl Bus {
     ///
     /// [`InspectError`] where the server gives no answer, or the user may not ask.
     pub async fn user_rights(&self) -> Result<UserRights, InspectError> {
-        let told = self.ask_json("$SYS.REQ.USER.INFO", Value::Null).await?;
+        let told = self.told("$SYS.REQ.USER.INFO", Value::Null).await?;
         let permissions = &told["data"]["permissions"];
         Ok(UserRights {
             publish: subjects(&permissions["publish"]),
@@ -225,7 +225,7 @@ impl Bus {
         Ok(answering)
     }
 
-    async fn ask_json(&self, subject: &str, body: Value) -> Result<Value, InspectError> {
+    async fn told(&self, subject: &str, body: Value) -> Result<Value, InspectError> {
         let failed = |problem: String| InspectError { subject: subject.to_owned(), problem };
         let body = if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) };
         let answer = self.client().request(subject.to_owned(), body).await;
