@@ -1,10 +1,11 @@
 //! What is shown of the census, by the one replica that takes it.
 //!
 //! Gauges are read when they are asked for. A replica that no longer takes the census shows nothing, rather than what was true
-//! once; so does one whose census is old.
+//! once; so does one whose census is old. They are made once for the process: a reload has the service run anew in it, and what
+//! ran before may still end.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
@@ -36,75 +37,120 @@ pub(super) struct Census {
     pub(super) quotas: BTreeMap<AccountId, Quota>,
 }
 
-/// The newest census of this replica.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Shown(Arc<Mutex<Option<Census>>>);
+/// What the gauges of this process show.
+#[derive(Debug, Default)]
+struct State {
+    /// Who may say what is shown; whoever came before may not any more.
+    newest: u64,
+    accounts: Vec<(AccountId, &'static str)>,
+    census: Option<Census>,
+}
+
+/// The right to say what this process shows, until somebody newer has it.
+#[derive(Debug)]
+pub(super) struct Shown {
+    state: Arc<Mutex<State>>,
+    number: u64,
+}
 
 impl Shown {
+    /// Takes the right over for these accounts; nothing is shown of a census that others took.
+    pub(super) fn take_over(accounts: &Accounts) -> Self {
+        static STATE: OnceLock<Arc<Mutex<State>>> = OnceLock::new();
+        let state = STATE.get_or_init(|| {
+            let state = Arc::default();
+            register(&state);
+            state
+        });
+        Self::of(state, accounts)
+    }
+
+    fn of(state: &Arc<Mutex<State>>, accounts: &Accounts) -> Self {
+        let accounts =
+            accounts.values().map(|account| (account.name.clone(), account.config.provider.as_str()));
+        let number = {
+            let mut state = lock(state);
+            *state =
+                State { newest: state.newest.wrapping_add(1), accounts: accounts.collect(), census: None };
+            state.newest
+        };
+        Self { state: Arc::clone(state), number }
+    }
+
     pub(super) fn set(&self, census: Option<Census>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = census;
-    }
-
-    fn get(&self, now: Instant) -> Option<Census> {
-        let census = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        census.filter(|census| now.saturating_duration_since(census.taken_at) < SHOWN_FOR)
-    }
-
-    /// Shows something of the census whenever the gauges are read.
-    fn show<T>(
-        &self,
-        each: impl Fn(&Census, &dyn AsyncInstrument<T>) + Send + Sync + 'static,
-    ) -> impl Fn(&dyn AsyncInstrument<T>) + Send + Sync + 'static {
-        let shown = self.clone();
-        move |gauge| {
-            if let Some(census) = shown.get(clock::monotonic_now()) {
-                each(&census, gauge);
-            }
+        let mut state = lock(&self.state);
+        if state.newest == self.number {
+            state.census = census;
         }
     }
 }
 
-/// Makes the gauges. Every account and state is shown from the start, with 0: an alert tells nothing from a series that is not
-/// there.
-pub(super) fn register(shown: &Shown, accounts: &Accounts) {
+impl State {
+    fn census(&self, now: Instant) -> Option<&Census> {
+        self.census.as_ref().filter(|census| now.saturating_duration_since(census.taken_at) < SHOWN_FOR)
+    }
+
+    /// Every group of the configuration, with 0: an alert tells nothing from a series that is not there. And those of trades
+    /// whose account is not configured any more.
+    fn groups(&self, census: &Census) -> BTreeSet<Group> {
+        let known =
+            self.accounts.iter().flat_map(|(account, _)| OPEN.map(|status| (account.clone(), status)));
+        known.chain(census.totals.keys().cloned()).collect()
+    }
+}
+
+fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Shows something of the census whenever the gauges are read.
+fn show<T>(
+    state: &Arc<Mutex<State>>,
+    each: impl Fn(&State, &Census, &dyn AsyncInstrument<T>) + Send + Sync + 'static,
+) -> impl Fn(&dyn AsyncInstrument<T>) + Send + Sync + 'static {
+    let state = Arc::clone(state);
+    move |gauge| {
+        let state = lock(&state);
+        if let Some(census) = state.census(clock::monotonic_now()) {
+            each(&state, census, gauge);
+        }
+    }
+}
+
+fn register(state: &Arc<Mutex<State>>) {
     let meter = telemetry::meter();
-    let groups: Vec<Group> =
-        accounts.keys().flat_map(|account| OPEN.map(|status| (account.clone(), status))).collect();
-    let groups = Arc::new(groups);
-    let known = Arc::clone(&groups);
     let _gauge = meter
         .u64_observable_gauge("skinbus_open_orders")
         .with_description("Open orders by state, of all replicas together; shown by one tracker")
-        .with_callback(shown.show(move |census, gauge| {
-            for group in all(&known, census) {
-                gauge.observe(census.totals.get(group).map_or(0, |total| total.count), &labels(group));
+        .with_callback(show(state, |state, census, gauge| {
+            for group in state.groups(census) {
+                gauge.observe(census.totals.get(&group).map_or(0, |total| total.count), &labels(&group));
             }
         }))
         .build();
-    let known = groups;
     let _gauge = meter
         .f64_observable_gauge("skinbus_oldest_open_order")
         .with_unit("s")
         .with_description("How long the oldest open order of a state has had it; 0 where there is none")
-        .with_callback(shown.show(move |census, gauge| {
+        .with_callback(show(state, |state, census, gauge| {
             let now = clock::now();
-            for group in all(&known, census) {
+            for group in state.groups(census) {
                 let age = |total: &Total| now.duration_since(total.oldest_since).max(SignedDuration::ZERO);
-                let age = census.totals.get(group).map_or(SignedDuration::ZERO, age);
-                gauge.observe(age.as_secs_f64(), &labels(group));
+                let age = census.totals.get(&group).map_or(SignedDuration::ZERO, age);
+                gauge.observe(age.as_secs_f64(), &labels(&group));
             }
         }))
         .build();
-    quotas(shown);
-    infos(accounts);
+    quotas(state);
+    infos(state);
 }
 
-fn quotas(shown: &Shown) {
+fn quotas(state: &Arc<Mutex<State>>) {
     let meter = telemetry::meter();
     let _gauge = meter
         .u64_observable_gauge("skinbus_quota_used")
         .with_description("Slots of the account's quota that are taken, by all replicas together")
-        .with_callback(shown.show(|census, gauge| {
+        .with_callback(show(state, |_, census, gauge| {
             for (account, quota) in &census.quotas {
                 gauge.observe(u64::from(quota.used), &[named(account)]);
             }
@@ -113,7 +159,7 @@ fn quotas(shown: &Shown) {
     let _gauge = meter
         .u64_observable_gauge("skinbus_quota_limit")
         .with_description("Requests of the account that its provider allows in one window")
-        .with_callback(shown.show(|census, gauge| {
+        .with_callback(show(state, |_, census, gauge| {
             for (account, quota) in &census.quotas {
                 gauge.observe(u64::from(quota.limit), &[named(account)]);
             }
@@ -122,7 +168,7 @@ fn quotas(shown: &Shown) {
     let _gauge = meter
         .u64_observable_gauge("skinbus_account_closed")
         .with_description("1 while the provider serves nobody of the account, with the reason; else 0")
-        .with_callback(shown.show(|census, gauge| {
+        .with_callback(show(state, |_, census, gauge| {
             for (account, quota) in &census.quotas {
                 let reason = KeyValue::new("reason", quota.closed.clone().unwrap_or_default());
                 gauge.observe(u64::from(quota.closed.is_some()), &[named(account), reason]);
@@ -132,21 +178,17 @@ fn quotas(shown: &Shown) {
 }
 
 /// Which provider an account is at, for queries that go by provider. Every replica shows it.
-fn infos(accounts: &Accounts) {
-    let labels: Vec<[KeyValue; 2]> = accounts
-        .values()
-        .map(|account| [named(&account.name), KeyValue::new("provider", account.config.provider.as_str())])
-        .collect();
+fn infos(state: &Arc<Mutex<State>>) {
+    let state = Arc::clone(state);
     let _gauge = telemetry::meter()
         .u64_observable_gauge("skinbus_account_info")
         .with_description("Always 1: which provider an account is at")
-        .with_callback(move |gauge| labels.iter().for_each(|labels| gauge.observe(1, labels)))
+        .with_callback(move |gauge| {
+            for (account, provider) in &lock(&state).accounts {
+                gauge.observe(1, &[named(account), KeyValue::new("provider", *provider)]);
+            }
+        })
         .build();
-}
-
-/// The groups of the configuration, and those of trades whose account is not configured any more.
-fn all<'a>(known: &'a [Group], census: &'a Census) -> impl Iterator<Item = &'a Group> {
-    known.iter().chain(census.totals.keys().filter(|group| !known.contains(group)))
 }
 
 fn labels((account, status): &Group) -> [KeyValue; 2] {
@@ -163,13 +205,26 @@ mod tests {
 
     #[test]
     fn what_is_old_or_somebody_elses_is_not_shown() {
-        let shown = Shown::default();
+        let (state, accounts) = (Arc::default(), Accounts::new());
+        let shown = Shown::of(&state, &accounts);
         let taken_at = clock::monotonic_now();
-        assert!(shown.get(taken_at).is_none());
-        shown.set(Some(Census { taken_at, totals: BTreeMap::new(), quotas: BTreeMap::new() }));
-        assert!(shown.get(taken_at + Duration::from_secs(179)).is_some());
-        assert!(shown.get(taken_at + Duration::from_secs(180)).is_none());
+        let is_shown_after = |seconds| lock(&state).census(taken_at + Duration::from_secs(seconds)).is_some();
+        let census = || Some(Census { taken_at, totals: BTreeMap::new(), quotas: BTreeMap::new() });
+        assert!(!is_shown_after(0));
+        shown.set(census());
+        assert!(is_shown_after(179));
+        assert!(!is_shown_after(180));
         shown.set(None);
-        assert!(shown.get(taken_at).is_none());
+        assert!(!is_shown_after(0));
+
+        // A reload: what ran before neither shows nor takes away anything.
+        shown.set(census());
+        let newer = Shown::of(&state, &accounts);
+        assert!(!is_shown_after(0));
+        shown.set(census());
+        assert!(!is_shown_after(0));
+        newer.set(census());
+        shown.set(None);
+        assert!(is_shown_after(0));
     }
 }

@@ -33,6 +33,8 @@ const ROUNDS_MAX: u64 = 180;
 const READS_MAX: usize = 32;
 /// The name of the claim.
 const CLAIM: &str = "open_trades";
+/// The reason that is shown of an account that an operator has paused.
+const PAUSED: &str = "paused";
 /// Longest reason of a closing that is shown. Ours are shorter.
 const REASON_MAX_BYTES: usize = 40;
 
@@ -49,8 +51,7 @@ enum CensusError {
 }
 
 pub(crate) async fn run(tracker: Arc<Tracker>) {
-    let shown = Shown::default();
-    gauges::register(&shown, &tracker.accounts);
+    let shown = Shown::take_over(&tracker.accounts);
     let mut taker = Taker { tracker: &tracker, shown, claim: None, known: None };
     let every = (EVERY / tracker.settings.speed.get()).max(EVERY_MIN);
     loop {
@@ -190,7 +191,12 @@ async fn quota(tracker: &Tracker, account: &Account) -> Result<Quota, QuotaError
     Ok(Quota {
         used: stored.window.slots.used(now_ms),
         limit: account.limit.requests,
-        closed: closing.map(|closing| shown_reason(closing.reason)),
+        // Our own word comes first: while it stands, what the provider says changes nothing for orders.
+        closed: if account.config.paused {
+            Some(PAUSED.to_owned())
+        } else {
+            closing.map(|closing| shown_reason(closing.reason))
+        },
     })
 }
 
