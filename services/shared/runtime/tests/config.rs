@@ -153,7 +153,7 @@ fn every_mistake_is_reported_with_its_name_and_source() {
         "http.listen (variable SKINBUS_HTTP__LISTEN): must be an address with a port, like 127.0.0.1:9100 or [::]:9100".to_owned(),
         format!("nats.request_timeout ({file}): must be a duration like \"250ms\", \"60s\", \"5m\" or \"8d\""),
         "nats_url (variable SKINBUS_NATS_URL): no such setting; known here: nats, http, webhooks, intake, \
-         dispatch, tracking, queries, shutdown, reload, accounts"
+         dispatch, tracking, queries, ledger, shutdown, reload, accounts"
             .to_owned(),
         "tracking.speed (variable SKINBUS_TRACKING__SPEED): must be a whole number, 1 or larger".to_owned(),
         format!(
