@@ -1,5 +1,7 @@
 //! Working through a stream: what a handler decides about a message becomes its acknowledgement.
 
+use std::panic::AssertUnwindSafe;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -166,16 +168,16 @@ impl Delivery {
         let disposition = if incoming.deliveries > self.options.deliveries_max {
             Disposition::Dead(Cause::new("too_many_deliveries", "its handler failed every time"))
         } else {
-            self.with_progress(handler(incoming.clone())).await
+            self.with_progress(pin!(handler(incoming.clone()))).await
         };
         tell(span, &disposition);
         let outcome = self.settle(&incoming, disposition).await;
         metrics::requests::message(self.options.stage, outcome, clock::monotonic_now().duration_since(began));
     }
 
-    /// Keeps the message ours while the handler runs.
-    async fn with_progress(&self, handling: impl Future<Output = Disposition>) -> Disposition {
-        let mut handling = std::pin::pin!(std::panic::AssertUnwindSafe(handling).catch_unwind());
+    /// Keeps the message ours while the handler runs. It is pinned elsewhere, or this would hold it twice.
+    async fn with_progress(&self, handling: Pin<&mut impl Future<Output = Disposition>>) -> Disposition {
+        let mut handling = AssertUnwindSafe(handling).catch_unwind();
         loop {
             tokio::select! {
                 biased;

@@ -91,9 +91,9 @@ impl Span {
         &self.context
     }
 
-    /// Does a part of this step.
-    pub async fn run<Work: Future>(&self, work: Work) -> Work::Output {
-        work.with_context(self.context.clone()).await
+    /// Does a part of this step. Not an `async fn`, which would hold the work twice.
+    pub fn run<Work: Future>(&self, work: Work) -> impl Future<Output = Work::Output> + use<Work> {
+        work.with_context(self.context.clone())
     }
 
     /// Says something of this step. The value is only made where somebody will see it.
