@@ -1,6 +1,6 @@
 //! `skinbus`: runs everything on a laptop, places orders, shows what becomes of them.
 //!
-//! Everything that is printed goes through [`terminal::Terminal`]; what is printed is made by pure functions. Nothing here
+//! Everything that is printed goes through `terminal::Terminal`; what is printed is made by pure functions. Nothing here
 //! prints a trade token or a message's body (invariant S1), unless a person asks for a dead letter's content.
 
 mod accounts;
