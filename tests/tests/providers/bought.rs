@@ -66,7 +66,8 @@ async fn several(world: &World) {
         purchase.recipient = Some(user.clone());
         order
     };
-    world.fault(world.paths.buy, "together-0", json!({"delay_answer_ms": 1500})).await;
+    // Long enough for the others to come, and as far from the time-out of two seconds.
+    world.fault(world.paths.buy, "together-0", json!({"delay_answer_ms": 1000})).await;
     world.publish(&order(0)).await;
     wait::until("the first to be bought", || async {
         (!world.system.purchases("together-0").await.is_empty()).then_some(())
