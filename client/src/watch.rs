@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use async_nats::Subscriber;
-use futures_util::StreamExt;
 use futures_util::stream::SelectAll;
+use futures_util::{FutureExt, StreamExt};
 use skinbus_proto::v1;
 use tokio::sync::watch;
 use tokio::time::Interval;
@@ -188,6 +188,13 @@ impl Watch {
         let read = tokio::time::timeout(PATIENCE, reading).await;
         let changes =
             read.unwrap_or_else(|late| Err(latest.unwrap_or_else(|| ReadError::failed(order_id, late))))?;
+        // Who may read the newest version alone would pass over older ones that came live meanwhile.
+        while !self.client.may_read_streams
+            && let Some(Some(message)) = self.live.next().now_or_never()
+        {
+            let change = decode(&message.subject, &message.payload)?;
+            self.take_live(change);
+        }
         changes.into_iter().for_each(|change| self.progress.take(change));
         Ok(())
     }

@@ -40,6 +40,8 @@ async fn a_merchants_user_can_do_all_that_the_client_does() {
 
     let mut watch = client.watch("o-1", 0).await.unwrap();
     client.place(&order("o-1")).await.unwrap();
+    // All came before anybody asked for the first, and none is passed over.
+    soon(client.until_settled("o-1", 0)).await.unwrap();
     let live = to_the_end(&mut watch).await;
     assert_completed(&live);
     let last = live.last().unwrap().change.version;
