@@ -38,6 +38,15 @@ async fn is_paused(system: &System) -> bool {
     told["paused"].as_bool().unwrap()
 }
 
+async fn until_shown(system: &mut System, is_shown: impl Fn(&str) -> bool) {
+    let tracker = system.service("trade-tracker");
+    wait::until("the tracker to show it", || async {
+        let (_, metrics) = tracker.page("/metrics").await;
+        is_shown(&metrics).then_some(())
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn an_account_comes_rests_and_goes_at_run_time() {
     let mut system = System::start(options()).await;
@@ -67,6 +76,9 @@ async fn an_account_comes_rests_and_goes_at_run_time() {
     let about = v1::CommandRequest { order_id: "wd-1".to_owned(), ..v1::CommandRequest::default() };
     let refused = merchant.command(NEW, "cancel", &about).await.unwrap_err();
     assert_eq!((refused.code, refused.word.as_str()), (503, "account_paused"));
+    // Nobody is alarmed by what waits here: alerts ask for this.
+    let closed = format!("skinbus_account_closed{{account=\"{NEW}\",reason=\"paused\"}} 1\n");
+    until_shown(&mut system, |metrics| metrics.contains(&closed)).await;
     // What changes nothing goes on.
     let balance: v1::BalanceResponse = merchant.query(NEW, "balance", &v1::BalanceRequest {}).await.unwrap();
     assert!(!balance.lines.is_empty());
@@ -91,6 +103,10 @@ async fn an_account_comes_rests_and_goes_at_run_time() {
         log.iter().any(|line| line.contains("the account was removed") && line.contains(NEW)).then_some(())
     })
     .await;
+    // Gauges outlive the generation that made them, and show what the newest knows.
+    let known = |account: &str| format!("skinbus_account_info{{account=\"{account}\",");
+    let (gone, stays) = (known(NEW), known("skinify_main"));
+    until_shown(&mut system, |metrics| metrics.contains(&stays) && !metrics.contains(&gone)).await;
     merchant.publish(&order("wd-last", "88101")).await;
     merchant.reaches("wd-last", TradeStatus::Completed).await;
 }
